@@ -1,0 +1,1 @@
+//! Proof of identity: passwords, session and token secrets. Knows no case.

@@ -1,0 +1,1 @@
+//! Arguments, configuration and wiring; one file per verb.

@@ -1,0 +1,1 @@
+//! A case: state, commands, events, `decide` and `apply`.

@@ -1,0 +1,1 @@
+//! Every clock of the Code and its neighbours.

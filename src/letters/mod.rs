@@ -1,0 +1,1 @@
+//! Letters to residents: required blocks by kind, and their rendering.

@@ -1,0 +1,20 @@
+//! Redress keeps every complaint of a small social landlord in one file and runs the
+//! Housing Ombudsman's Complaint Handling Code over it.
+//!
+//! Rooms, from the bottom up; arrows point down only (`ARCHITECTURE.md`, proved by `tests/arrows.rs`):
+//! [`domain`] rules, pure · [`pdf`], [`auth`] leaves that know no case · [`store`] the one file ·
+//! [`plugins`] the sandbox · [`letters`], [`link`], [`export`] parts · [`desk`] use cases and the only
+//! writer · [`api`], [`web`], [`cli`] edges.
+
+pub mod api;
+pub mod auth;
+pub mod cli;
+pub mod desk;
+pub mod domain;
+pub mod export;
+pub mod letters;
+pub mod link;
+pub mod pdf;
+pub mod plugins;
+pub mod store;
+pub mod web;

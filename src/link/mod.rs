@@ -1,0 +1,1 @@
+//! Snapshots of records in other systems, through linker plugins.

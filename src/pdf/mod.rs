@@ -1,0 +1,1 @@
+//! PDF from fixed templates and JSON data, rendered by typst in a child process.

@@ -1,0 +1,1 @@
+//! The WebAssembly host: engine, limits, capabilities. Knows no case.

@@ -1,0 +1,1 @@
+//! The one redb file: events, states, documents, indexes, backup.

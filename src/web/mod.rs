@@ -1,0 +1,1 @@
+//! Server-rendered pages: extract, call one `desk` function, render.
