@@ -1,1 +1,85 @@
-//! Placeholder.
+//! Write an exporter or a linking adapter for Redress in a few lines.
+//!
+//! Implement [`Exporter`] or [`Linker`] for an empty struct and hand it to [`exporter!`] or
+//! [`linker!`]; the crate must be a `cdylib`. What a plugin may do is in the modules:
+//! [`run`] and [`log`] for both, [`cases`], [`bundle`] and [`documents`] for exporters,
+//! [`files`] and [`http`] for adapters. There is nothing else: no clock, no network, no disk.
+//!
+//! ```ignore
+//! use redress_plugin::{Exporter, Failure, bundle, cases};
+//!
+//! struct Plain;
+//! impl Exporter for Plain {
+//!     fn export() -> Result<Vec<String>, Failure> {
+//!         bundle::put("case.json", "application/json", cases::document_json().as_bytes())?;
+//!         Ok(vec![])
+//!     }
+//! }
+//! redress_plugin::exporter!(Plain);
+//! ```
+
+#[doc(hidden)]
+pub mod bindings;
+pub mod bundle;
+pub mod cases;
+mod failure;
+pub mod files;
+pub mod http;
+pub mod log;
+pub mod run;
+
+pub use bindings::exporter::redress::plugin::documents;
+pub use bindings::exporter::redress::plugin::types::{Failure, Level};
+pub use bindings::linker::exports::redress::plugin::linking::{Found, Page, Query};
+
+/// An export format. A fresh instance serves each export.
+pub trait Exporter {
+    /// Writes the bundle; the notes are for the person who asked ("2 photos have no date").
+    fn export() -> Result<Vec<String>, Failure>;
+}
+
+/// An adapter to another system. A fresh instance serves each call.
+pub trait Linker {
+    /// Says in one sentence that the other system can be reached; cheap, it is behind "Test connection".
+    fn check() -> Result<String, Failure>;
+    /// Finds records of the query's tenancy, home, address or person.
+    fn find(query: Query) -> Result<Page, Failure>;
+}
+
+/// Makes the type the exporter of this component.
+#[macro_export]
+macro_rules! exporter {
+    ($plugin:ident) => {
+        const _: () = {
+            struct Component;
+            impl $crate::bindings::exporter::exports::redress::plugin::exporting::Guest for Component {
+                fn run_export() -> Result<Vec<String>, $crate::Failure> {
+                    $crate::log::panics();
+                    <$plugin as $crate::Exporter>::export()
+                }
+            }
+            $crate::bindings::exporter::export!(Component with_types_in $crate::bindings::exporter);
+        };
+    };
+}
+
+/// Makes the type the linking adapter of this component.
+#[macro_export]
+macro_rules! linker {
+    ($plugin:ident) => {
+        const _: () = {
+            struct Component;
+            impl $crate::bindings::linker::exports::redress::plugin::linking::Guest for Component {
+                fn check() -> Result<String, $crate::Failure> {
+                    $crate::log::panics();
+                    <$plugin as $crate::Linker>::check()
+                }
+                fn find(query: $crate::Query) -> Result<$crate::Page, $crate::Failure> {
+                    $crate::log::panics();
+                    <$plugin as $crate::Linker>::find(query)
+                }
+            }
+    $crate::bindings::linker::export!(Component with_types_in $crate::bindings::linker);
+        };
+    };
+}

@@ -1,0 +1,48 @@
+//! The bundle being written: entries one after the other, compressed and hashed by the host.
+
+use std::io::{self, Write};
+
+use crate::Failure;
+use crate::bindings::exporter::redress::plugin::bundle as host;
+pub use host::{include_attachment, manifest};
+
+/// The most the host takes in one call.
+const CHUNK: usize = 1 << 20;
+
+/// Begins an entry; the one before must be finished.
+pub fn create(path: &str, media_type: &str) -> Result<Entry, Failure> {
+    Ok(Entry {
+        entry: host::create(path, media_type)?,
+    })
+}
+
+/// Writes a whole entry.
+pub fn put(path: &str, media_type: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let mut entry = create(path, media_type)?;
+    entry.write_all(bytes)?;
+    entry.finish()
+}
+
+/// The entry that is open. A run that leaves one unfinished fails.
+pub struct Entry {
+    entry: host::Entry,
+}
+
+impl Entry {
+    /// Ends the entry.
+    pub fn finish(self) -> Result<(), Failure> {
+        self.entry.finish()
+    }
+}
+
+impl Write for Entry {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let chunk = &buf[..buf.len().min(CHUNK)];
+        self.entry.write(chunk).map_err(io::Error::other)?;
+        Ok(chunk.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

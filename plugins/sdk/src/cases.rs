@@ -1,0 +1,45 @@
+//! The case being exported, read only.
+
+use std::io::{self, Read};
+
+use serde::de::DeserializeOwned;
+
+use crate::Failure;
+use crate::bindings::exporter::redress::plugin::cases as host;
+
+/// The case as JSON, schema `redress-case/1`.
+pub fn document_json() -> String {
+    host::document()
+}
+
+/// The case, read into the plugin's own type.
+pub fn document<T: DeserializeOwned>() -> Result<T, Failure> {
+    serde_json::from_str(&host::document())
+        .map_err(|error| Failure::BadInput(format!("the case cannot be read: {error}")))
+}
+
+/// Opens an attachment to look inside. To pass it on, use
+/// [`bundle::include_attachment`](crate::bundle::include_attachment): it costs nothing.
+pub fn open_attachment(id: &str) -> Result<Attachment, Failure> {
+    Ok(Attachment {
+        reader: host::open_attachment(id)?,
+    })
+}
+
+/// An attachment's bytes, as they come.
+pub struct Attachment {
+    reader: host::Reader,
+}
+
+impl Read for Attachment {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let max = u32::try_from(buf.len()).unwrap_or(u32::MAX).min(1 << 20);
+        if max == 0 {
+            return Ok(0);
+        }
+        let chunk = self.reader.read(max).map_err(io::Error::other)?;
+        // The host gives at most what was asked.
+        buf[..chunk.len()].copy_from_slice(&chunk);
+        Ok(chunk.len())
+    }
+}

@@ -1,0 +1,15 @@
+//! `?` from the reader and writer traits of the standard library.
+
+use std::io;
+
+use crate::Failure;
+
+impl From<io::Error> for Failure {
+    /// Gives back the failure that [`crate::bundle::Entry`] or [`crate::cases::Attachment`] put in.
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Failure>() {
+            Ok(failure) => failure,
+            Err(error) => Failure::Other(error.to_string()),
+        }
+    }
+}

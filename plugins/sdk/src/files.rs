@@ -1,0 +1,55 @@
+//! Files that the operator gave to this link, by name.
+
+use std::io::{self, Read};
+
+use crate::Failure;
+use crate::bindings::linker::redress::plugin::files as host;
+pub use host::ls;
+
+/// Opens a file for its bytes.
+pub fn open(name: &str) -> Result<File, Failure> {
+    Ok(File {
+        reader: host::Reader::open(name)?,
+    })
+}
+
+/// Opens a CSV as rows: the host settles encoding, delimiter and quoting.
+pub fn table(name: &str) -> Result<Table, Failure> {
+    Ok(Table {
+        table: host::Table::open(name)?,
+    })
+}
+
+/// A file's bytes, as they come.
+pub struct File {
+    reader: host::Reader,
+}
+
+impl Read for File {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let max = u32::try_from(buf.len()).unwrap_or(u32::MAX).min(1 << 20);
+        if max == 0 {
+            return Ok(0);
+        }
+        let chunk = self.reader.read(max).map_err(io::Error::other)?;
+        buf[..chunk.len()].copy_from_slice(&chunk);
+        Ok(chunk.len())
+    }
+}
+
+/// The rows of a CSV. Each row has as many cells as there are columns.
+pub struct Table {
+    table: host::Table,
+}
+
+impl Table {
+    /// The names in the first row.
+    pub fn columns(&self) -> Vec<String> {
+        self.table.columns()
+    }
+
+    /// Some rows more; an empty list is the end.
+    pub fn next_rows(&self) -> Result<Vec<Vec<String>>, Failure> {
+        self.table.next_rows(1000)
+    }
+}
