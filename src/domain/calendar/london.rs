@@ -1,0 +1,32 @@
+//! Which day it is in London. Instants are kept in UTC, but a deadline is a civil date:
+//! 23:30 UTC on 30 June is already 1 July for the resident (§2.3).
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Europe::London;
+
+/// The date in London at an instant.
+pub fn london_date(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&London).date_naive()
+}
+
+/// The time on a clock in London at an instant.
+pub fn london_time(at: DateTime<Utc>) -> NaiveTime {
+    at.with_timezone(&London).time()
+}
+
+/// The instant at which a day begins in London.
+pub fn start_of_day(date: NaiveDate) -> DateTime<Utc> {
+    let midnight = NaiveDateTime::new(date, NaiveTime::MIN);
+    // The hour changes at 01:00 or 02:00, so London's midnight always exists and is never twofold.
+    London
+        .from_local_datetime(&midnight)
+        .earliest()
+        .map_or(midnight.and_utc(), |at| at.to_utc())
+}
+
+/// The last second of a day in London: a due date counts to its end.
+pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
+    let next = date.succ_opt().map(start_of_day);
+    next.and_then(|next| next.checked_sub_signed(TimeDelta::seconds(1)))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

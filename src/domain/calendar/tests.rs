@@ -1,0 +1,1 @@
+//! Holidays, counting, London dates, changes.
