@@ -1,0 +1,141 @@
+//! What is opened, what is refused, and the sentence it is refused with.
+
+use super::*;
+use crate::store::codec;
+use std::fs;
+use std::path::PathBuf;
+
+fn file(folder: &tempfile::TempDir, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join("other.redb");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn refusal(path: &Path) -> StoreError {
+    match Store::open(path, Options::default()) {
+        Ok(_) => panic!("{} was opened", path.display()),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn strangers_are_refused_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        refusal(&folder.path().join("none")),
+        StoreError::Missing(_)
+    ));
+    let strangers: [(&[u8], &str); 5] = [
+        (b"", "empty"),
+        (b"hello", "too short"),
+        (
+            &[b"SQLite format 3\0".as_slice(), &[0; 4096]].concat(),
+            "SQLite",
+        ),
+        (&[b"PK\x03\x04".as_slice(), &[0; 4096]].concat(), "zip"),
+        (&[7; 4096], "other bytes"),
+    ];
+    for (bytes, word) in strangers {
+        let path = file(&folder, bytes);
+        let error = refusal(&path);
+        assert!(matches!(error, StoreError::Foreign { .. }));
+        assert!(error.to_string().contains(word), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn another_programs_database_is_refused_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.redb");
+    let db = Database::create(&path).unwrap();
+    let txn = db.begin_write().unwrap();
+    txn.open_table(redb::TableDefinition::<u64, u64>::new("theirs"))
+        .unwrap();
+    txn.commit().unwrap();
+    db.close().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    assert!(refusal(&path).to_string().contains("another program"));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_file_of_a_later_version_is_refused_by_name_and_untouched() {
+    let (folder, store) = new_store();
+    store
+        .write(|tx| {
+            let later = serde_json::json!({"app": "redress", "format": 99, "written_by": "9.0"});
+            tx.put(T::Meta, b"format", &codec::encode(&later)?)
+        })
+        .unwrap();
+    store.close();
+    let path = folder.path().join("a.redb");
+    let bytes = fs::read(&path).unwrap();
+    let error = refusal(&path).to_string();
+    assert!(error.contains("99") && error.contains("newer"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_second_opening_is_refused_while_the_first_lives() {
+    let (folder, store) = new_store();
+    let path = folder.path().join("a.redb");
+    let error = refusal(&path).to_string();
+    assert!(error.contains("in use"), "{error}");
+    put_notes(&store, 0, 1);
+    drop(store);
+    Store::open(&path, Options::default()).unwrap();
+}
+
+#[test]
+fn a_new_file_replaces_nothing_and_leaves_no_half() {
+    let (folder, _store) = new_store();
+    let path = folder.path().join("a.redb");
+    assert!(matches!(
+        Store::create(&path, Options::default()),
+        Err(StoreError::Exists(_))
+    ));
+    let nowhere = folder.path().join("no/such/folder/b.redb");
+    let error = Store::create(&nowhere, Options::default())
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("no such folder"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let (folder, store) = new_store();
+    put_notes(&store, 0, 50);
+    store.close();
+    let bytes = fs::read(folder.path().join("a.redb")).unwrap();
+    for part in 0..100 {
+        let path = file(&folder, &bytes[..bytes.len() * part / 100]);
+        let error = refusal(&path);
+        assert!(
+            matches!(error, StoreError::Torn { .. } | StoreError::Foreign { .. }),
+            "{part}%: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_unclosed_file_opens_through_the_check() {
+    let (folder, store) = new_store();
+    put_notes(&store, 0, 50);
+    // What a crash leaves: the pages as they are while the file is open.
+    let left = file(&folder, &fs::read(folder.path().join("a.redb")).unwrap());
+    assert_eq!(fs::read(&left).unwrap()[9] & 2, 2);
+    let progress = Arc::new(AtomicU64::new(0));
+    let told = Arc::clone(&progress);
+    let options = Options {
+        progress: Some(Arc::new(move |_| {
+            told.fetch_add(1, Ordering::Relaxed);
+        })),
+        ..Options::default()
+    };
+    let reopened = Store::open(&left, options).unwrap();
+    assert_eq!(reopened.reader().unwrap().len(T::Note).unwrap(), 50);
+    assert!(progress.load(Ordering::Relaxed) > 0);
+}

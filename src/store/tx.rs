@@ -1,0 +1,186 @@
+//! The view a job has while it writes, and the log that undoes it when it refuses.
+//!
+//! Many jobs share one transaction. A job that returns an error or panics must leave nothing behind, so each
+//! write remembers what it replaced; the list is played backwards on refusal and forgotten on success.
+
+use super::codec;
+use super::error::StoreError;
+use super::tables::{Each, Rows, T};
+use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
+use serde::Serialize;
+use std::ops::{Bound, ControlFlow, Deref};
+
+struct Undo {
+    table: T,
+    key: Vec<u8>,
+    old: Option<Vec<u8>>,
+}
+
+/// A write transaction as a job sees it: everything before it, its own writes, and [`Rows`] to read both.
+pub struct WriteTx<'t> {
+    tables: Vec<Table<'t, &'static [u8], &'static [u8]>>,
+    undo: Vec<Undo>,
+    bytes: usize,
+    wrote: bool,
+    failed: std::cell::Cell<Option<StoreError>>,
+}
+
+impl<'t> WriteTx<'t> {
+    pub(crate) fn open(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
+        let mut tables = Vec::with_capacity(T::ALL.len());
+        for table in T::ALL {
+            tables.push(txn.open_table(table.raw())?);
+        }
+        Ok(Self {
+            tables,
+            undo: Vec::new(),
+            bytes: 0,
+            wrote: false,
+            failed: std::cell::Cell::new(None),
+        })
+    }
+
+    /// Puts a value, replacing what was there.
+    ///
+    /// # Errors
+    /// What the disk says; the whole batch is then given up.
+    pub fn put(&mut self, table: T, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        let done = self.tables[table as usize]
+            .insert(key, value)
+            .map(|old| old.map(|old| old.value().to_vec()));
+        let old = self.note(done)?;
+        self.log(table, key, old, key.len() + value.len());
+        Ok(())
+    }
+
+    /// Encodes and puts a value.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_value<V: Serialize + ?Sized>(
+        &mut self,
+        table: T,
+        key: &[u8],
+        value: &V,
+    ) -> Result<(), StoreError> {
+        self.put(table, key, &codec::encode(value)?)
+    }
+
+    /// Takes a value away; whether there was one.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn delete(&mut self, table: T, key: &[u8]) -> Result<bool, StoreError> {
+        let done = self.tables[table as usize]
+            .remove(key)
+            .map(|old| old.map(|old| old.value().to_vec()));
+        let old = self.note(done)?;
+        let found = old.is_some();
+        if found {
+            self.log(table, key, old, key.len());
+        }
+        Ok(found)
+    }
+
+    fn log(&mut self, table: T, key: &[u8], old: Option<Vec<u8>>, bytes: usize) {
+        self.bytes += bytes;
+        self.undo.push(Undo {
+            table,
+            key: key.to_vec(),
+            old,
+        });
+    }
+
+    /// Remembers a failure of the disk, so that the batch is given up even if the job swallows it.
+    fn note<V>(&self, result: Result<V, redb::StorageError>) -> Result<V, StoreError> {
+        result.map_err(|error| {
+            let error = StoreError::from(error);
+            self.failed.set(Some(error.clone()));
+            error
+        })
+    }
+
+    /// Ends a job that succeeded.
+    pub(crate) fn keep(&mut self) {
+        self.wrote |= !self.undo.is_empty();
+        self.undo.clear();
+    }
+
+    /// Ends a job that refused or panicked: everything it wrote is taken back.
+    pub(crate) fn take_back(&mut self) {
+        while let Some(Undo { table, key, old }) = self.undo.pop() {
+            let rows = &mut self.tables[table as usize];
+            let done = match old {
+                Some(old) => rows.insert(key.as_slice(), old.as_slice()).map(drop),
+                None => rows.remove(key.as_slice()).map(drop),
+            };
+            if self.note(done).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// What the disk said, if it failed since the batch began.
+    pub(crate) fn failure(&self) -> Option<StoreError> {
+        let failure = self.failed.take();
+        self.failed.set(failure.clone());
+        failure
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote
+    }
+}
+
+impl Rows for WriteTx<'_> {
+    fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.tables[table as usize].get(key);
+        Ok(self.note(found)?.map(|value| value.value().to_vec()))
+    }
+
+    fn walk(
+        &self,
+        table: T,
+        range: (Bound<&[u8]>, Bound<&[u8]>),
+        forward: bool,
+        each: &mut Each<'_>,
+    ) -> Result<(), StoreError> {
+        let rows = self.note(self.tables[table as usize].range::<&[u8]>(range))?;
+        walk(rows, forward, each)
+    }
+
+    fn len(&self, table: T) -> Result<u64, StoreError> {
+        self.note(self.tables[table as usize].len())
+    }
+}
+
+/// Walks a range of redb's.
+pub(crate) fn walk(
+    mut rows: redb::Range<'_, &'static [u8], &'static [u8]>,
+    forward: bool,
+    each: &mut Each<'_>,
+) -> Result<(), StoreError> {
+    while let Some(row) = if forward {
+        rows.next()
+    } else {
+        rows.next_back()
+    } {
+        let (key, value) = row?;
+        if let ControlFlow::Break(()) = each(key.value(), value.value())? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl<'t> Deref for WriteTx<'t> {
+    type Target = dyn Rows + 't;
+
+    fn deref(&self) -> &Self::Target {
+        self
+    }
+}
