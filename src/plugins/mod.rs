@@ -1,1 +1,33 @@
-//! The WebAssembly host: engine, limits, capabilities. Knows no case.
+//! The sandbox: runs exporters and linking adapters, which are WebAssembly components behind the contract
+//! in `plugins/wit`. It knows no case and no zip: what a plugin reads and writes comes through the traits
+//! [`CaseSource`], [`Archive`], [`PdfRenderer`] and [`Connections`], implemented above this room.
+//!
+//! A plugin that loops, crashes, lies or bloats ends its own run with a [`Cause`] and nothing else notices.
+//! Start at [`PluginHost`]; what a run may take is in [`Limits`].
+
+mod bindings;
+mod cache;
+mod connections;
+mod engine;
+mod error;
+mod exporter;
+mod files;
+mod host;
+mod limits;
+mod linker;
+mod meter;
+pub mod path;
+mod run_log;
+mod state;
+mod table;
+
+pub use cache::Plugin;
+pub use connections::{Connections, HttpError, NoConnections, Request, Response};
+pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
+pub use exporter::{Archive, CaseSource, ExportJob, PdfRenderer};
+pub use files::Folder;
+pub use host::{ExportReport, HostConfig, Kind, PluginHost};
+pub use limits::Limits;
+pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};
+pub use run_log::{Level, LogLine, RunLog};
+pub use state::Run;

@@ -1,0 +1,413 @@
+//! The exporter world: the case comes from a [`CaseSource`], entries go to an [`Archive`], PDFs are
+//! made by a [`PdfRenderer`]. The host knows neither cases nor zips; what implements these does.
+//!
+//! A plugin that breaks a rule of the archive is stopped on the spot: were it only told, it could go on
+//! and return as if nothing had happened.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use wasmtime::component::Resource;
+
+use super::bindings::exporter::redress::plugin::types::Failure;
+use super::bindings::exporter::redress::plugin::{bundle, cases, documents};
+use super::meter::{Meter, Wait};
+use super::path::{PathFault, Paths};
+use super::state::{Run, State};
+use super::{ArchiveError, Cause};
+
+/// The case of one export, as the person who asked may see it. Errors are sentences for the plugin.
+pub trait CaseSource: Send + Sync {
+    /// The case as JSON, schema `redress-case/1`.
+    fn document(&self) -> Result<String, String>;
+    /// The bytes of one of its attachments.
+    fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String>;
+    /// In how many pieces of at most `ceiling` bytes an attachment can be passed on; 0 when it can't be cut.
+    fn attachment_parts(&self, id: &str, ceiling: u32) -> Result<u32, String>;
+    /// The bytes of one piece of that cut, counted from 1.
+    fn open_attachment_part(
+        &self,
+        id: &str,
+        ceiling: u32,
+        part: u32,
+    ) -> Result<Box<dyn Read + Send>, String>;
+}
+
+/// The archive being written. Calls block while its reader is slow. The host has checked every path.
+///
+/// An archive that is dropped before [`close`](Archive::close) must not look whole.
+pub trait Archive: Send {
+    /// Begins an entry.
+    fn begin(&mut self, path: &str, media_type: &str) -> Result<(), ArchiveError>;
+    /// Writes into the entry that was begun.
+    fn write(&mut self, chunk: &[u8]) -> Result<(), ArchiveError>;
+    /// Ends that entry.
+    fn finish(&mut self) -> Result<(), ArchiveError>;
+    /// Makes an entry of an attachment, or of a piece of one, reading it to its end.
+    fn include(&mut self, path: &str, id: &str, reader: &mut dyn Read) -> Result<(), ArchiveError>;
+    /// Notes where the manifest goes; it is written on closing.
+    fn manifest_at(&mut self, path: &str) -> Result<(), ArchiveError>;
+    /// Ends the archive. Called once, only after a run without a fault.
+    fn close(&mut self) -> Result<(), ArchiveError>;
+}
+
+/// Typesets one of the program's templates. Errors are sentences for the plugin.
+pub trait PdfRenderer: Send + Sync {
+    /// A PDF from the template's name and the JSON it asks for.
+    fn render(&self, template: &str, data_json: &str) -> Result<Vec<u8>, String>;
+}
+
+/// One export to be made.
+pub struct ExportJob {
+    /// Settings, time, language, limits.
+    pub run: Run,
+    /// Where the case comes from.
+    pub source: Arc<dyn CaseSource>,
+    /// Where the entries go.
+    pub archive: Box<dyn Archive>,
+    /// Who makes the PDFs.
+    pub pdf: Arc<dyn PdfRenderer>,
+}
+
+/// A run's side of an export.
+pub(crate) struct Exporting {
+    source: Arc<dyn CaseSource>,
+    pub(super) archive: Box<dyn Archive>,
+    pdf: Arc<dyn PdfRenderer>,
+    paths: Paths,
+    entries: u32,
+    open: Option<String>,
+    /// Bytes of the open entry that the archive does not have yet: many small writes cost one hand-over.
+    pending: Vec<u8>,
+    written: u64,
+    included: u64,
+    renders: u32,
+    manifest: bool,
+}
+
+impl Exporting {
+    pub(super) fn new(
+        source: Arc<dyn CaseSource>,
+        archive: Box<dyn Archive>,
+        pdf: Arc<dyn PdfRenderer>,
+    ) -> Self {
+        Self {
+            source,
+            archive,
+            pdf,
+            paths: Paths::default(),
+            entries: 0,
+            open: None,
+            pending: Vec::new(),
+            written: 0,
+            included: 0,
+            renders: 0,
+            manifest: false,
+        }
+    }
+}
+
+/// An attachment that the plugin reads.
+pub struct OpenAttachment(Box<dyn Read + Send>);
+
+/// The entry that the plugin writes; the state knows which it is.
+pub struct OpenEntry;
+
+/// What one call hands over at most, by the contract.
+const CHUNK: usize = 1 << 20;
+const HAND_OVER: usize = 64 << 10;
+
+type Exports = State<Exporting>;
+
+impl Exports {
+    /// Counts a new entry and checks its path.
+    fn admit(&mut self, path: &str) -> Result<(), Cause> {
+        if let Some(open) = &self.job.open {
+            return Err(Cause::TwoOpen(open.clone()));
+        }
+        self.job.entries += 1;
+        if self.job.entries > self.run.limits.entries {
+            return Err(Cause::Entries(self.run.limits.entries));
+        }
+        self.place(path)
+    }
+
+    fn place(&mut self, path: &str) -> Result<(), Cause> {
+        let refused = |why: PathFault| Cause::Path {
+            path: path.to_owned(),
+            why,
+        };
+        self.job.paths.admit(path).map_err(refused)
+    }
+
+    fn hand_over(&mut self) -> Result<(), Cause> {
+        let job = &mut self.job;
+        if !job.pending.is_empty() {
+            self.meter
+                .waiting(Wait::Reader, || job.archive.write(&job.pending))?;
+            job.pending.clear();
+        }
+        Ok(())
+    }
+
+    /// Copies an attachment or a piece of it into the archive; gives its size.
+    fn copy_in(
+        &mut self,
+        path: &str,
+        id: &str,
+        open: impl FnOnce(&dyn CaseSource) -> Result<Box<dyn Read + Send>, String>,
+    ) -> Result<Result<u64, Failure>, Cause> {
+        let source = Arc::clone(&self.job.source);
+        let reader = match self.meter.waiting(Wait::Work, || open(source.as_ref())) {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(Failure::BadInput(why))),
+        };
+        // Only now, so that a plugin may name another attachment at the same path.
+        self.admit(path)?;
+        let limit = self.run.limits.included;
+        let mut counted = Counted {
+            reader,
+            meter: self.meter.clone(),
+            count: 0,
+            left: limit - self.job.included,
+            over: false,
+        };
+        let archive = &mut self.job.archive;
+        let done = self
+            .meter
+            .waiting(Wait::Reader, || archive.include(path, id, &mut counted));
+        if counted.over {
+            return Err(Cause::Included(limit));
+        }
+        done?;
+        self.job.included += counted.count;
+        Ok(Ok(counted.count))
+    }
+
+    /// What is to be checked once the plugin has returned.
+    pub(super) fn close(&mut self) -> Result<(), Cause> {
+        if let Some(open) = self.job.open.take() {
+            return Err(Cause::Unfinished(open));
+        }
+        let archive = &mut self.job.archive;
+        self.meter.waiting(Wait::Reader, || archive.close())?;
+        Ok(())
+    }
+}
+
+impl cases::Host for Exports {
+    async fn document(&mut self) -> wasmtime::Result<String> {
+        self.called()?;
+        let source = &self.job.source;
+        let document = self.meter.waiting(Wait::Work, || source.document());
+        Ok(document.map_err(Cause::Source)?)
+    }
+
+    async fn open_attachment(
+        &mut self,
+        id: String,
+    ) -> wasmtime::Result<Result<Resource<OpenAttachment>, Failure>> {
+        self.called()?;
+        let source = &self.job.source;
+        let opened = match self
+            .meter
+            .waiting(Wait::Work, || source.open_attachment(&id))
+        {
+            Ok(reader) => OpenAttachment(reader),
+            Err(why) => return Ok(Err(Failure::BadInput(why))),
+        };
+        if let Err(full) = self.hold() {
+            return Ok(Err(full));
+        }
+        Ok(Ok(self.table.push(opened)?))
+    }
+}
+
+impl cases::HostReader for Exports {
+    async fn read(
+        &mut self,
+        reader: Resource<OpenAttachment>,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+        self.called()?;
+        let OpenAttachment(from) = self.table.get_mut(&reader)?;
+        let read = self
+            .meter
+            .waiting(Wait::Work, || read_some(from.as_mut(), max));
+        Ok(read.map_err(|error| Failure::Other(format!("the attachment cannot be read: {error}"))))
+    }
+
+    async fn drop(&mut self, reader: Resource<OpenAttachment>) -> wasmtime::Result<()> {
+        self.table.delete(reader)?;
+        self.release();
+        Ok(())
+    }
+}
+
+/// Up to `max` bytes, and at most what one call hands over; none only at the end.
+pub(super) fn read_some(reader: &mut dyn Read, max: u32) -> io::Result<Vec<u8>> {
+    let max = usize::try_from(max).unwrap_or(CHUNK).min(CHUNK);
+    let mut bytes = Vec::with_capacity(max);
+    reader.take(max as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl bundle::Host for Exports {
+    async fn create(
+        &mut self,
+        path: String,
+        media_type: String,
+    ) -> wasmtime::Result<Result<Resource<OpenEntry>, Failure>> {
+        self.called()?;
+        self.admit(&path)?;
+        let archive = &mut self.job.archive;
+        self.meter
+            .waiting(Wait::Reader, || archive.begin(&path, &media_type))
+            .map_err(Cause::from)?;
+        self.job.open = Some(path);
+        Ok(Ok(self.table.push(OpenEntry)?))
+    }
+
+    async fn include_attachment(
+        &mut self,
+        path: String,
+        id: String,
+    ) -> wasmtime::Result<Result<(), Failure>> {
+        self.called()?;
+        let copied = self.copy_in(&path, &id, |source| source.open_attachment(&id))?;
+        Ok(copied.map(|_| ()))
+    }
+
+    async fn attachment_parts(
+        &mut self,
+        id: String,
+        ceiling: u32,
+    ) -> wasmtime::Result<Result<u32, Failure>> {
+        self.called()?;
+        let source = &self.job.source;
+        let parts = self
+            .meter
+            .waiting(Wait::Work, || source.attachment_parts(&id, ceiling));
+        Ok(parts.map_err(Failure::BadInput))
+    }
+
+    async fn include_attachment_part(
+        &mut self,
+        path: String,
+        id: String,
+        ceiling: u32,
+        part: u32,
+    ) -> wasmtime::Result<Result<u32, Failure>> {
+        self.called()?;
+        let copied = self.copy_in(&path, &id, |source| {
+            source.open_attachment_part(&id, ceiling, part)
+        })?;
+        Ok(copied.map(|size| u32::try_from(size).unwrap_or(u32::MAX)))
+    }
+
+    async fn manifest(&mut self, path: String) -> wasmtime::Result<Result<(), Failure>> {
+        self.called()?;
+        if std::mem::replace(&mut self.job.manifest, true) {
+            return Err(Cause::TwoManifests.into());
+        }
+        self.place(&path)?;
+        self.job.archive.manifest_at(&path).map_err(Cause::from)?;
+        Ok(Ok(()))
+    }
+}
+
+impl bundle::HostEntry for Exports {
+    async fn write(
+        &mut self,
+        entry: Resource<OpenEntry>,
+        chunk: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), Failure>> {
+        self.called()?;
+        self.table.get(&entry)?;
+        if self.job.open.is_none() {
+            return Ok(Err(Failure::Denied("this entry is finished".into())));
+        }
+        if chunk.len() > CHUNK {
+            return Err(Cause::Message(CHUNK).into());
+        }
+        self.job.written += chunk.len() as u64;
+        if self.job.written > self.run.limits.written {
+            return Err(Cause::Written(self.run.limits.written).into());
+        }
+        self.job.pending.extend_from_slice(&chunk);
+        if self.job.pending.len() >= HAND_OVER {
+            self.hand_over()?;
+        }
+        Ok(Ok(()))
+    }
+
+    async fn finish(
+        &mut self,
+        entry: Resource<OpenEntry>,
+    ) -> wasmtime::Result<Result<(), Failure>> {
+        self.called()?;
+        self.table.get(&entry)?;
+        if self.job.open.is_none() {
+            return Ok(Err(Failure::Denied(
+                "this entry is finished already".into(),
+            )));
+        }
+        self.hand_over()?;
+        let archive = &mut self.job.archive;
+        self.meter
+            .waiting(Wait::Reader, || archive.finish())
+            .map_err(Cause::from)?;
+        self.job.open = None;
+        Ok(Ok(()))
+    }
+
+    async fn drop(&mut self, entry: Resource<OpenEntry>) -> wasmtime::Result<()> {
+        self.table.delete(entry)?;
+        Ok(())
+    }
+}
+
+impl documents::Host for Exports {
+    async fn render_pdf(
+        &mut self,
+        template: String,
+        data_json: String,
+    ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+        self.called()?;
+        self.job.renders += 1;
+        if self.job.renders > self.run.limits.renders {
+            return Err(Cause::Renders(self.run.limits.renders).into());
+        }
+        let pdf = &self.job.pdf;
+        let rendered = self
+            .meter
+            .waiting(Wait::Work, || pdf.render(&template, &data_json));
+        Ok(rendered.map_err(Failure::BadInput))
+    }
+}
+
+/// Counts what goes into the archive, and ends early when it is too much or nobody waits for it any more.
+struct Counted {
+    reader: Box<dyn Read + Send>,
+    meter: Meter,
+    count: u64,
+    left: u64,
+    over: bool,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        // Each read shows that the archive took what it had: the reader is slow, not gone.
+        self.meter.moved();
+        if self.meter.abandoned() {
+            return Err(io::Error::other("the run was given up"));
+        }
+        let n = self.reader.read(buf)?;
+        self.count += n as u64;
+        if self.count > self.left {
+            self.over = true;
+            return Err(io::Error::other("more attachments than a run may put in"));
+        }
+        Ok(n)
+    }
+}

@@ -1,0 +1,266 @@
+//! The linker world: an adapter looks for records in another system, through the files and the
+//! connections it was granted. Its answers are checked here, so that what is behind can rely on them.
+
+use std::sync::Arc;
+
+use wasmtime::component::Resource;
+
+use super::Cause;
+use super::bindings::linker::exports::redress::plugin::linking;
+use super::bindings::linker::redress::plugin::types::Failure;
+use super::bindings::linker::redress::plugin::{files, http};
+use super::connections::{Connections, HttpError, Request};
+use super::exporter::read_some;
+use super::files::{Folder, OpenFile};
+use super::meter::Wait;
+use super::run_log::clip;
+use super::state::{Run, State};
+use super::table::Table;
+
+/// What an adapter is granted for one call.
+pub struct LinkJob {
+    /// Settings, time, language, limits.
+    pub run: Run,
+    /// The folder whose files it may read, if one was granted.
+    pub folder: Option<Folder>,
+    /// Where its requests go.
+    pub connections: Arc<dyn Connections>,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkQuery {
+    /// JSON, schema `redress-link-query/1`.
+    pub document: String,
+    /// The most records to give.
+    pub limit: u32,
+    /// From the page before.
+    pub cursor: Option<String>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPage {
+    /// At most as many as were asked for.
+    pub records: Vec<LinkRecord>,
+    /// Where the next page begins, when there is one.
+    pub next: Option<String>,
+}
+
+/// One record of the other system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRecord {
+    /// Stable in the other system.
+    pub id: String,
+    /// "repair", "tenancy", …
+    pub kind: String,
+    /// One line for people.
+    pub title: String,
+    /// A JSON object, schema `redress-link-record/1`.
+    pub document: String,
+}
+
+/// A run's side of a call.
+pub(crate) struct Linking {
+    folder: Option<Folder>,
+    connections: Arc<dyn Connections>,
+}
+
+impl Linking {
+    pub(super) fn new(folder: Option<Folder>, connections: Arc<dyn Connections>) -> Self {
+        Self {
+            folder,
+            connections,
+        }
+    }
+}
+
+type Links = State<Linking>;
+
+impl Links {
+    /// Opens something of the granted folder, as one of the things held open.
+    fn open<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(std::fs::File) -> Result<T, String>,
+    ) -> wasmtime::Result<Result<Resource<T>, Failure>> {
+        self.called()?;
+        let Some(folder) = &self.job.folder else {
+            let why = "no folder is granted to this link; choose one in its settings";
+            return Ok(Err(Failure::Denied(why.into())));
+        };
+        let opened = self.meter.waiting(Wait::Work, || {
+            let file = folder.file(name)?;
+            make(file).map_err(|why| format!("\"{}\": {why}", clip(name, 120)))
+        });
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(why) => return Ok(Err(Failure::Unavailable(why))),
+        };
+        if let Err(full) = self.hold() {
+            return Ok(Err(full));
+        }
+        Ok(Ok(self.table.push(opened)?))
+    }
+}
+
+impl files::Host for Links {
+    async fn ls(&mut self) -> wasmtime::Result<Vec<String>> {
+        self.called()?;
+        let Some(folder) = &self.job.folder else {
+            return Ok(Vec::new());
+        };
+        // A folder that went away has no files; opening one says why.
+        let names = self.meter.waiting(Wait::Work, || folder.names());
+        Ok(names.unwrap_or_default())
+    }
+}
+
+impl files::HostReader for Links {
+    async fn open(
+        &mut self,
+        name: String,
+    ) -> wasmtime::Result<Result<Resource<OpenFile>, Failure>> {
+        Links::open(self, &name, |file| Ok(OpenFile(file)))
+    }
+
+    async fn read(
+        &mut self,
+        reader: Resource<OpenFile>,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+        self.called()?;
+        let file = self.table.get_mut(&reader)?;
+        let read = self.meter.waiting(Wait::Work, || read_some(file, max));
+        Ok(read.map_err(|error| Failure::Unavailable(format!("the file cannot be read: {error}"))))
+    }
+
+    async fn drop(&mut self, reader: Resource<OpenFile>) -> wasmtime::Result<()> {
+        self.table.delete(reader)?;
+        self.release();
+        Ok(())
+    }
+}
+
+impl files::HostTable for Links {
+    async fn open(&mut self, name: String) -> wasmtime::Result<Result<Resource<Table>, Failure>> {
+        Links::open(self, &name, Table::open)
+    }
+
+    async fn columns(&mut self, table: Resource<Table>) -> wasmtime::Result<Vec<String>> {
+        self.called()?;
+        Ok(self.table.get(&table)?.columns().to_vec())
+    }
+
+    async fn next_rows(
+        &mut self,
+        table: Resource<Table>,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<Vec<String>>, Failure>> {
+        self.called()?;
+        let rows = self.table.get_mut(&table)?;
+        let max = usize::try_from(max).unwrap_or(1000).min(1000);
+        let page = self.meter.waiting(Wait::Work, || rows.next_rows(max));
+        Ok(page.map_err(Failure::Unavailable))
+    }
+
+    async fn drop(&mut self, table: Resource<Table>) -> wasmtime::Result<()> {
+        self.table.delete(table)?;
+        self.release();
+        Ok(())
+    }
+}
+
+impl http::Host for Links {
+    async fn send(
+        &mut self,
+        request: http::Request,
+    ) -> wasmtime::Result<Result<http::Response, http::HttpError>> {
+        self.called()?;
+        let connections = Arc::clone(&self.job.connections);
+        let request = Request {
+            connection: request.connection,
+            method: request.method,
+            url: request.url,
+            headers: request.headers,
+            body: request.body,
+        };
+        let sent = self.meter.waiting(Wait::Work, || connections.send(request));
+        Ok(match sent {
+            Ok(response) => Ok(http::Response {
+                status: response.status,
+                url: response.url,
+                headers: response.headers,
+                body: response.body,
+            }),
+            Err(error) => Err(match error {
+                HttpError::NotAllowed(why) => http::HttpError::NotAllowed(why),
+                HttpError::BadRequest(why) => http::HttpError::BadRequest(why),
+                HttpError::Timeout => http::HttpError::Timeout,
+                HttpError::TooLarge => http::HttpError::TooLarge,
+                HttpError::Transport(why) => http::HttpError::Transport(why),
+                HttpError::Budget => http::HttpError::Budget,
+            }),
+        })
+    }
+}
+
+const ID_BYTES: usize = 200;
+const KIND_BYTES: usize = 60;
+const TITLE_BYTES: usize = 500;
+const DOCUMENT_BYTES: usize = 256 << 10;
+const CURSOR_BYTES: usize = 4096;
+
+/// What the adapter answered, if it is what the contract says.
+pub(super) fn page(asked: &LinkQuery, page: linking::Page) -> Result<LinkPage, Cause> {
+    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    if page.records.len() > limit {
+        let given = page.records.len();
+        return Err(Cause::Answer(format!(
+            "{limit} records were asked for and {given} given"
+        )));
+    }
+    if let Some(next) = &page.next {
+        if next.len() > CURSOR_BYTES {
+            return Err(Cause::Answer(
+                "the mark of its next page is too long".into(),
+            ));
+        }
+        if asked.cursor.as_ref() == Some(next) {
+            return Err(Cause::Answer("its next page is the same page again".into()));
+        }
+    }
+    let records = page.records.into_iter().map(record);
+    Ok(LinkPage {
+        records: records.collect::<Result<_, _>>()?,
+        next: page.next,
+    })
+}
+
+fn record(found: linking::Found) -> Result<LinkRecord, Cause> {
+    let shown = clip(&found.id, 60);
+    let wrong = |what: &str| Cause::Answer(format!("the record \"{shown}\" {what}"));
+    if found.id.trim().is_empty() || found.id.len() > ID_BYTES {
+        return Err(wrong("has no id, or one that is too long"));
+    }
+    if found.id.chars().any(char::is_control) {
+        return Err(wrong("has control characters in its id"));
+    }
+    if found.kind.is_empty() || found.kind.len() > KIND_BYTES {
+        return Err(wrong("has no kind, or one that is too long"));
+    }
+    if found.document.len() > DOCUMENT_BYTES {
+        return Err(wrong("is larger than 256 KB"));
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(&found.document) {
+        Ok(_) if found.document.trim_start().starts_with('{') => {}
+        Ok(_) => return Err(wrong("is not a JSON object")),
+        Err(error) => return Err(wrong(&format!("is not JSON: {error}"))),
+    }
+    Ok(LinkRecord {
+        id: found.id,
+        kind: found.kind,
+        title: clip(&found.title, TITLE_BYTES),
+        document: found.document,
+    })
+}

@@ -1,0 +1,89 @@
+//! A run's log: what the plugin said, when, bounded in lines and in their length.
+//! The host writes nothing of its own into it, and no resident's data goes to the program's log from here.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+/// The longest line kept, in bytes.
+const LINE: usize = 4096;
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// For the plugin's author.
+    Debug,
+    /// What was done.
+    Info,
+    /// What the operator should look at.
+    Warn,
+    /// What went wrong.
+    Error,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// When the plugin said it.
+    pub at: DateTime<Utc>,
+    /// How much it matters.
+    pub level: Level,
+    /// What it said, on one line, without control characters.
+    pub message: String,
+}
+
+/// What a plugin said during a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunLog {
+    /// The lines, oldest first.
+    pub lines: Vec<LogLine>,
+    /// How many more there were when the log was full.
+    pub dropped: u64,
+}
+
+/// The log while the run goes on: the plugin, its stdout and its stderr write to it.
+#[derive(Debug, Clone)]
+pub(super) struct Log {
+    kept: Arc<Mutex<RunLog>>,
+    limit: usize,
+}
+
+impl Log {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            kept: Arc::default(),
+            limit,
+        }
+    }
+
+    pub(super) fn write(&self, level: Level, message: &str) {
+        let mut log = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.lines.len() >= self.limit {
+            log.dropped += 1;
+            return;
+        }
+        log.lines.push(LogLine {
+            at: Utc::now(),
+            level,
+            message: clip(message, LINE),
+        });
+    }
+
+    /// What was said so far.
+    pub(super) fn taken(&self) -> RunLog {
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The beginning of a text from outside, on one line: control characters become spaces.
+pub(super) fn clip(text: &str, bytes: usize) -> String {
+    let kept = &text[..text.floor_char_boundary(bytes)];
+    let mut line: String = kept
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if kept.len() < text.len() {
+        line.push('…');
+    }
+    line
+}
