@@ -1,0 +1,220 @@
+//! What happened, in the past tense. Events are only ever added; their names and fields are
+//! for ever: new fields get defaults, old ones are never renamed or re-typed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::records::{
+    ApprovalSubject, Contact, Decision, Document, Extension, IssuedLetter, LinkedRecord, RefusalRecord, RelatedKind,
+    SatisfactionAnswer, SourceState,
+};
+use crate::domain::category::RootCause;
+use crate::domain::clock::{ClockId, ReceiptRule};
+use crate::domain::ids::{
+    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, OrderId, PointId, RecommendationId, RelatedId, RemedyId,
+    TaskId,
+};
+use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
+use crate::domain::ombudsman::{Determination, HosNotice, HosRoute};
+use crate::domain::party::{Adjustment, Party, Representative};
+use crate::domain::remedy::{Action, Remedy};
+
+/// An event with its place and its two times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Its number in the case, from 1.
+    pub seq: u32,
+    /// When it happened in the world; clocks run on this.
+    pub at: DateTime<Utc>,
+    /// When Redress was told.
+    pub recorded_at: DateTime<Utc>,
+    /// The account or token that told it.
+    pub actor: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Everything that can happen to a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "variants and fields read as the sentence they record; see the command of like name")]
+pub enum Event {
+    /// A complaint was taken down: stage 1 begins.
+    ComplaintLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
+    /// A service request was taken down (Code 1.4).
+    ServiceRequestLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
+    /// A survey comment was taken down (Code 1.6).
+    SurveyFeedbackLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
+    ServiceRequestReviewed { note: String, next_review: Option<NaiveDate> },
+    Assigned { stage: u8, handler: String },
+    ConflictDeclared { person: String, reason: String },
+    Triaged { triage: Triage },
+    Acknowledged {
+        stage: u8,
+        definition: String,
+        outcomes_sought: String,
+        handler: String,
+        responsible_for: String,
+        not_responsible_for: String,
+    },
+    Refused { refusal: RefusalRecord },
+    PointAdded { point: PointId, text: String, category: String },
+    /// A new issue that must be its own complaint (Code 6.8); the desk opens it in the same breath.
+    SeparateComplaintNeeded { text: String, category: String, why: String },
+    CaseLinked { reference: CaseRef, relation: String },
+    PointDecided { stage: u8, point: PointId, decision: Decision, reasons: String, references: Vec<String> },
+    RemedyOffered { remedy: Remedy, action: Option<Action> },
+    RemedyAnswered { remedy: RemedyId, accepted: bool },
+    CompensationApproved { remedy: RemedyId, approved_by: String },
+    CompensationPaid {
+        remedy: RemedyId,
+        paid_on: NaiveDate,
+        method: String,
+        evidence: Vec<DocumentId>,
+        set_off_agreement: Option<String>,
+    },
+    ActionPromised { action: Action },
+    ActionCompleted { action: ActionId, completed_on: NaiveDate, evidence: Vec<DocumentId>, note: Option<String>, resident_told: bool },
+    ActionCancelled { action: ActionId, cancelled_on: NaiveDate, reason: String, resident_told: bool },
+    ResidentToldOfAction { action: ActionId },
+    ApprovalRequested { approval: ApprovalId, subject: ApprovalSubject, requested_of: Option<String>, note: Option<String> },
+    ApprovalGiven { approval: ApprovalId, reason: Option<String> },
+    ApprovalDeclined { approval: ApprovalId, reason: String },
+    Extended { stage: u8, extension: Extension },
+    ResponseIssued { stage: u8, summary: String, outcome: Decision, approved_by: Option<String> },
+    Escalated { received_at: DateTime<Utc>, channel: Channel, account: Option<String> },
+    Withdrawn { account: String },
+    Closed { root_causes: Vec<RootCause>, learning: String },
+    Reopened { reason: String, by_ombudsman: bool },
+    ContactRecorded { contact: Contact },
+    NoteAdded { text: String },
+    DocumentAttached { document: Document },
+    LetterIssued { letter: IssuedLetter },
+    RecordLinked { link: LinkedRecord },
+    RecordUnlinked { source: String, external_id: String, reason: Option<String> },
+    SourceAsked { state: SourceState },
+    ComplainantUpdated { complainant: Box<Party> },
+    AdjustmentRecorded { adjustment: Adjustment },
+    AdjustmentEnded { need: String, ended_on: NaiveDate, reason: String },
+    RepresentativeAppointed { representative: Representative },
+    RepresentativeWithdrawn { reason: Option<String> },
+    MemberAdded { member: Box<Party> },
+    HazardReported { hazard: HazardId, report: NewHazard, aware_at: DateTime<Utc> },
+    HazardStepTaken { hazard: HazardId, step: HazardStep },
+    RelatedRequestOpened { related: RelatedId, request: RelatedKind, text: String, received_at: DateTime<Utc> },
+    RelatedRequestAnswered { related: RelatedId },
+    ReferredToOmbudsman { hos_reference: String, route: HosRoute },
+    OmbudsmanDirected { respond_by: NaiveDate },
+    HosTaskRecorded { task: TaskId, items: Vec<String>, due: NaiveDate },
+    HosEvidenceSent { task: TaskId, note: Option<String> },
+    DeterminationRecorded { determination: Determination },
+    OrderCompleted { order: OrderId, evidence: Vec<DocumentId> },
+    RecommendationAnswered { recommendation: RecommendationId, accepted: bool, reason: String },
+    HosNoticeRecorded { notice: HosNotice },
+    SatisfactionRecorded { stage: u8, answer: SatisfactionAnswer, comment: Option<String> },
+    Restricted { people: Vec<String>, reason: String },
+    RestrictionLifted { reason: String },
+    RestrictedCaseViewed { how: String },
+    ReceivedAtCorrected { received_at: DateTime<Utc>, reason: String },
+    DuplicateMerged { reference: CaseRef, received_at: DateTime<Utc>, reason: String },
+    /// The calendar changed and moved an open date (domain rules §2.4).
+    ClockMoved { clock: ClockId, subject: Option<String>, old_due: NaiveDate, new_due: NaiveDate, why: String },
+    BundleExported { format: String, mode: String, items: Vec<String>, sha256: String, bytes: u64 },
+    /// Written by a newer version of Redress; kept, and passed over.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A step the law asks for after a hazard is known (Awaab's Law).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HazardStep {
+    /// The emergency was made safe.
+    MadeSafe,
+    /// The investigation ended.
+    Investigated,
+    /// The written summary went to the tenant.
+    SummarySent,
+    /// Safety work was done.
+    SafetyWorkDone,
+    /// Further work began on site.
+    FurtherWorkBegun,
+}
+
+impl Event {
+    /// The event's name on the wire, such as `complaint_logged`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ComplaintLogged { .. } => "complaint_logged",
+            Self::ServiceRequestLogged { .. } => "service_request_logged",
+            Self::SurveyFeedbackLogged { .. } => "survey_feedback_logged",
+            Self::ServiceRequestReviewed { .. } => "service_request_reviewed",
+            Self::Assigned { .. } => "assigned",
+            Self::ConflictDeclared { .. } => "conflict_declared",
+            Self::Triaged { .. } => "triaged",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Refused { .. } => "refused",
+            Self::PointAdded { .. } => "point_added",
+            Self::SeparateComplaintNeeded { .. } => "separate_complaint_needed",
+            Self::CaseLinked { .. } => "case_linked",
+            Self::PointDecided { .. } => "point_decided",
+            Self::RemedyOffered { .. } => "remedy_offered",
+            Self::RemedyAnswered { .. } => "remedy_answered",
+            Self::CompensationApproved { .. } => "compensation_approved",
+            Self::CompensationPaid { .. } => "compensation_paid",
+            Self::ActionPromised { .. } => "action_promised",
+            Self::ActionCompleted { .. } => "action_completed",
+            Self::ActionCancelled { .. } => "action_cancelled",
+            Self::ResidentToldOfAction { .. } => "resident_told_of_action",
+            Self::ApprovalRequested { .. } => "approval_requested",
+            Self::ApprovalGiven { .. } => "approval_given",
+            Self::ApprovalDeclined { .. } => "approval_declined",
+            Self::Extended { .. } => "extended",
+            Self::ResponseIssued { .. } => "response_issued",
+            Self::Escalated { .. } => "escalated",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Closed { .. } => "closed",
+            Self::Reopened { .. } => "reopened",
+            Self::ContactRecorded { .. } => "contact_recorded",
+            Self::NoteAdded { .. } => "note_added",
+            Self::DocumentAttached { .. } => "document_attached",
+            Self::LetterIssued { .. } => "letter_issued",
+            Self::RecordLinked { .. } => "record_linked",
+            Self::RecordUnlinked { .. } => "record_unlinked",
+            Self::SourceAsked { .. } => "source_asked",
+            Self::ComplainantUpdated { .. } => "complainant_updated",
+            Self::AdjustmentRecorded { .. } => "adjustment_recorded",
+            Self::AdjustmentEnded { .. } => "adjustment_ended",
+            Self::RepresentativeAppointed { .. } => "representative_appointed",
+            Self::RepresentativeWithdrawn { .. } => "representative_withdrawn",
+            Self::MemberAdded { .. } => "member_added",
+            Self::HazardReported { .. } => "hazard_reported",
+            Self::HazardStepTaken { .. } => "hazard_step_taken",
+            Self::RelatedRequestOpened { .. } => "related_request_opened",
+            Self::RelatedRequestAnswered { .. } => "related_request_answered",
+            Self::ReferredToOmbudsman { .. } => "referred_to_ombudsman",
+            Self::OmbudsmanDirected { .. } => "ombudsman_directed",
+            Self::HosTaskRecorded { .. } => "hos_task_recorded",
+            Self::HosEvidenceSent { .. } => "hos_evidence_sent",
+            Self::DeterminationRecorded { .. } => "determination_recorded",
+            Self::OrderCompleted { .. } => "order_completed",
+            Self::RecommendationAnswered { .. } => "recommendation_answered",
+            Self::HosNoticeRecorded { .. } => "hos_notice_recorded",
+            Self::SatisfactionRecorded { .. } => "satisfaction_recorded",
+            Self::Restricted { .. } => "restricted",
+            Self::RestrictionLifted { .. } => "restriction_lifted",
+            Self::RestrictedCaseViewed { .. } => "restricted_case_viewed",
+            Self::ReceivedAtCorrected { .. } => "received_at_corrected",
+            Self::DuplicateMerged { .. } => "duplicate_merged",
+            Self::ClockMoved { .. } => "clock_moved",
+            Self::BundleExported { .. } => "bundle_exported",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it belongs to the case's story: looking at or exporting a case does not, so that
+    /// the same case exports to the same bytes.
+    pub fn is_substance(&self) -> bool {
+        !matches!(self, Self::RestrictedCaseViewed { .. } | Self::BundleExported { .. })
+    }
+}

@@ -1,0 +1,219 @@
+//! The Housing Ombudsman's branch of a case (domain rules §5): referral, tasks,
+//! determination, orders, recommendations and notices. It runs beside the stages and never blocks them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::{DocumentId, OrderId, Pence, RecommendationId, TaskId};
+
+/// Where the Ombudsman's branch stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the process's own words")]
+pub enum HosState {
+    #[default]
+    EnquiryNotified,
+    DirectedToRespond,
+    EvidenceRequested,
+    EvidenceSent,
+    UnderInvestigation,
+    Determined,
+    OrdersOpen,
+    OrdersComplied,
+}
+
+/// How the case reached the Ombudsman.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the Ombudsman's own words")]
+pub enum HosRoute {
+    Enquiry,
+    Assessment,
+    FocusedInvestigation,
+    FullInvestigation,
+    EarlyResolution,
+    OutsideJurisdiction,
+    Review,
+}
+
+/// A request for evidence with its date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HosTask {
+    /// Its number in the case.
+    pub id: TaskId,
+    /// The bundle categories asked for, such as `04`; empty asks for everything.
+    pub items: Vec<String>,
+    /// The date the Ombudsman stated.
+    pub due: NaiveDate,
+    /// When it was set.
+    pub set_on: NaiveDate,
+    /// When the evidence was uploaded.
+    #[serde(default)]
+    pub sent_on: Option<NaiveDate>,
+    /// What was sent, such as the bundle's hash.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// A finding on one head of complaint (domain rules §4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the Ombudsman's own words")]
+pub enum Finding {
+    NoMaladministration,
+    ServiceFailure,
+    Maladministration,
+    SevereMaladministration,
+    ReasonableRedress,
+    OutsideJurisdiction,
+    ResolvedWithIntervention,
+    Withdrawn,
+}
+
+/// One head of complaint as determined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeterminedHead {
+    /// The Ombudsman's wording.
+    pub text: String,
+    /// Our category key for it.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// What an order tells the landlord to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the Ombudsman's own words")]
+pub enum OrderKind {
+    Compensation,
+    Apology,
+    Repairs,
+    Inspection,
+    PolicyReview,
+    RecordKeepingReview,
+    StaffTraining,
+    ActionPlan,
+    Meeting,
+    Monitoring,
+    Decant,
+    WiderReview,
+    Other,
+}
+
+/// A binding order: due date and documentary proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number across the case's determinations.
+    pub id: OrderId,
+    /// What kind.
+    pub kind: OrderKind,
+    /// The wording.
+    pub text: String,
+    /// The sum ordered.
+    #[serde(default)]
+    pub amount: Option<Pence>,
+    /// The printed due date.
+    pub due: NaiveDate,
+    /// When proof of compliance was sent.
+    #[serde(default)]
+    pub complied_on: Option<NaiveDate>,
+    /// The proof.
+    #[serde(default)]
+    pub evidence: Vec<DocumentId>,
+}
+
+/// A recommendation: not binding, but answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// Its number across the case's determinations.
+    pub id: RecommendationId,
+    /// The wording.
+    pub text: String,
+    /// Whether the landlord accepts it; none until answered.
+    #[serde(default)]
+    pub accepted: Option<bool>,
+    /// Why, or how.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// A determination as received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Determination {
+    /// The day it came.
+    pub received_on: NaiveDate,
+    /// A finding per head.
+    pub heads: Vec<DeterminedHead>,
+    /// Binding orders.
+    #[serde(default)]
+    pub orders: Vec<Order>,
+    /// Recommendations.
+    #[serde(default)]
+    pub recommendations: Vec<Recommendation>,
+}
+
+/// A complaint handling failure order or notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HosNotice {
+    /// `chfo` (order, to 2024) or `chfn` (notice, from 2025).
+    pub kind: NoticeKind,
+    /// Its type as the Ombudsman numbers it.
+    #[serde(default)]
+    pub notice_type: Option<u8>,
+    /// What it says.
+    pub text: String,
+    /// When it was issued.
+    pub issued_on: NaiveDate,
+    /// By when to comply.
+    #[serde(default)]
+    pub comply_by: Option<NaiveDate>,
+}
+
+/// Order or notice of a complaint handling failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Complaint handling failure order.
+    Chfo,
+    /// Complaint handling failure notice.
+    Chfn,
+}
+
+/// The Ombudsman's branch of one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HosCase {
+    /// The Ombudsman's own reference.
+    pub reference: String,
+    /// How it got there.
+    pub route: HosRoute,
+    /// When the landlord was told.
+    pub notified_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: HosState,
+    /// Requests for evidence.
+    #[serde(default)]
+    pub tasks: Vec<HosTask>,
+    /// A date by which the Ombudsman directed the landlord to respond, which overrides its own.
+    #[serde(default)]
+    pub directed_due: Option<NaiveDate>,
+    /// Determinations, first and reviewed.
+    #[serde(default)]
+    pub determinations: Vec<Determination>,
+    /// Failure orders and notices.
+    #[serde(default)]
+    pub notices: Vec<HosNotice>,
+}
+
+impl HosCase {
+    /// Every order of every determination.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.determinations.iter().flat_map(|determination| &determination.orders)
+    }
+
+    /// Every recommendation of every determination.
+    pub fn recommendations(&self) -> impl Iterator<Item = &Recommendation> {
+        self.determinations.iter().flat_map(|determination| &determination.recommendations)
+    }
+}

@@ -1,0 +1,139 @@
+//! What a landlord decides for itself, versioned: a step is judged by the policy in force at its date.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::access::Role;
+use super::clock::ClockPolicy;
+use super::ids::Pence;
+
+/// The landlord as it signs letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Landlord {
+    /// Registered name.
+    pub name: String,
+    /// Two letters for the mark in the page's bar.
+    pub mark: String,
+    /// Postal address, one line each.
+    pub address: String,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail for complaints.
+    pub email: String,
+    /// Web page about complaints.
+    pub website: String,
+}
+
+/// The Housing Ombudsman's contact block (domain rules §3.6): dated, editable, in every letter that needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OmbudsmanContact {
+    /// Name.
+    pub name: String,
+    /// Where complaints are made since January 2026: an online form, first.
+    pub website: String,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail, for general enquiries only.
+    pub email: String,
+    /// Post.
+    pub post: String,
+}
+
+impl Default for OmbudsmanContact {
+    fn default() -> Self {
+        Self {
+            name: "Housing Ombudsman Service".into(),
+            website: "www.housing-ombudsman.org.uk".into(),
+            phone: "0300 111 3000".into(),
+            email: "info@housing-ombudsman.org.uk".into(),
+            post: "PO Box 1484, Unit D, Preston, PR2 0ET".into(),
+        }
+    }
+}
+
+impl OmbudsmanContact {
+    /// The block as letters print it, leading with the form and the telephone.
+    pub fn block(&self) -> String {
+        if self.name.trim().is_empty() || (self.website.trim().is_empty() && self.phone.trim().is_empty()) {
+            return String::new();
+        }
+        format!(
+            "You can contact the {} at any time, free of charge. Use the online complaint form at {} or telephone {}. \
+             By post: {}. For general enquiries: {}.",
+            self.name, self.website, self.phone, self.post, self.email
+        )
+    }
+}
+
+/// How much each role may agree to pay (domain rules §11, product defaults).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApprovalLimits {
+    /// Complaints and housing officers, and a second person without an account.
+    pub officer: Pence,
+    /// Team leaders.
+    pub team_leader: Pence,
+    /// Directors; none means no ceiling.
+    pub director: Option<Pence>,
+}
+
+impl Default for ApprovalLimits {
+    fn default() -> Self {
+        Self { officer: Pence(25_000), team_leader: Pence(100_000), director: None }
+    }
+}
+
+impl ApprovalLimits {
+    /// The most that someone with `roles` may approve; `None` means no ceiling.
+    pub fn limit(&self, roles: &[Role]) -> Option<Pence> {
+        if roles.contains(&Role::Director) {
+            self.director
+        } else if roles.contains(&Role::TeamLeader) {
+            Some(self.team_leader)
+        } else if roles.is_empty() || roles.contains(&Role::ComplaintsOfficer) || roles.contains(&Role::HousingOfficer)
+        {
+            Some(self.officer)
+        } else {
+            Some(Pence(0))
+        }
+    }
+}
+
+/// Everything a landlord sets, as one dated version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// Version, from 1.
+    pub version: u32,
+    /// From which day its steps are judged by it.
+    pub effective_from: NaiveDate,
+    /// The landlord.
+    pub landlord: Landlord,
+    /// Clock lengths, receipt rule and bands.
+    pub clocks: ClockPolicy,
+    /// The Ombudsman's contact block.
+    pub ombudsman: OmbudsmanContact,
+    /// Approval limits.
+    pub limits: ApprovalLimits,
+    /// The most that fits in one file of an Ombudsman upload, in bytes.
+    pub upload_ceiling: u64,
+    /// Offer a new complaint with reference when the landlord is told something unrelated.
+    pub how_to_complain: String,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            effective_from: NaiveDate::from_ymd_opt(2020, 1, 1).unwrap_or_default(),
+            landlord: Landlord::default(),
+            clocks: ClockPolicy::default(),
+            ombudsman: OmbudsmanContact::default(),
+            limits: ApprovalLimits::default(),
+            upload_ceiling: 19_000_000,
+            how_to_complain: "Tell any member of our staff, in any way you choose.".into(),
+        }
+    }
+}

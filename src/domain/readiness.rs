@@ -1,0 +1,170 @@
+//! How ready a case is to go to the Ombudsman: what a complete file would hold, what is missing,
+//! and why it matters (domain rules §5.3, §5.5). Computed for every case, from the first day.
+
+use serde::{Deserialize, Serialize};
+
+use super::case::{Case, DocumentKind, LinkedRecord};
+use super::letter::LetterKind;
+use super::remedy::ActionStatus;
+
+/// Something a complete file would hold and this one does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Bundle category, `01` to `14`.
+    pub category: String,
+    /// What is missing.
+    pub what: String,
+    /// Why it matters.
+    pub why: String,
+    /// Who can supply it.
+    pub who: String,
+}
+
+/// How ready the case is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Readiness {
+    /// From 0 to 1: the share of expected items that are there.
+    pub score: f64,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+}
+
+struct Checks {
+    expected: u32,
+    missing: Vec<Missing>,
+}
+
+impl Checks {
+    fn expect(&mut self, there: bool, category: &str, what: &str, why: &str, who: &str) {
+        self.expected += 1;
+        if !there {
+            self.missing.push(Missing { category: category.into(), what: what.into(), why: why.into(), who: who.into() });
+        }
+    }
+}
+
+/// Works out how ready `case` is. `policies_on_file` says whether the register holds policies in
+/// force over the complaint's time.
+pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
+    let mut checks = Checks { expected: 0, missing: Vec::new() };
+    let letter = |kind: LetterKind| case.letters.iter().any(|letter| letter.kind == kind);
+    let document = |kind: DocumentKind| case.documents.iter().any(|document| document.kind == kind);
+    let linked = |kind: &str| case.current_links().any(|link: &LinkedRecord| link.kind == kind);
+    stage_checks(&mut checks, case, &letter, &document);
+    let officer = "Complaints officer";
+    checks.expect(
+        linked("tenancy") || document(DocumentKind::TenancyAgreement),
+        "03",
+        "The tenancy agreement or lease, or the linked tenancy record",
+        "The Ombudsman reads the landlord's duties from the terms in force.",
+        "Housing officer",
+    );
+    if case.points.iter().any(|p| p.category.starts_with("property_condition") || p.category.starts_with("health_and_safety")) {
+        checks.expect(
+            linked("repair") || document(DocumentKind::RepairRecord),
+            "04",
+            "The repairs history of the home",
+            "Complaints about the condition of a home turn on what was reported, and when it was attended.",
+            "Repairs lead",
+        );
+    }
+    if case.points.iter().any(|p| p.category.starts_with("anti_social")) {
+        checks.expect(
+            linked("asb") || document(DocumentKind::AsbRecord),
+            "05",
+            "The anti-social behaviour case: reports, risk assessment, action plan",
+            "The Ombudsman asks whether the landlord assessed the risk and followed its plan.",
+            "ASB officer",
+        );
+    }
+    checks.expect(
+        case.contacts.iter().any(|c| c.channel.is_some()) || linked("contact") || document(DocumentKind::ContactRecord),
+        "06",
+        "A record of contact with the resident",
+        "Without a contact log the landlord cannot show that it listened or kept the resident informed.",
+        officer,
+    );
+    checks.expect(
+        case.triage.vulnerability == (!case.complainant.adjustments.is_empty()) || !case.complainant.adjustments.is_empty(),
+        "07",
+        "Which adjustments the vulnerability noted at triage calls for",
+        "The Ombudsman asks what the landlord knew and what it did about it.",
+        officer,
+    );
+    checks.expect(
+        policies_on_file,
+        "08",
+        "The policies in force at the time",
+        "Every finding compares what was done with the policy of the day.",
+        "Compliance officer",
+    );
+    remedy_checks(&mut checks, case);
+    let expected = f64::from(checks.expected.max(1));
+    let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
+    Readiness { score: (there / expected * 100.0).round() / 100.0, missing: checks.missing }
+}
+
+fn stage_checks(
+    checks: &mut Checks,
+    case: &Case,
+    letter: &dyn Fn(LetterKind) -> bool,
+    document: &dyn Fn(DocumentKind) -> bool,
+) {
+    let officer = "Complaints officer";
+    checks.expect(
+        !case.intake.account.trim().is_empty() || document(DocumentKind::ComplaintS1),
+        "01",
+        "The complaint as it was received",
+        "The first thing the Ombudsman reads is the resident's own words, with their date.",
+        officer,
+    );
+    for run in &case.stages {
+        let (category, ack, response, own_ack, own_response) = if run.stage == 1 {
+            ("01", LetterKind::AcknowledgementS1, LetterKind::ResponseS1, DocumentKind::AcknowledgementS1, DocumentKind::ResponseS1)
+        } else {
+            ("02", LetterKind::AcknowledgementS2, LetterKind::ResponseS2, DocumentKind::AcknowledgementS2, DocumentKind::ResponseS2)
+        };
+        checks.expect(
+            letter(ack) || document(own_ack),
+            category,
+            &format!("The stage {} acknowledgement", run.stage),
+            "It proves the date, the definition and the outcomes agreed.",
+            officer,
+        );
+        checks.expect(
+            case.open_points().all(|p| case.decision_at(p.id, run.stage).is_some()),
+            category,
+            &format!("A decision with reasons on every point at stage {}", run.stage),
+            "A point without an answer is the commonest criticism of complaint handling.",
+            run.handler.as_deref().unwrap_or(officer),
+        );
+        checks.expect(
+            letter(response) || document(own_response),
+            category,
+            &format!("The stage {} response", run.stage),
+            "The Ombudsman investigates once the landlord has answered.",
+            run.handler.as_deref().unwrap_or(officer),
+        );
+    }
+}
+
+fn remedy_checks(checks: &mut Checks, case: &Case) {
+    for action in case.actions.iter().filter(|action| action.status == ActionStatus::Done) {
+        checks.expect(
+            !action.evidence.is_empty(),
+            "09",
+            &format!("Proof that “{}” was done", action.what),
+            "A promise without proof counts as not kept.",
+            &action.owner,
+        );
+    }
+    for money in case.remedies.iter().filter_map(|remedy| remedy.compensation.as_ref()) {
+        checks.expect(
+            money.paid_on.is_some(),
+            "09",
+            &format!("Proof that {} was paid", money.amount),
+            "The Ombudsman checks that what was offered reached the resident.",
+            "Finance",
+        );
+    }
+}
