@@ -142,18 +142,43 @@ pub fn allowed(permission: Permission) -> &'static [Role] {
             DataProtection,
             Auditor,
         ],
-        Permission::Log => {
-            &[ContactCentre, HousingOfficer, ComplaintsOfficer, Stage2Reviewer, TeamLeader, Director, Compliance]
-        }
-        Permission::Investigate => &[HousingOfficer, ComplaintsOfficer, Stage2Reviewer, TeamLeader, Director],
+        Permission::Log => &[
+            ContactCentre,
+            HousingOfficer,
+            ComplaintsOfficer,
+            Stage2Reviewer,
+            TeamLeader,
+            Director,
+            Compliance,
+        ],
+        Permission::Investigate => &[
+            HousingOfficer,
+            ComplaintsOfficer,
+            Stage2Reviewer,
+            TeamLeader,
+            Director,
+        ],
         Permission::RunProcess => &[ComplaintsOfficer, Stage2Reviewer, TeamLeader, Director],
         Permission::Review => &[ComplaintsOfficer, Stage2Reviewer, TeamLeader, Director],
         Permission::Assign => &[ComplaintsOfficer, TeamLeader, Director],
         Permission::Approve => &[TeamLeader, Director, ComplaintsOfficer],
         Permission::Pay => &[Finance, ComplaintsOfficer],
         Permission::Restrict => &[ComplaintsOfficer, Director, DataProtection],
-        Permission::Export => &[ComplaintsOfficer, Director, Compliance, DataProtection, Auditor],
-        Permission::Audit => &[ComplaintsOfficer, TeamLeader, Director, Compliance, DataProtection, Auditor],
+        Permission::Export => &[
+            ComplaintsOfficer,
+            Director,
+            Compliance,
+            DataProtection,
+            Auditor,
+        ],
+        Permission::Audit => &[
+            ComplaintsOfficer,
+            TeamLeader,
+            Director,
+            Compliance,
+            DataProtection,
+            Auditor,
+        ],
         Permission::Administer => &[Administrator],
     }
 }
@@ -171,24 +196,42 @@ pub struct Actor {
 
 impl Actor {
     /// An actor with these roles.
-    pub fn new(id: impl Into<String>, name: impl Into<String>, roles: impl IntoIterator<Item = Role>) -> Self {
-        Self { id: id.into(), name: name.into(), roles: roles.into_iter().collect() }
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        roles: impl IntoIterator<Item = Role>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            roles: roles.into_iter().collect(),
+        }
     }
 
     /// Redress itself: recomputed clocks, scheduled work.
     pub fn system() -> Self {
-        Self { id: "redress".into(), name: "Redress".into(), roles: BTreeSet::new() }
+        Self {
+            id: "redress".into(),
+            name: "Redress".into(),
+            roles: BTreeSet::new(),
+        }
     }
 
     /// Whether any of the actor's roles holds `permission`.
     pub fn may(&self, permission: Permission) -> bool {
-        allowed(permission).iter().any(|role| self.roles.contains(role))
+        allowed(permission)
+            .iter()
+            .any(|role| self.roles.contains(role))
     }
 }
 
 /// Whether two names in the record mean the same person, however they were typed.
 pub fn same_person(a: &str, b: &str) -> bool {
-    let plain = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    let plain = |name: &str| {
+        name.split_whitespace()
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
     plain(a) == plain(b)
 }
 
@@ -203,7 +246,10 @@ mod tests {
         assert!(!may(Role::ContactCentre, Permission::RunProcess));
         assert!(!may(Role::Board, Permission::Log));
         assert!(may(Role::Board, Permission::ReadCases));
-        assert!(!may(Role::Administrator, Permission::ReadCases), "administrators see no case content");
+        assert!(
+            !may(Role::Administrator, Permission::ReadCases),
+            "administrators see no case content"
+        );
         assert!(may(Role::Administrator, Permission::Administer));
         assert!(!may(Role::Auditor, Permission::Log));
         assert!(may(Role::Auditor, Permission::Export));

@@ -20,15 +20,17 @@ pub struct Category {
 
 /// All categories, in the seeded order.
 pub fn categories() -> impl Iterator<Item = Category> {
-    TREE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(|line| {
-        let mut cells = line.split('\t');
-        Some(Category {
-            key: cells.next()?,
-            top: cells.next()?,
-            title: cells.next()?,
-            hazard: cells.next() == Some("hazard"),
+    TREE.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            Some(Category {
+                key: cells.next()?,
+                top: cells.next()?,
+                title: cells.next()?,
+                hazard: cells.next() == Some("hazard"),
+            })
         })
-    })
 }
 
 /// The category with this key.

@@ -42,7 +42,11 @@ pub struct NotACaseRef(pub String);
 
 impl fmt::Display for NotACaseRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "“{}” is not a case reference; write it like C-2026-0042", self.0)
+        write!(
+            f,
+            "“{}” is not a case reference; write it like C-2026-0042",
+            self.0
+        )
     }
 }
 
@@ -53,14 +57,20 @@ impl FromStr for CaseRef {
 
     fn from_str(text: &str) -> Result<Self, NotACaseRef> {
         let wrong = || NotACaseRef(text.chars().take(40).collect());
-        let rest = text.strip_prefix("C-").or_else(|| text.strip_prefix("c-")).ok_or_else(wrong)?;
+        let rest = text
+            .strip_prefix("C-")
+            .or_else(|| text.strip_prefix("c-"))
+            .ok_or_else(wrong)?;
         let (year, number) = rest.split_once('-').ok_or_else(wrong)?;
         let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
         if year.len() != 4 || !digits(year) || !digits(number) || number.len() > 9 {
             return Err(wrong());
         }
         let number: u32 = number.parse().map_err(|_| wrong())?;
-        Ok(Self { year: year.parse().map_err(|_| wrong())?, number })
+        Ok(Self {
+            year: year.parse().map_err(|_| wrong())?,
+            number,
+        })
     }
 }
 
@@ -121,7 +131,9 @@ numbered! {
 }
 
 /// Money in integer pence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Pence(pub i64);
 
@@ -156,7 +168,16 @@ mod tests {
 
     #[test]
     fn what_is_not_a_reference_is_refused() {
-        for text in ["", "C-", "C-26-1", "C-2026-", "C-2026-+1", "C-2026-1x", "X-2026-1", "C-2026-9999999999"] {
+        for text in [
+            "",
+            "C-",
+            "C-26-1",
+            "C-2026-",
+            "C-2026-+1",
+            "C-2026-1x",
+            "X-2026-1",
+            "C-2026-9999999999",
+        ] {
             assert!(text.parse::<CaseRef>().is_err(), "{text}");
         }
     }

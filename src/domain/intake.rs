@@ -167,7 +167,9 @@ pub struct Triage {
 }
 
 /// How carefully a case must be watched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Risk {
     /// Nothing beyond the ordinary.
@@ -241,11 +243,13 @@ mod tests {
 
     #[test]
     fn the_codes_test_decides_what_it_is() {
-        let t = |survey_response, asks_to_complain, first_report, dissatisfied_with_handling| IntakeTest {
-            survey_response,
-            asks_to_complain,
-            first_report,
-            dissatisfied_with_handling,
+        let t = |survey_response, asks_to_complain, first_report, dissatisfied_with_handling| {
+            IntakeTest {
+                survey_response,
+                asks_to_complain,
+                first_report,
+                dissatisfied_with_handling,
+            }
         };
         let cases = [
             (t(true, false, false, true), Kind::SurveyFeedback),
@@ -262,7 +266,12 @@ mod tests {
 
     #[test]
     fn channels_have_the_wire_names_of_the_field() {
-        assert_eq!(serde_json::to_string(&Channel::SocialMediaPublic).ok().as_deref(), Some("\"social_media_public\""));
+        assert_eq!(
+            serde_json::to_string(&Channel::SocialMediaPublic)
+                .ok()
+                .as_deref(),
+            Some("\"social_media_public\"")
+        );
         assert!(serde_json::from_str::<Channel>("\"pigeon\"").is_err());
     }
 }

@@ -69,88 +69,150 @@ pub struct BlockRule {
 }
 
 const fn must(name: &'static str, heading: &'static str, provision: &'static str) -> BlockRule {
-    BlockRule { name, heading, provision: Some(provision), required: true }
+    BlockRule {
+        name,
+        heading,
+        provision: Some(provision),
+        required: true,
+    }
 }
 
 const fn may(name: &'static str, heading: &'static str) -> BlockRule {
-    BlockRule { name, heading, provision: None, required: false }
+    BlockRule {
+        name,
+        heading,
+        provision: None,
+        required: false,
+    }
 }
 
 /// The blocks of each kind of letter, in order.
 pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
     match kind {
-        LetterKind::AcknowledgementS1 => &[
-            must("received", "What we received", "6.2"),
-            must("definition", "Our understanding of your complaint", "5.6"),
-            must("outcomes", "What you want to happen", "5.6"),
-            must("responsibility", "What we are responsible for", "5.7"),
-            must("handler", "Who is dealing with it", "6.2"),
-            must("due", "When you will hear from us", "6.3"),
-            may("adjustments", "How we will communicate with you"),
-            may("correct_us", "If we have misunderstood"),
-            must("ombudsman", "The Housing Ombudsman", "3.7"),
-        ],
-        LetterKind::AcknowledgementS2 => &[
-            must("received", "What we received", "6.11"),
-            must("stage1_outcome", "What we decided at stage 1", "6.11"),
-            must("definition", "What remains to be resolved, as we understand it", "5.6"),
-            must("outcomes", "What you want to happen", "5.6"),
-            must("responsibility", "What we are responsible for", "5.7"),
-            must("handler", "Who will review it", "6.13"),
-            must("due", "When you will hear from us", "6.14"),
-            may("adjustments", "How we will communicate with you"),
-            must("ombudsman", "The Housing Ombudsman", "3.7"),
-        ],
-        LetterKind::ResponseS1 => &[
-            must("stage", "Where this letter stands", "6.9"),
-            must("definition", "Your complaint", "6.9"),
-            must("decision", "Our decision", "6.9"),
-            must("points", "Our answer to each point, and why", "6.7"),
-            may("acknowledgement_of_fault", "What went wrong"),
-            must("remedies", "What we will do to put things right", "6.9"),
-            must("actions", "What is still to be done, by whom and when", "6.9"),
-            must("escalation", "If you are not satisfied", "6.9"),
-            must("ombudsman", "The Housing Ombudsman", "3.7"),
-        ],
-        LetterKind::ResponseS2 => &[
-            must("stage", "Where this letter stands", "6.19"),
-            must("definition", "Your complaint", "6.19"),
-            must("decision", "Our decision", "6.19"),
-            must("points", "Our answer to each point, and why", "6.18"),
-            may("acknowledgement_of_fault", "What went wrong"),
-            must("stage1_review", "How stage 1 was handled", "6.19"),
-            must("remedies", "What we will do to put things right", "6.19"),
-            must("actions", "What is still to be done, by whom and when", "6.19"),
-            must("final", "This is our final response", "6.10"),
-            must("ombudsman", "If you are still not satisfied: the Housing Ombudsman", "6.19"),
-        ],
-        LetterKind::Extension => &[
-            must("new_date", "The new date", "6.4"),
-            must("reason", "Why we need more time", "6.4"),
-            must("updates", "How we will keep you informed", "5.9"),
-            may("done_so_far", "What has been done so far"),
-            must("ombudsman", "The Housing Ombudsman", "6.5"),
-        ],
-        LetterKind::Refusal => &[
-            must("refused", "What we will not consider", "2.4"),
-            must("ground", "The ground", "2.2"),
-            must("reasons", "Our reasons", "2.4"),
-            may("discretion", "How we considered making an exception"),
-            may("better_route", "Who may be able to help"),
-            must("decided", "Who decided", "2.4"),
-            must("ombudsman", "Your right to challenge this with the Housing Ombudsman", "2.4"),
-        ],
-        LetterKind::Update => &[
-            must("text", "What has happened and what is next", "5.9"),
-            must("ombudsman", "The Housing Ombudsman", "3.7"),
-        ],
-        LetterKind::Closing => &[
-            must("text", "About your complaint", "6.6"),
-            must("actions", "What we promised and what was done", "7.3"),
-            may("learning", "What we have learnt"),
-            must("ombudsman", "The Housing Ombudsman", "3.7"),
-        ],
-        LetterKind::Addendum => &[must("text", "Our correction", "5.12")],
+        LetterKind::AcknowledgementS1 => {
+            const {
+                &[
+                    must("received", "What we received", "6.2"),
+                    must("definition", "Our understanding of your complaint", "5.6"),
+                    must("outcomes", "What you want to happen", "5.6"),
+                    must("responsibility", "What we are responsible for", "5.7"),
+                    must("handler", "Who is dealing with it", "6.2"),
+                    must("due", "When you will hear from us", "6.3"),
+                    may("adjustments", "How we will communicate with you"),
+                    may("correct_us", "If we have misunderstood"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::AcknowledgementS2 => {
+            const {
+                &[
+                    must("received", "What we received", "6.11"),
+                    must("stage1_outcome", "What we decided at stage 1", "6.11"),
+                    must(
+                        "definition",
+                        "What remains to be resolved, as we understand it",
+                        "5.6",
+                    ),
+                    must("outcomes", "What you want to happen", "5.6"),
+                    must("responsibility", "What we are responsible for", "5.7"),
+                    must("handler", "Who will review it", "6.13"),
+                    must("due", "When you will hear from us", "6.14"),
+                    may("adjustments", "How we will communicate with you"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::ResponseS1 => {
+            const {
+                &[
+                    must("stage", "Where this letter stands", "6.9"),
+                    must("definition", "Your complaint", "6.9"),
+                    must("decision", "Our decision", "6.9"),
+                    must("points", "Our answer to each point, and why", "6.7"),
+                    may("acknowledgement_of_fault", "What went wrong"),
+                    must("remedies", "What we will do to put things right", "6.9"),
+                    must(
+                        "actions",
+                        "What is still to be done, by whom and when",
+                        "6.9",
+                    ),
+                    must("escalation", "If you are not satisfied", "6.9"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::ResponseS2 => {
+            const {
+                &[
+                    must("stage", "Where this letter stands", "6.19"),
+                    must("definition", "Your complaint", "6.19"),
+                    must("decision", "Our decision", "6.19"),
+                    must("points", "Our answer to each point, and why", "6.18"),
+                    may("acknowledgement_of_fault", "What went wrong"),
+                    must("stage1_review", "How stage 1 was handled", "6.19"),
+                    must("remedies", "What we will do to put things right", "6.19"),
+                    must(
+                        "actions",
+                        "What is still to be done, by whom and when",
+                        "6.19",
+                    ),
+                    must("final", "This is our final response", "6.10"),
+                    must(
+                        "ombudsman",
+                        "If you are still not satisfied: the Housing Ombudsman",
+                        "6.19",
+                    ),
+                ]
+            }
+        }
+        LetterKind::Extension => {
+            const {
+                &[
+                    must("new_date", "The new date", "6.4"),
+                    must("reason", "Why we need more time", "6.4"),
+                    must("updates", "How we will keep you informed", "5.9"),
+                    may("done_so_far", "What has been done so far"),
+                    must("ombudsman", "The Housing Ombudsman", "6.5"),
+                ]
+            }
+        }
+        LetterKind::Refusal => {
+            const {
+                &[
+                    must("refused", "What we will not consider", "2.4"),
+                    must("ground", "The ground", "2.2"),
+                    must("reasons", "Our reasons", "2.4"),
+                    may("discretion", "How we considered making an exception"),
+                    may("better_route", "Who may be able to help"),
+                    must("decided", "Who decided", "2.4"),
+                    must(
+                        "ombudsman",
+                        "Your right to challenge this with the Housing Ombudsman",
+                        "2.4",
+                    ),
+                ]
+            }
+        }
+        LetterKind::Update => {
+            const {
+                &[
+                    must("text", "What has happened and what is next", "5.9"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::Closing => {
+            const {
+                &[
+                    must("text", "About your complaint", "6.6"),
+                    must("actions", "What we promised and what was done", "7.3"),
+                    may("learning", "What we have learnt"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::Addendum => const { &[must("text", "Our correction", "5.12")] },
     }
 }
 
@@ -166,7 +228,9 @@ pub struct Wording {
 /// Checks that no required block is empty (E04).
 pub fn check(kind: LetterKind, blocks: &[LetterBlock]) -> Result<(), Refusal> {
     for rule in rules(kind).iter().filter(|rule| rule.required) {
-        let filled = blocks.iter().any(|block| block.name == rule.name && !block.text.trim().is_empty());
+        let filled = blocks
+            .iter()
+            .any(|block| block.name == rule.name && !block.text.trim().is_empty());
         if !filled {
             let field = match rule.name {
                 "definition" => "definition",
@@ -197,11 +261,17 @@ pub fn check(kind: LetterKind, blocks: &[LetterBlock]) -> Result<(), Refusal> {
 
 /// Finds the remedies offered at `stage`.
 fn remedies_at(case: &Case, stage: u8) -> impl Iterator<Item = &Remedy> {
-    case.remedies.iter().filter(move |remedy| remedy.offered_at_stage == stage)
+    case.remedies
+        .iter()
+        .filter(move |remedy| remedy.offered_at_stage == stage)
 }
 
 fn numbers(points: &[PointId]) -> String {
-    points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    points
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// “Upheld”, as letters and pages say it.
@@ -223,10 +293,23 @@ pub fn action_words(status: ActionStatus) -> &'static str {
 }
 
 fn answer(point: &Point, stage: u8) -> Option<String> {
-    let decision = point.decisions.iter().rev().find(|decision| decision.stage == stage)?;
-    let mut text = format!("{}. {}\n{}. {}", point.id, point.text, decision_words(decision.decision), decision.reasons);
+    let decision = point
+        .decisions
+        .iter()
+        .rev()
+        .find(|decision| decision.stage == stage)?;
+    let mut text = format!(
+        "{}. {}\n{}. {}",
+        point.id,
+        point.text,
+        decision_words(decision.decision),
+        decision.reasons
+    );
     if !decision.references.is_empty() {
-        text.push_str(&format!("\nWe relied on: {}.", decision.references.join("; ")));
+        text.push_str(&format!(
+            "\nWe relied on: {}.",
+            decision.references.join("; ")
+        ));
     }
     Some(text)
 }
@@ -237,5 +320,9 @@ fn run(case: &Case, stage: u8) -> Option<&StageRun> {
 
 /// The landlord's name in a sentence.
 fn landlord(policy: &Policy) -> &str {
-    if policy.landlord.name.trim().is_empty() { "The landlord" } else { &policy.landlord.name }
+    if policy.landlord.name.trim().is_empty() {
+        "The landlord"
+    } else {
+        &policy.landlord.name
+    }
 }

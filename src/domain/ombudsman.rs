@@ -209,11 +209,15 @@ pub struct HosCase {
 impl HosCase {
     /// Every order of every determination.
     pub fn orders(&self) -> impl Iterator<Item = &Order> {
-        self.determinations.iter().flat_map(|determination| &determination.orders)
+        self.determinations
+            .iter()
+            .flat_map(|determination| &determination.orders)
     }
 
     /// Every recommendation of every determination.
     pub fn recommendations(&self) -> impl Iterator<Item = &Recommendation> {
-        self.determinations.iter().flat_map(|determination| &determination.recommendations)
+        self.determinations
+            .iter()
+            .flat_map(|determination| &determination.recommendations)
     }
 }

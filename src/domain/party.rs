@@ -32,7 +32,12 @@ impl Tenure {
     pub fn is_tenancy(self) -> bool {
         matches!(
             self,
-            Self::Assured | Self::AssuredShorthold | Self::Secure | Self::Starter | Self::Introductory | Self::Demoted
+            Self::Assured
+                | Self::AssuredShorthold
+                | Self::Secure
+                | Self::Starter
+                | Self::Introductory
+                | Self::Demoted
         )
     }
 }
@@ -75,14 +80,25 @@ pub struct Adjustment {
 impl Adjustment {
     /// A need as named at intake, with nothing else known yet.
     pub fn named(need: impl Into<String>) -> Self {
-        Self { need: need.into(), detail: String::new(), agreed_on: None, review_due: None, ended_on: None }
+        Self {
+            need: need.into(),
+            detail: String::new(),
+            agreed_on: None,
+            review_due: None,
+            ended_on: None,
+        }
     }
 
     /// Whether our own letters meet it by themselves (large print), or have no bearing on it.
     pub fn met_by_generated_letter(&self) -> bool {
         !matches!(
             self.need.as_str(),
-            "braille" | "easy_read" | "audio" | "translation" | "sign_language" | "phone_not_letter"
+            "braille"
+                | "easy_read"
+                | "audio"
+                | "translation"
+                | "sign_language"
+                | "phone_not_letter"
         )
     }
 }
@@ -123,7 +139,9 @@ pub struct Party {
 impl Party {
     /// The adjustments in force.
     pub fn active_adjustments(&self) -> impl Iterator<Item = &Adjustment> {
-        self.adjustments.iter().filter(|adjustment| adjustment.ended_on.is_none())
+        self.adjustments
+            .iter()
+            .filter(|adjustment| adjustment.ended_on.is_none())
     }
 }
 
@@ -192,7 +210,10 @@ impl Representative {
     /// Whether the case may be disclosed to them on `day`.
     pub fn may_be_told(&self, day: NaiveDate) -> bool {
         self.withdrawn_at.is_none()
-            && self.authority_evidence.as_deref().is_some_and(|evidence| !evidence.trim().is_empty())
+            && self
+                .authority_evidence
+                .as_deref()
+                .is_some_and(|evidence| !evidence.trim().is_empty())
             && self.valid_from.is_none_or(|from| from <= day)
             && self.valid_to.is_none_or(|to| day <= to)
     }

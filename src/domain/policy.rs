@@ -56,7 +56,9 @@ impl Default for OmbudsmanContact {
 impl OmbudsmanContact {
     /// The block as letters print it, leading with the form and the telephone.
     pub fn block(&self) -> String {
-        if self.name.trim().is_empty() || (self.website.trim().is_empty() && self.phone.trim().is_empty()) {
+        if self.name.trim().is_empty()
+            || (self.website.trim().is_empty() && self.phone.trim().is_empty())
+        {
             return String::new();
         }
         format!(
@@ -81,7 +83,11 @@ pub struct ApprovalLimits {
 
 impl Default for ApprovalLimits {
     fn default() -> Self {
-        Self { officer: Pence(25_000), team_leader: Pence(100_000), director: None }
+        Self {
+            officer: Pence(25_000),
+            team_leader: Pence(100_000),
+            director: None,
+        }
     }
 }
 
@@ -92,7 +98,9 @@ impl ApprovalLimits {
             self.director
         } else if roles.contains(&Role::TeamLeader) {
             Some(self.team_leader)
-        } else if roles.is_empty() || roles.contains(&Role::ComplaintsOfficer) || roles.contains(&Role::HousingOfficer)
+        } else if roles.is_empty()
+            || roles.contains(&Role::ComplaintsOfficer)
+            || roles.contains(&Role::HousingOfficer)
         {
             Some(self.officer)
         } else {

@@ -38,7 +38,12 @@ impl Checks {
     fn expect(&mut self, there: bool, category: &str, what: &str, why: &str, who: &str) {
         self.expected += 1;
         if !there {
-            self.missing.push(Missing { category: category.into(), what: what.into(), why: why.into(), who: who.into() });
+            self.missing.push(Missing {
+                category: category.into(),
+                what: what.into(),
+                why: why.into(),
+                who: who.into(),
+            });
         }
     }
 }
@@ -46,10 +51,16 @@ impl Checks {
 /// Works out how ready `case` is. `policies_on_file` says whether the register holds policies in
 /// force over the complaint's time.
 pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
-    let mut checks = Checks { expected: 0, missing: Vec::new() };
+    let mut checks = Checks {
+        expected: 0,
+        missing: Vec::new(),
+    };
     let letter = |kind: LetterKind| case.letters.iter().any(|letter| letter.kind == kind);
     let document = |kind: DocumentKind| case.documents.iter().any(|document| document.kind == kind);
-    let linked = |kind: &str| case.current_links().any(|link: &LinkedRecord| link.kind == kind);
+    let linked = |kind: &str| {
+        case.current_links()
+            .any(|link: &LinkedRecord| link.kind == kind)
+    };
     stage_checks(&mut checks, case, &letter, &document);
     let officer = "Complaints officer";
     checks.expect(
@@ -59,7 +70,9 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         "The Ombudsman reads the landlord's duties from the terms in force.",
         "Housing officer",
     );
-    if case.points.iter().any(|p| p.category.starts_with("property_condition") || p.category.starts_with("health_and_safety")) {
+    if case.points.iter().any(|p| {
+        p.category.starts_with("property_condition") || p.category.starts_with("health_and_safety")
+    }) {
         checks.expect(
             linked("repair") || document(DocumentKind::RepairRecord),
             "04",
@@ -68,7 +81,11 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
             "Repairs lead",
         );
     }
-    if case.points.iter().any(|p| p.category.starts_with("anti_social")) {
+    if case
+        .points
+        .iter()
+        .any(|p| p.category.starts_with("anti_social"))
+    {
         checks.expect(
             linked("asb") || document(DocumentKind::AsbRecord),
             "05",
@@ -85,7 +102,8 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         officer,
     );
     checks.expect(
-        case.triage.vulnerability == (!case.complainant.adjustments.is_empty()) || !case.complainant.adjustments.is_empty(),
+        case.triage.vulnerability == (!case.complainant.adjustments.is_empty())
+            || !case.complainant.adjustments.is_empty(),
         "07",
         "Which adjustments the vulnerability noted at triage calls for",
         "The Ombudsman asks what the landlord knew and what it did about it.",
@@ -101,7 +119,10 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
     remedy_checks(&mut checks, case);
     let expected = f64::from(checks.expected.max(1));
     let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
-    Readiness { score: (there / expected * 100.0).round() / 100.0, missing: checks.missing }
+    Readiness {
+        score: (there / expected * 100.0).round() / 100.0,
+        missing: checks.missing,
+    }
 }
 
 fn stage_checks(
@@ -120,9 +141,21 @@ fn stage_checks(
     );
     for run in &case.stages {
         let (category, ack, response, own_ack, own_response) = if run.stage == 1 {
-            ("01", LetterKind::AcknowledgementS1, LetterKind::ResponseS1, DocumentKind::AcknowledgementS1, DocumentKind::ResponseS1)
+            (
+                "01",
+                LetterKind::AcknowledgementS1,
+                LetterKind::ResponseS1,
+                DocumentKind::AcknowledgementS1,
+                DocumentKind::ResponseS1,
+            )
         } else {
-            ("02", LetterKind::AcknowledgementS2, LetterKind::ResponseS2, DocumentKind::AcknowledgementS2, DocumentKind::ResponseS2)
+            (
+                "02",
+                LetterKind::AcknowledgementS2,
+                LetterKind::ResponseS2,
+                DocumentKind::AcknowledgementS2,
+                DocumentKind::ResponseS2,
+            )
         };
         checks.expect(
             letter(ack) || document(own_ack),
@@ -132,9 +165,13 @@ fn stage_checks(
             officer,
         );
         checks.expect(
-            case.open_points().all(|p| case.decision_at(p.id, run.stage).is_some()),
+            case.open_points()
+                .all(|p| case.decision_at(p.id, run.stage).is_some()),
             category,
-            &format!("A decision with reasons on every point at stage {}", run.stage),
+            &format!(
+                "A decision with reasons on every point at stage {}",
+                run.stage
+            ),
             "A point without an answer is the commonest criticism of complaint handling.",
             run.handler.as_deref().unwrap_or(officer),
         );
@@ -149,7 +186,11 @@ fn stage_checks(
 }
 
 fn remedy_checks(checks: &mut Checks, case: &Case) {
-    for action in case.actions.iter().filter(|action| action.status == ActionStatus::Done) {
+    for action in case
+        .actions
+        .iter()
+        .filter(|action| action.status == ActionStatus::Done)
+    {
         checks.expect(
             !action.evidence.is_empty(),
             "09",
@@ -158,7 +199,11 @@ fn remedy_checks(checks: &mut Checks, case: &Case) {
             &action.owner,
         );
     }
-    for money in case.remedies.iter().filter_map(|remedy| remedy.compensation.as_ref()) {
+    for money in case
+        .remedies
+        .iter()
+        .filter_map(|remedy| remedy.compensation.as_ref())
+    {
         checks.expect(
             money.paid_on.is_some(),
             "09",

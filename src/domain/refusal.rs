@@ -79,7 +79,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal under `code` that says `detail`.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, field: None, detail: detail.into(), provision: None }
+        Self {
+            code,
+            field: None,
+            detail: detail.into(),
+            provision: None,
+        }
     }
 
     /// A field that is missing or not understood.
@@ -131,7 +136,10 @@ pub fn required(text: &str, field: &'static str, what: &str) -> Result<(), Refus
 /// Checks an optional text against [`MAX_TEXT`].
 pub fn bounded(text: &str, field: &'static str) -> Result<(), Refusal> {
     if text.len() > MAX_TEXT {
-        return Err(Refusal::invalid(field, "This text is longer than 4 MB. Attach it as a document instead."));
+        return Err(Refusal::invalid(
+            field,
+            "This text is longer than 4 MB. Attach it as a document instead.",
+        ));
     }
     Ok(())
 }

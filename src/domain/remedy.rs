@@ -47,7 +47,10 @@ impl RemedyKind {
 
     /// Whether the response letter itself carries it out, so that no later action is needed.
     pub fn done_by_the_letter(self) -> bool {
-        matches!(self, Self::Apology | Self::AcknowledgementOfFault | Self::ExplanationOrReasons)
+        matches!(
+            self,
+            Self::Apology | Self::AcknowledgementOfFault | Self::ExplanationOrReasons
+        )
     }
 }
 

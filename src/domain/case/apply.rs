@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::event::{Event, HazardStep, Recorded};
 use super::records::{
-    Approval, Contact, Direction, Hazard, Point, PointDecision, Related, Response, Restriction, Satisfaction,
+    Approval, Contact, Direction, Hazard, Point, PointDecision, Related, Response, Restriction,
+    Satisfaction,
 };
 use super::state::{Case, Closing, StageRun, State};
 use crate::domain::calendar::london_date;
@@ -19,22 +20,38 @@ impl Case {
     /// The case that its first event begins, or `None` if that event begins none.
     pub fn begin(reference: CaseRef, first: &Recorded) -> Option<Self> {
         let (intake, kind, policy_version, receipt_rule) = match &first.event {
-            Event::ComplaintLogged { intake, policy_version, receipt_rule } => {
-                (intake, Kind::Complaint, *policy_version, *receipt_rule)
-            }
-            Event::ServiceRequestLogged { intake, policy_version, receipt_rule } => {
-                (intake, Kind::ServiceRequest, *policy_version, *receipt_rule)
-            }
-            Event::SurveyFeedbackLogged { intake, policy_version, receipt_rule } => {
-                (intake, Kind::SurveyFeedback, *policy_version, *receipt_rule)
-            }
+            Event::ComplaintLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::Complaint, *policy_version, *receipt_rule),
+            Event::ServiceRequestLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::ServiceRequest, *policy_version, *receipt_rule),
+            Event::SurveyFeedbackLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::SurveyFeedback, *policy_version, *receipt_rule),
             _ => return None,
         };
-        Some(Self::from_intake(reference, first, intake, kind, policy_version, receipt_rule))
+        Some(Self::from_intake(
+            reference,
+            first,
+            intake,
+            kind,
+            policy_version,
+            receipt_rule,
+        ))
     }
 
     /// The case that `events` leave, in order; `None` if they do not begin one.
-    pub fn fold<'a>(reference: CaseRef, events: impl IntoIterator<Item = &'a Recorded>) -> Option<Self> {
+    pub fn fold<'a>(
+        reference: CaseRef,
+        events: impl IntoIterator<Item = &'a Recorded>,
+    ) -> Option<Self> {
         let mut events = events.into_iter();
         let mut case = Self::begin(reference, events.next()?)?;
         for event in events {
@@ -52,9 +69,10 @@ impl Case {
         receipt_rule: ReceiptRule,
     ) -> Self {
         let (state, stages) = match kind {
-            Kind::Complaint => {
-                (State::S1Received, vec![StageRun::begun(1, intake.received_at, intake.channel, None)])
-            }
+            Kind::Complaint => (
+                State::S1Received,
+                vec![StageRun::begun(1, intake.received_at, intake.channel, None)],
+            ),
             Kind::ServiceRequest => (State::ServiceRequest, Vec::new()),
             Kind::SurveyFeedback => (State::SurveyFeedback, Vec::new()),
         };
@@ -126,7 +144,9 @@ impl Case {
             | Event::BundleExported { .. }
             | Event::RestrictedCaseViewed { .. }
             | Event::Unknown => {}
-            Event::ServiceRequestReviewed { .. } => self.reviewed_on = Some(london_date(recorded.at)),
+            Event::ServiceRequestReviewed { .. } => {
+                self.reviewed_on = Some(london_date(recorded.at))
+            }
             Event::Triaged { triage } => self.triage = triage.clone(),
             Event::CaseLinked { reference, .. } => {
                 if !self.linked_cases.contains(reference) {
@@ -149,7 +169,9 @@ impl Case {
             | Event::ActionCompleted { .. }
             | Event::ActionCancelled { .. }
             | Event::ResidentToldOfAction { .. } => self.apply_remedy(&recorded.event),
-            Event::ApprovalRequested { .. } | Event::ApprovalGiven { .. } | Event::ApprovalDeclined { .. } => {
+            Event::ApprovalRequested { .. }
+            | Event::ApprovalGiven { .. }
+            | Event::ApprovalDeclined { .. } => {
                 self.apply_approval(recorded);
             }
             Event::ComplainantUpdated { .. }
@@ -203,7 +225,9 @@ impl Case {
                 responsible_for,
                 not_responsible_for,
             } => {
-                let Some(run) = self.run_mut(*stage) else { return };
+                let Some(run) = self.run_mut(*stage) else {
+                    return;
+                };
                 run.acknowledged_at = Some(recorded.at);
                 run.definition = definition.clone();
                 run.outcomes_sought = outcomes_sought.clone();
@@ -211,12 +235,17 @@ impl Case {
                 run.not_responsible_for = not_responsible_for.clone();
                 run.handler = Some(handler.clone());
                 run.took_part.insert(handler.clone());
-                self.state = if *stage == 1 { State::S1Acknowledged } else { State::S2Acknowledged };
+                self.state = if *stage == 1 {
+                    State::S1Acknowledged
+                } else {
+                    State::S2Acknowledged
+                };
             }
             Event::Refused { refusal } => {
                 self.refusals.push(refusal.clone());
                 for point in &mut self.points {
-                    point.refused |= refusal.points.is_empty() || refusal.points.contains(&point.id);
+                    point.refused |=
+                        refusal.points.is_empty() || refusal.points.contains(&point.id);
                 }
                 if refusal.points.is_empty() {
                     self.state = State::Refused;
@@ -227,8 +256,15 @@ impl Case {
                     run.extensions.push(extension.clone());
                 }
             }
-            Event::ResponseIssued { stage, summary, outcome, approved_by } => {
-                let Some(run) = self.run_mut(*stage) else { return };
+            Event::ResponseIssued {
+                stage,
+                summary,
+                outcome,
+                approved_by,
+            } => {
+                let Some(run) = self.run_mut(*stage) else {
+                    return;
+                };
                 run.response = Some(Response {
                     at: recorded.at,
                     summary: summary.clone(),
@@ -238,10 +274,19 @@ impl Case {
                 });
                 run.took_part.insert(recorded.actor.clone());
                 run.took_part.extend(approved_by.clone());
-                self.state = if *stage == 1 { State::S1Responded } else { State::S2Responded };
+                self.state = if *stage == 1 {
+                    State::S1Responded
+                } else {
+                    State::S2Responded
+                };
             }
-            Event::Escalated { received_at, channel, account } => {
-                self.stages.push(StageRun::begun(2, *received_at, *channel, account.clone()));
+            Event::Escalated {
+                received_at,
+                channel,
+                account,
+            } => {
+                self.stages
+                    .push(StageRun::begun(2, *received_at, *channel, account.clone()));
                 self.state = State::S2Requested;
                 self.closing = None;
             }
@@ -249,9 +294,15 @@ impl Case {
                 self.withdrawal = Some(account.clone());
                 self.state = State::Withdrawn;
             }
-            Event::Closed { root_causes, learning } => {
+            Event::Closed {
+                root_causes,
+                learning,
+            } => {
                 self.root_causes = root_causes.clone();
-                self.closing = Some(Closing { at: recorded.at, learning: learning.clone() });
+                self.closing = Some(Closing {
+                    at: recorded.at,
+                    learning: learning.clone(),
+                });
                 self.state = State::Closed;
             }
             Event::Reopened { .. } => {
@@ -265,7 +316,11 @@ impl Case {
                 self.state = self.state_of_stage();
             }
             Event::ReceivedAtCorrected { received_at, .. } => self.move_receipt(*received_at),
-            Event::DuplicateMerged { reference, received_at, .. } => {
+            Event::DuplicateMerged {
+                reference,
+                received_at,
+                ..
+            } => {
                 self.move_receipt(self.received_at.min(*received_at));
                 if !self.linked_cases.contains(reference) {
                     self.linked_cases.push(reference.clone());
@@ -284,11 +339,21 @@ impl Case {
 
     /// Where the last stage stands by what it holds, whatever ended it.
     fn state_of_stage(&self) -> State {
-        let Some(run) = self.stages.last() else { return State::ServiceRequest };
+        let Some(run) = self.stages.last() else {
+            return State::ServiceRequest;
+        };
         let [received, acknowledged, responded] = if run.stage == 1 {
-            [State::S1Received, State::S1Investigating, State::S1Responded]
+            [
+                State::S1Received,
+                State::S1Investigating,
+                State::S1Responded,
+            ]
         } else {
-            [State::S2Requested, State::S2Investigating, State::S2Responded]
+            [
+                State::S2Requested,
+                State::S2Investigating,
+                State::S2Responded,
+            ]
         };
         match (run.acknowledged_at, &run.response) {
             (_, Some(_)) => responded,
@@ -299,7 +364,11 @@ impl Case {
 
     fn apply_point(&mut self, recorded: &Recorded) {
         match &recorded.event {
-            Event::PointAdded { point, text, category } => self.points.push(Point {
+            Event::PointAdded {
+                point,
+                text,
+                category,
+            } => self.points.push(Point {
                 id: *point,
                 text: text.clone(),
                 category: category.clone(),
@@ -307,7 +376,13 @@ impl Case {
                 decisions: Vec::new(),
                 refused: false,
             }),
-            Event::PointDecided { stage, point, decision, reasons, references } => {
+            Event::PointDecided {
+                stage,
+                point,
+                decision,
+                reasons,
+                references,
+            } => {
                 if let Some(found) = self.points.iter_mut().find(|p| p.id == *point) {
                     found.decisions.push(PointDecision {
                         stage: *stage,
@@ -361,16 +436,27 @@ impl Case {
             Event::DocumentAttached { document } => self.documents.push(document.clone()),
             Event::LetterIssued { letter } => self.letters.push(letter.clone()),
             Event::RecordLinked { link } => self.links.push(link.clone()),
-            Event::RecordUnlinked { source, external_id, .. } => {
+            Event::RecordUnlinked {
+                source,
+                external_id,
+                ..
+            } => {
                 for link in &mut self.links {
-                    if link.source == *source && link.external_id == *external_id && link.unlinked_at.is_none() {
+                    if link.source == *source
+                        && link.external_id == *external_id
+                        && link.unlinked_at.is_none()
+                    {
                         link.unlinked_at = Some(recorded.at);
                     }
                 }
             }
             Event::SourceAsked { state } => {
                 let mut state = state.clone();
-                if let Some(known) = self.sources.iter_mut().find(|known| known.source == state.source) {
+                if let Some(known) = self
+                    .sources
+                    .iter_mut()
+                    .find(|known| known.source == state.source)
+                {
                     state.fetched_at = state.fetched_at.or(known.fetched_at);
                     *known = state;
                 } else {
@@ -392,28 +478,53 @@ impl Case {
                     found.accepted = Some(*accepted);
                 }
             }
-            Event::CompensationApproved { remedy, approved_by } => {
-                let line = self.remedies.iter_mut().find(|r| r.id == *remedy).and_then(|r| r.compensation.as_mut());
+            Event::CompensationApproved {
+                remedy,
+                approved_by,
+            } => {
+                let line = self
+                    .remedies
+                    .iter_mut()
+                    .find(|r| r.id == *remedy)
+                    .and_then(|r| r.compensation.as_mut());
                 if let Some(line) = line {
                     line.approved_by = Some(approved_by.clone());
                 }
             }
-            Event::CompensationPaid { remedy, paid_on, method, evidence, set_off_agreement } => {
-                let Some(found) = self.remedies.iter_mut().find(|r| r.id == *remedy) else { return };
+            Event::CompensationPaid {
+                remedy,
+                paid_on,
+                method,
+                evidence,
+                set_off_agreement,
+            } => {
+                let Some(found) = self.remedies.iter_mut().find(|r| r.id == *remedy) else {
+                    return;
+                };
                 if let Some(line) = &mut found.compensation {
                     line.paid_on = Some(*paid_on);
                     line.pay_method = Some(method.clone());
                     line.set_off_agreement = set_off_agreement.clone();
                 }
                 let (action, financial) = (found.action, found.kind == RemedyKind::FinancialRemedy);
-                if let Some(action) = self.actions.iter_mut().find(|a| Some(a.id) == action && financial) {
+                if let Some(action) = self
+                    .actions
+                    .iter_mut()
+                    .find(|a| Some(a.id) == action && financial)
+                {
                     action.status = ActionStatus::Done;
                     action.ended_on = Some(*paid_on);
                     action.evidence.extend(evidence);
                 }
             }
             Event::ActionPromised { action } => self.actions.push(action.clone()),
-            Event::ActionCompleted { action, completed_on, evidence, note, resident_told } => {
+            Event::ActionCompleted {
+                action,
+                completed_on,
+                evidence,
+                note,
+                resident_told,
+            } => {
                 if let Some(found) = self.actions.iter_mut().find(|a| a.id == *action) {
                     found.status = ActionStatus::Done;
                     found.ended_on = Some(*completed_on);
@@ -422,7 +533,12 @@ impl Case {
                     found.resident_told |= resident_told;
                 }
             }
-            Event::ActionCancelled { action, cancelled_on, reason, resident_told } => {
+            Event::ActionCancelled {
+                action,
+                cancelled_on,
+                reason,
+                resident_told,
+            } => {
                 if let Some(found) = self.actions.iter_mut().find(|a| a.id == *action) {
                     found.status = ActionStatus::Cancelled;
                     found.ended_on = Some(*cancelled_on);
@@ -441,7 +557,12 @@ impl Case {
 
     fn apply_approval(&mut self, recorded: &Recorded) {
         match &recorded.event {
-            Event::ApprovalRequested { approval, subject, requested_of, note } => self.approvals.push(Approval {
+            Event::ApprovalRequested {
+                approval,
+                subject,
+                requested_of,
+                note,
+            } => self.approvals.push(Approval {
                 id: *approval,
                 subject: subject.clone(),
                 requested_by: recorded.actor.clone(),
@@ -453,7 +574,9 @@ impl Case {
                 approved: None,
                 reason: None,
             }),
-            Event::ApprovalGiven { approval, reason } => self.answer(*approval, recorded, true, reason.clone()),
+            Event::ApprovalGiven { approval, reason } => {
+                self.answer(*approval, recorded, true, reason.clone())
+            }
             Event::ApprovalDeclined { approval, reason } => {
                 self.answer(*approval, recorded, false, Some(reason.clone()));
             }
@@ -461,8 +584,16 @@ impl Case {
         }
     }
 
-    fn answer(&mut self, id: crate::domain::ids::ApprovalId, by: &Recorded, approved: bool, reason: Option<String>) {
-        let Some(approval) = self.approvals.iter_mut().find(|a| a.id == id) else { return };
+    fn answer(
+        &mut self,
+        id: crate::domain::ids::ApprovalId,
+        by: &Recorded,
+        approved: bool,
+        reason: Option<String>,
+    ) {
+        let Some(approval) = self.approvals.iter_mut().find(|a| a.id == id) else {
+            return;
+        };
         approval.answered_by = Some(by.actor.clone());
         approval.answered_at = Some(by.at);
         approval.approved = Some(approved);
@@ -472,7 +603,9 @@ impl Case {
     fn apply_people(&mut self, recorded: &Recorded) {
         match &recorded.event {
             Event::ComplainantUpdated { complainant } => self.complainant = (**complainant).clone(),
-            Event::AdjustmentRecorded { adjustment } => self.complainant.adjustments.push(adjustment.clone()),
+            Event::AdjustmentRecorded { adjustment } => {
+                self.complainant.adjustments.push(adjustment.clone())
+            }
             Event::AdjustmentEnded { need, ended_on, .. } => {
                 for adjustment in &mut self.complainant.adjustments {
                     if adjustment.need == *need && adjustment.ended_on.is_none() {
@@ -480,14 +613,20 @@ impl Case {
                     }
                 }
             }
-            Event::RepresentativeAppointed { representative } => self.representative = Some(representative.clone()),
+            Event::RepresentativeAppointed { representative } => {
+                self.representative = Some(representative.clone())
+            }
             Event::RepresentativeWithdrawn { .. } => {
                 if let Some(representative) = &mut self.representative {
                     representative.withdrawn_at = Some(recorded.at);
                 }
             }
             Event::MemberAdded { member } => self.members.push((**member).clone()),
-            Event::HazardReported { hazard, report, aware_at } => self.hazards.push(Hazard {
+            Event::HazardReported {
+                hazard,
+                report,
+                aware_at,
+            } => self.hazards.push(Hazard {
                 id: *hazard,
                 description: report.description.clone(),
                 emergency: report.emergency,
@@ -499,7 +638,9 @@ impl Case {
                 further_work_at: None,
             }),
             Event::HazardStepTaken { hazard, step } => {
-                let Some(found) = self.hazards.iter_mut().find(|h| h.id == *hazard) else { return };
+                let Some(found) = self.hazards.iter_mut().find(|h| h.id == *hazard) else {
+                    return;
+                };
                 let done = match step {
                     HazardStep::MadeSafe => &mut found.made_safe_at,
                     HazardStep::Investigated => &mut found.investigated_at,
@@ -509,7 +650,12 @@ impl Case {
                 };
                 *done = Some(recorded.at);
             }
-            Event::RelatedRequestOpened { related, request, text, received_at } => self.related.push(Related {
+            Event::RelatedRequestOpened {
+                related,
+                request,
+                text,
+                received_at,
+            } => self.related.push(Related {
                 id: *related,
                 kind: *request,
                 text: text.clone(),
@@ -521,7 +667,11 @@ impl Case {
                     found.answered_at = Some(recorded.at);
                 }
             }
-            Event::SatisfactionRecorded { stage, answer, comment } => self.satisfaction.push(Satisfaction {
+            Event::SatisfactionRecorded {
+                stage,
+                answer,
+                comment,
+            } => self.satisfaction.push(Satisfaction {
                 stage: *stage,
                 answer: *answer,
                 comment: comment.clone(),
@@ -541,7 +691,11 @@ impl Case {
     }
 
     fn apply_ombudsman(&mut self, recorded: &Recorded) {
-        if let Event::ReferredToOmbudsman { hos_reference, route } = &recorded.event {
+        if let Event::ReferredToOmbudsman {
+            hos_reference,
+            route,
+        } = &recorded.event
+        {
             match &mut self.ombudsman {
                 Some(known) => {
                     known.reference = hos_reference.clone();
@@ -562,7 +716,9 @@ impl Case {
             }
             return;
         }
-        let Some(hos) = &mut self.ombudsman else { return };
+        let Some(hos) = &mut self.ombudsman else {
+            return;
+        };
         match &recorded.event {
             Event::OmbudsmanDirected { respond_by } => {
                 hos.directed_due = Some(*respond_by);
@@ -601,8 +757,15 @@ impl Case {
                 }
                 hos.settle_orders();
             }
-            Event::RecommendationAnswered { recommendation, accepted, reason } => {
-                let all = hos.determinations.iter_mut().flat_map(|d| &mut d.recommendations);
+            Event::RecommendationAnswered {
+                recommendation,
+                accepted,
+                reason,
+            } => {
+                let all = hos
+                    .determinations
+                    .iter_mut()
+                    .flat_map(|d| &mut d.recommendations);
                 if let Some(found) = all.into_iter().find(|r| r.id == *recommendation) {
                     found.accepted = Some(*accepted);
                     found.reason = Some(reason.clone());
@@ -622,7 +785,11 @@ impl HosCase {
     fn settle_orders(&mut self) {
         if self.orders().next().is_some() {
             let all = self.orders().all(|order| order.complied_on.is_some());
-            self.state = if all { HosState::OrdersComplied } else { HosState::OrdersOpen };
+            self.state = if all {
+                HosState::OrdersComplied
+            } else {
+                HosState::OrdersOpen
+            };
         }
     }
 }

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::event::HazardStep;
 use super::records::{
-    ApprovalSubject, Decision, Direction, Discretion, Document, RefusalGround, RelatedKind, ResidentView,
-    SatisfactionAnswer,
+    ApprovalSubject, Decision, Direction, Discretion, Document, RefusalGround, RelatedKind,
+    ResidentView, SatisfactionAnswer,
 };
 use crate::domain::access::Permission;
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, LetterId, OrderId, Pence, PointId, RecommendationId,
-    RelatedId, RemedyId, TaskId,
+    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
+    RecommendationId, RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
 use crate::domain::letter::LetterKind;
@@ -68,169 +68,363 @@ pub struct Sending {
 /// What a person means. `kind` names and fields are those of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "fields are the API's own; each variant's rule is told where it is decided")]
+#[expect(
+    missing_docs,
+    reason = "fields are the API's own; each variant's rule is told where it is decided"
+)]
 pub enum Command {
     /// Takes down dissatisfaction. Only on a new case.
-    Log { intake: Box<Intake> },
-    Assign { #[serde(default)] stage: Option<u8>, handler: String },
-    DeclareConflict { person: String, reason: String },
-    Triage { triage: Triage },
+    Log {
+        intake: Box<Intake>,
+    },
+    Assign {
+        #[serde(default)]
+        stage: Option<u8>,
+        handler: String,
+    },
+    DeclareConflict {
+        person: String,
+        reason: String,
+    },
+    Triage {
+        triage: Triage,
+    },
     Acknowledge {
         stage: u8,
-        #[serde(default)] definition: String,
-        #[serde(default)] outcomes_sought: String,
-        #[serde(default)] handler: String,
-        #[serde(default)] responsible_for: String,
-        #[serde(default)] not_responsible_for: String,
-        #[serde(flatten)] sending: Sending,
+        #[serde(default)]
+        definition: String,
+        #[serde(default)]
+        outcomes_sought: String,
+        #[serde(default)]
+        handler: String,
+        #[serde(default)]
+        responsible_for: String,
+        #[serde(default)]
+        not_responsible_for: String,
+        #[serde(flatten)]
+        sending: Sending,
     },
     Refuse {
         ground: RefusalGround,
-        #[serde(default)] reasons: String,
-        #[serde(default)] part: Part,
-        #[serde(default)] claim_filed_on: Option<NaiveDate>,
-        #[serde(default)] date_of_issue: Option<NaiveDate>,
-        #[serde(default)] date_became_aware: Option<NaiveDate>,
-        #[serde(default)] discretion: Option<Discretion>,
-        #[serde(default)] approved_by: Option<String>,
-        #[serde(default)] better_route: Option<String>,
-        #[serde(flatten)] sending: Sending,
+        #[serde(default)]
+        reasons: String,
+        #[serde(default)]
+        part: Part,
+        #[serde(default)]
+        claim_filed_on: Option<NaiveDate>,
+        #[serde(default)]
+        date_of_issue: Option<NaiveDate>,
+        #[serde(default)]
+        date_became_aware: Option<NaiveDate>,
+        #[serde(default)]
+        discretion: Option<Discretion>,
+        #[serde(default)]
+        approved_by: Option<String>,
+        #[serde(default)]
+        better_route: Option<String>,
+        #[serde(flatten)]
+        sending: Sending,
     },
     AddPoint {
         text: String,
         category: String,
-        #[serde(default)] related: bool,
-        #[serde(default)] unreasonable_delay: bool,
+        #[serde(default)]
+        related: bool,
+        #[serde(default)]
+        unreasonable_delay: bool,
     },
     DecidePoint {
         point: PointId,
         decision: Decision,
-        #[serde(default)] reasons: String,
-        #[serde(default)] references: Vec<String>,
+        #[serde(default)]
+        reasons: String,
+        #[serde(default)]
+        references: Vec<String>,
     },
     OfferRemedy {
         kind: RemedyKind,
-        #[serde(default)] description: String,
-        #[serde(default)] points: Vec<PointId>,
-        #[serde(default)] due: Option<NaiveDate>,
-        #[serde(default)] owner: Option<String>,
-        #[serde(default)] amount_pence: Option<Pence>,
-        #[serde(default)] head: Option<CompensationHead>,
-        #[serde(default)] guidance_ref: Option<String>,
-        #[serde(default)] impact: Option<String>,
+        #[serde(default)]
+        description: String,
+        #[serde(default)]
+        points: Vec<PointId>,
+        #[serde(default)]
+        due: Option<NaiveDate>,
+        #[serde(default)]
+        owner: Option<String>,
+        #[serde(default)]
+        amount_pence: Option<Pence>,
+        #[serde(default)]
+        head: Option<CompensationHead>,
+        #[serde(default)]
+        guidance_ref: Option<String>,
+        #[serde(default)]
+        impact: Option<String>,
     },
-    AnswerRemedy { remedy: RemedyId, accepted: bool },
+    AnswerRemedy {
+        remedy: RemedyId,
+        accepted: bool,
+    },
     RecordPayment {
         remedy: RemedyId,
         paid_on: NaiveDate,
         method: String,
-        #[serde(default)] evidence: Vec<DocumentId>,
-        #[serde(default)] set_off_agreement: Option<String>,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+        #[serde(default)]
+        set_off_agreement: Option<String>,
     },
-    PromiseAction { what: String, owner: String, due: NaiveDate },
+    PromiseAction {
+        what: String,
+        owner: String,
+        due: NaiveDate,
+    },
     CompleteAction {
         action: ActionId,
-        #[serde(default)] evidence: Vec<DocumentId>,
-        #[serde(default)] reason: Option<String>,
-        #[serde(default)] resident_told: bool,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+        #[serde(default)]
+        reason: Option<String>,
+        #[serde(default)]
+        resident_told: bool,
     },
     CancelAction {
         action: ActionId,
-        #[serde(default)] evidence: Vec<DocumentId>,
-        #[serde(default)] reason: Option<String>,
-        #[serde(default)] resident_told: bool,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+        #[serde(default)]
+        reason: Option<String>,
+        #[serde(default)]
+        resident_told: bool,
     },
-    TellResident { action: ActionId },
+    TellResident {
+        action: ActionId,
+    },
     RequestApproval {
         subject: ApprovalSubject,
-        #[serde(default)] of: Option<String>,
-        #[serde(default)] note: Option<String>,
+        #[serde(default)]
+        of: Option<String>,
+        #[serde(default)]
+        note: Option<String>,
     },
-    Approve { approval: ApprovalId, #[serde(default)] reason: Option<String> },
-    DeclineApproval { approval: ApprovalId, #[serde(default)] reason: String },
+    Approve {
+        approval: ApprovalId,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    DeclineApproval {
+        approval: ApprovalId,
+        #[serde(default)]
+        reason: String,
+    },
     Extend {
         stage: u8,
-        #[serde(default)] new_due: Option<NaiveDate>,
-        #[serde(default)] reason: String,
-        #[serde(default)] update_every_days: Option<u16>,
-        #[serde(default)] resident_view: ResidentView,
-        #[serde(default)] good_reason: Option<String>,
-        #[serde(default)] approved_by: Option<String>,
-        #[serde(flatten)] sending: Sending,
+        #[serde(default)]
+        new_due: Option<NaiveDate>,
+        #[serde(default)]
+        reason: String,
+        #[serde(default)]
+        update_every_days: Option<u16>,
+        #[serde(default)]
+        resident_view: ResidentView,
+        #[serde(default)]
+        good_reason: Option<String>,
+        #[serde(default)]
+        approved_by: Option<String>,
+        #[serde(flatten)]
+        sending: Sending,
     },
     Respond {
         stage: u8,
-        #[serde(default)] summary: String,
+        #[serde(default)]
+        summary: String,
         /// The landlord's own letter, already attached; none lets Redress write it.
-        #[serde(default)] letter: Option<DocumentId>,
-        #[serde(default)] approved_by: Option<String>,
-        #[serde(flatten)] sending: Sending,
+        #[serde(default)]
+        letter: Option<DocumentId>,
+        #[serde(default)]
+        approved_by: Option<String>,
+        #[serde(flatten)]
+        sending: Sending,
     },
     Escalate {
-        #[serde(default)] received_at: Option<DateTime<Utc>>,
-        #[serde(default)] channel: Option<Channel>,
-        #[serde(default)] account: Option<String>,
+        #[serde(default)]
+        received_at: Option<DateTime<Utc>>,
+        #[serde(default)]
+        channel: Option<Channel>,
+        #[serde(default)]
+        account: Option<String>,
     },
-    Withdraw { #[serde(default)] account: String },
+    Withdraw {
+        #[serde(default)]
+        account: String,
+    },
     Close {
-        #[serde(default)] root_causes: Vec<RootCause>,
-        #[serde(default)] learning: String,
-        #[serde(default)] satisfaction: Option<SatisfactionAnswer>,
+        #[serde(default)]
+        root_causes: Vec<RootCause>,
+        #[serde(default)]
+        learning: String,
+        #[serde(default)]
+        satisfaction: Option<SatisfactionAnswer>,
     },
-    Reopen { #[serde(default)] reason: String, #[serde(default)] by_ombudsman: bool },
+    Reopen {
+        #[serde(default)]
+        reason: String,
+        #[serde(default)]
+        by_ombudsman: bool,
+    },
     RecordContact {
         direction: Direction,
         channel: Channel,
-        #[serde(default)] with: Option<String>,
+        #[serde(default)]
+        with: Option<String>,
         summary: String,
-        #[serde(default)] visible_to_resident: bool,
+        #[serde(default)]
+        visible_to_resident: bool,
     },
-    Note { text: String },
+    Note {
+        text: String,
+    },
     /// Puts a document on the case; the desk has stored its bytes. The number is given by the core.
-    Attach { document: Box<Document> },
+    Attach {
+        document: Box<Document>,
+    },
     /// A further letter: an update, a confirmation of actions, or an addendum to an issued one (E10).
     IssueLetter {
         kind: LetterKind,
         text: String,
-        #[serde(default)] addendum_to: Option<LetterId>,
-        #[serde(flatten)] sending: Sending,
+        #[serde(default)]
+        addendum_to: Option<LetterId>,
+        #[serde(flatten)]
+        sending: Sending,
     },
     /// Links a record of another system; the desk fetches the snapshot.
-    LinkRecord { source: String, external_id: String, #[serde(default)] found: Option<Box<Found>> },
-    UnlinkRecord { source: String, external_id: String, #[serde(default)] reason: Option<String> },
+    LinkRecord {
+        source: String,
+        external_id: String,
+        #[serde(default)]
+        found: Option<Box<Found>>,
+    },
+    UnlinkRecord {
+        source: String,
+        external_id: String,
+        #[serde(default)]
+        reason: Option<String>,
+    },
     /// What the sources answered when asked on logging or refresh.
-    TakeSnapshots { source: String, found: Vec<Found>, #[serde(default)] failure: Option<String>, #[serde(default)] notes: Vec<String> },
-    UpdateComplainant { complainant: Box<Party> },
-    RecordAdjustment { adjustment: Adjustment },
-    EndAdjustment { need: String, reason: String },
-    AppointRepresentative { representative: Representative },
-    EndRepresentative { #[serde(default)] reason: Option<String> },
-    AddMember { member: Box<Party> },
-    ReportHazard { hazard: NewHazard },
-    TakeHazardStep { hazard: HazardId, step: HazardStep },
-    OpenRelated { request: RelatedKind, text: String, #[serde(default)] received_at: Option<DateTime<Utc>> },
-    AnswerRelated { related: RelatedId },
-    ReviewServiceRequest { note: String, #[serde(default)] next_review: Option<NaiveDate> },
+    TakeSnapshots {
+        source: String,
+        found: Vec<Found>,
+        #[serde(default)]
+        failure: Option<String>,
+        #[serde(default)]
+        notes: Vec<String>,
+    },
+    UpdateComplainant {
+        complainant: Box<Party>,
+    },
+    RecordAdjustment {
+        adjustment: Adjustment,
+    },
+    EndAdjustment {
+        need: String,
+        reason: String,
+    },
+    AppointRepresentative {
+        representative: Representative,
+    },
+    EndRepresentative {
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    AddMember {
+        member: Box<Party>,
+    },
+    ReportHazard {
+        hazard: NewHazard,
+    },
+    TakeHazardStep {
+        hazard: HazardId,
+        step: HazardStep,
+    },
+    OpenRelated {
+        request: RelatedKind,
+        text: String,
+        #[serde(default)]
+        received_at: Option<DateTime<Utc>>,
+    },
+    AnswerRelated {
+        related: RelatedId,
+    },
+    ReviewServiceRequest {
+        note: String,
+        #[serde(default)]
+        next_review: Option<NaiveDate>,
+    },
     /// The tipping point (Code 1.5): the desk opens a complaint beside the request.
-    ConvertToComplaint { account: String },
-    Refer { hos_reference: String, route: HosRoute },
-    RecordHosDirection { respond_by: NaiveDate },
-    RecordHosTask { #[serde(default)] items: Vec<String>, #[serde(default)] due: Option<NaiveDate> },
-    SendHosEvidence { task: TaskId, #[serde(default)] note: Option<String> },
+    ConvertToComplaint {
+        account: String,
+    },
+    Refer {
+        hos_reference: String,
+        route: HosRoute,
+    },
+    RecordHosDirection {
+        respond_by: NaiveDate,
+    },
+    RecordHosTask {
+        #[serde(default)]
+        items: Vec<String>,
+        #[serde(default)]
+        due: Option<NaiveDate>,
+    },
+    SendHosEvidence {
+        task: TaskId,
+        #[serde(default)]
+        note: Option<String>,
+    },
     RecordDetermination {
         heads: Vec<DeterminedHead>,
-        #[serde(default)] orders: Vec<NewOrder>,
-        #[serde(default)] recommendations: Vec<String>,
+        #[serde(default)]
+        orders: Vec<NewOrder>,
+        #[serde(default)]
+        recommendations: Vec<String>,
     },
-    CompleteOrder { order: OrderId, #[serde(default)] evidence: Vec<DocumentId> },
-    AnswerRecommendation { recommendation: RecommendationId, accepted: bool, reason: String },
-    RecordHosNotice { notice: HosNotice },
-    RecordSatisfaction { stage: u8, answer: SatisfactionAnswer, #[serde(default)] comment: Option<String> },
-    Restrict { people: Vec<String>, reason: String },
-    LiftRestriction { reason: String },
-    CorrectReceivedAt { received_at: DateTime<Utc>, #[serde(default)] reason: String },
+    CompleteOrder {
+        order: OrderId,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+    },
+    AnswerRecommendation {
+        recommendation: RecommendationId,
+        accepted: bool,
+        reason: String,
+    },
+    RecordHosNotice {
+        notice: HosNotice,
+    },
+    RecordSatisfaction {
+        stage: u8,
+        answer: SatisfactionAnswer,
+        #[serde(default)]
+        comment: Option<String>,
+    },
+    Restrict {
+        people: Vec<String>,
+        reason: String,
+    },
+    LiftRestriction {
+        reason: String,
+    },
+    CorrectReceivedAt {
+        received_at: DateTime<Utc>,
+        #[serde(default)]
+        reason: String,
+    },
     /// Another case turned out to be this one: the earliest receipt is kept (E16).
-    MergeDuplicate { reference: CaseRef, received_at: DateTime<Utc>, reason: String },
+    MergeDuplicate {
+        reference: CaseRef,
+        received_at: DateTime<Utc>,
+        reason: String,
+    },
 }
 
 /// A record found in another system.

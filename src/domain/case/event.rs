@@ -5,14 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    ApprovalSubject, Contact, Decision, Document, Extension, IssuedLetter, LinkedRecord, RefusalRecord, RelatedKind,
-    SatisfactionAnswer, SourceState,
+    ApprovalSubject, Contact, Decision, Document, Extension, IssuedLetter, LinkedRecord,
+    RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
 };
 use crate::domain::category::RootCause;
 use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, OrderId, PointId, RecommendationId, RelatedId, RemedyId,
-    TaskId,
+    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, OrderId, PointId, RecommendationId,
+    RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
 use crate::domain::ombudsman::{Determination, HosNotice, HosRoute};
@@ -37,18 +37,44 @@ pub struct Recorded {
 /// Everything that can happen to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "variants and fields read as the sentence they record; see the command of like name")]
+#[expect(
+    missing_docs,
+    reason = "variants and fields read as the sentence they record; see the command of like name"
+)]
 pub enum Event {
     /// A complaint was taken down: stage 1 begins.
-    ComplaintLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
+    ComplaintLogged {
+        intake: Box<Intake>,
+        policy_version: u32,
+        receipt_rule: ReceiptRule,
+    },
     /// A service request was taken down (Code 1.4).
-    ServiceRequestLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
+    ServiceRequestLogged {
+        intake: Box<Intake>,
+        policy_version: u32,
+        receipt_rule: ReceiptRule,
+    },
     /// A survey comment was taken down (Code 1.6).
-    SurveyFeedbackLogged { intake: Box<Intake>, policy_version: u32, receipt_rule: ReceiptRule },
-    ServiceRequestReviewed { note: String, next_review: Option<NaiveDate> },
-    Assigned { stage: u8, handler: String },
-    ConflictDeclared { person: String, reason: String },
-    Triaged { triage: Triage },
+    SurveyFeedbackLogged {
+        intake: Box<Intake>,
+        policy_version: u32,
+        receipt_rule: ReceiptRule,
+    },
+    ServiceRequestReviewed {
+        note: String,
+        next_review: Option<NaiveDate>,
+    },
+    Assigned {
+        stage: u8,
+        handler: String,
+    },
+    ConflictDeclared {
+        person: String,
+        reason: String,
+    },
+    Triaged {
+        triage: Triage,
+    },
     Acknowledged {
         stage: u8,
         definition: String,
@@ -57,15 +83,43 @@ pub enum Event {
         responsible_for: String,
         not_responsible_for: String,
     },
-    Refused { refusal: RefusalRecord },
-    PointAdded { point: PointId, text: String, category: String },
+    Refused {
+        refusal: RefusalRecord,
+    },
+    PointAdded {
+        point: PointId,
+        text: String,
+        category: String,
+    },
     /// A new issue that must be its own complaint (Code 6.8); the desk opens it in the same breath.
-    SeparateComplaintNeeded { text: String, category: String, why: String },
-    CaseLinked { reference: CaseRef, relation: String },
-    PointDecided { stage: u8, point: PointId, decision: Decision, reasons: String, references: Vec<String> },
-    RemedyOffered { remedy: Remedy, action: Option<Action> },
-    RemedyAnswered { remedy: RemedyId, accepted: bool },
-    CompensationApproved { remedy: RemedyId, approved_by: String },
+    SeparateComplaintNeeded {
+        text: String,
+        category: String,
+        why: String,
+    },
+    CaseLinked {
+        reference: CaseRef,
+        relation: String,
+    },
+    PointDecided {
+        stage: u8,
+        point: PointId,
+        decision: Decision,
+        reasons: String,
+        references: Vec<String>,
+    },
+    RemedyOffered {
+        remedy: Remedy,
+        action: Option<Action>,
+    },
+    RemedyAnswered {
+        remedy: RemedyId,
+        accepted: bool,
+    },
+    CompensationApproved {
+        remedy: RemedyId,
+        approved_by: String,
+    },
     CompensationPaid {
         remedy: RemedyId,
         paid_on: NaiveDate,
@@ -73,53 +127,196 @@ pub enum Event {
         evidence: Vec<DocumentId>,
         set_off_agreement: Option<String>,
     },
-    ActionPromised { action: Action },
-    ActionCompleted { action: ActionId, completed_on: NaiveDate, evidence: Vec<DocumentId>, note: Option<String>, resident_told: bool },
-    ActionCancelled { action: ActionId, cancelled_on: NaiveDate, reason: String, resident_told: bool },
-    ResidentToldOfAction { action: ActionId },
-    ApprovalRequested { approval: ApprovalId, subject: ApprovalSubject, requested_of: Option<String>, note: Option<String> },
-    ApprovalGiven { approval: ApprovalId, reason: Option<String> },
-    ApprovalDeclined { approval: ApprovalId, reason: String },
-    Extended { stage: u8, extension: Extension },
-    ResponseIssued { stage: u8, summary: String, outcome: Decision, approved_by: Option<String> },
-    Escalated { received_at: DateTime<Utc>, channel: Channel, account: Option<String> },
-    Withdrawn { account: String },
-    Closed { root_causes: Vec<RootCause>, learning: String },
-    Reopened { reason: String, by_ombudsman: bool },
-    ContactRecorded { contact: Contact },
-    NoteAdded { text: String },
-    DocumentAttached { document: Document },
-    LetterIssued { letter: IssuedLetter },
-    RecordLinked { link: LinkedRecord },
-    RecordUnlinked { source: String, external_id: String, reason: Option<String> },
-    SourceAsked { state: SourceState },
-    ComplainantUpdated { complainant: Box<Party> },
-    AdjustmentRecorded { adjustment: Adjustment },
-    AdjustmentEnded { need: String, ended_on: NaiveDate, reason: String },
-    RepresentativeAppointed { representative: Representative },
-    RepresentativeWithdrawn { reason: Option<String> },
-    MemberAdded { member: Box<Party> },
-    HazardReported { hazard: HazardId, report: NewHazard, aware_at: DateTime<Utc> },
-    HazardStepTaken { hazard: HazardId, step: HazardStep },
-    RelatedRequestOpened { related: RelatedId, request: RelatedKind, text: String, received_at: DateTime<Utc> },
-    RelatedRequestAnswered { related: RelatedId },
-    ReferredToOmbudsman { hos_reference: String, route: HosRoute },
-    OmbudsmanDirected { respond_by: NaiveDate },
-    HosTaskRecorded { task: TaskId, items: Vec<String>, due: NaiveDate },
-    HosEvidenceSent { task: TaskId, note: Option<String> },
-    DeterminationRecorded { determination: Determination },
-    OrderCompleted { order: OrderId, evidence: Vec<DocumentId> },
-    RecommendationAnswered { recommendation: RecommendationId, accepted: bool, reason: String },
-    HosNoticeRecorded { notice: HosNotice },
-    SatisfactionRecorded { stage: u8, answer: SatisfactionAnswer, comment: Option<String> },
-    Restricted { people: Vec<String>, reason: String },
-    RestrictionLifted { reason: String },
-    RestrictedCaseViewed { how: String },
-    ReceivedAtCorrected { received_at: DateTime<Utc>, reason: String },
-    DuplicateMerged { reference: CaseRef, received_at: DateTime<Utc>, reason: String },
+    ActionPromised {
+        action: Action,
+    },
+    ActionCompleted {
+        action: ActionId,
+        completed_on: NaiveDate,
+        evidence: Vec<DocumentId>,
+        note: Option<String>,
+        resident_told: bool,
+    },
+    ActionCancelled {
+        action: ActionId,
+        cancelled_on: NaiveDate,
+        reason: String,
+        resident_told: bool,
+    },
+    ResidentToldOfAction {
+        action: ActionId,
+    },
+    ApprovalRequested {
+        approval: ApprovalId,
+        subject: ApprovalSubject,
+        requested_of: Option<String>,
+        note: Option<String>,
+    },
+    ApprovalGiven {
+        approval: ApprovalId,
+        reason: Option<String>,
+    },
+    ApprovalDeclined {
+        approval: ApprovalId,
+        reason: String,
+    },
+    Extended {
+        stage: u8,
+        extension: Extension,
+    },
+    ResponseIssued {
+        stage: u8,
+        summary: String,
+        outcome: Decision,
+        approved_by: Option<String>,
+    },
+    Escalated {
+        received_at: DateTime<Utc>,
+        channel: Channel,
+        account: Option<String>,
+    },
+    Withdrawn {
+        account: String,
+    },
+    Closed {
+        root_causes: Vec<RootCause>,
+        learning: String,
+    },
+    Reopened {
+        reason: String,
+        by_ombudsman: bool,
+    },
+    ContactRecorded {
+        contact: Contact,
+    },
+    NoteAdded {
+        text: String,
+    },
+    DocumentAttached {
+        document: Document,
+    },
+    LetterIssued {
+        letter: IssuedLetter,
+    },
+    RecordLinked {
+        link: LinkedRecord,
+    },
+    RecordUnlinked {
+        source: String,
+        external_id: String,
+        reason: Option<String>,
+    },
+    SourceAsked {
+        state: SourceState,
+    },
+    ComplainantUpdated {
+        complainant: Box<Party>,
+    },
+    AdjustmentRecorded {
+        adjustment: Adjustment,
+    },
+    AdjustmentEnded {
+        need: String,
+        ended_on: NaiveDate,
+        reason: String,
+    },
+    RepresentativeAppointed {
+        representative: Representative,
+    },
+    RepresentativeWithdrawn {
+        reason: Option<String>,
+    },
+    MemberAdded {
+        member: Box<Party>,
+    },
+    HazardReported {
+        hazard: HazardId,
+        report: NewHazard,
+        aware_at: DateTime<Utc>,
+    },
+    HazardStepTaken {
+        hazard: HazardId,
+        step: HazardStep,
+    },
+    RelatedRequestOpened {
+        related: RelatedId,
+        request: RelatedKind,
+        text: String,
+        received_at: DateTime<Utc>,
+    },
+    RelatedRequestAnswered {
+        related: RelatedId,
+    },
+    ReferredToOmbudsman {
+        hos_reference: String,
+        route: HosRoute,
+    },
+    OmbudsmanDirected {
+        respond_by: NaiveDate,
+    },
+    HosTaskRecorded {
+        task: TaskId,
+        items: Vec<String>,
+        due: NaiveDate,
+    },
+    HosEvidenceSent {
+        task: TaskId,
+        note: Option<String>,
+    },
+    DeterminationRecorded {
+        determination: Determination,
+    },
+    OrderCompleted {
+        order: OrderId,
+        evidence: Vec<DocumentId>,
+    },
+    RecommendationAnswered {
+        recommendation: RecommendationId,
+        accepted: bool,
+        reason: String,
+    },
+    HosNoticeRecorded {
+        notice: HosNotice,
+    },
+    SatisfactionRecorded {
+        stage: u8,
+        answer: SatisfactionAnswer,
+        comment: Option<String>,
+    },
+    Restricted {
+        people: Vec<String>,
+        reason: String,
+    },
+    RestrictionLifted {
+        reason: String,
+    },
+    RestrictedCaseViewed {
+        how: String,
+    },
+    ReceivedAtCorrected {
+        received_at: DateTime<Utc>,
+        reason: String,
+    },
+    DuplicateMerged {
+        reference: CaseRef,
+        received_at: DateTime<Utc>,
+        reason: String,
+    },
     /// The calendar changed and moved an open date (domain rules §2.4).
-    ClockMoved { clock: ClockId, subject: Option<String>, old_due: NaiveDate, new_due: NaiveDate, why: String },
-    BundleExported { format: String, mode: String, items: Vec<String>, sha256: String, bytes: u64 },
+    ClockMoved {
+        clock: ClockId,
+        subject: Option<String>,
+        old_due: NaiveDate,
+        new_due: NaiveDate,
+        why: String,
+    },
+    BundleExported {
+        format: String,
+        mode: String,
+        items: Vec<String>,
+        sha256: String,
+        bytes: u64,
+    },
     /// Written by a newer version of Redress; kept, and passed over.
     #[serde(other)]
     Unknown,
@@ -215,6 +412,9 @@ impl Event {
     /// Whether it belongs to the case's story: looking at or exporting a case does not, so that
     /// the same case exports to the same bytes.
     pub fn is_substance(&self) -> bool {
-        !matches!(self, Self::RestrictedCaseViewed { .. } | Self::BundleExported { .. })
+        !matches!(
+            self,
+            Self::RestrictedCaseViewed { .. } | Self::BundleExported { .. }
+        )
     }
 }

@@ -376,7 +376,10 @@ impl DocumentKind {
             | Self::ResponseS1
             | Self::RefusalNotice
             | Self::ProofOfSending => "01",
-            Self::EscalationRequest | Self::AcknowledgementS2 | Self::InvestigationS2 | Self::ResponseS2 => "02",
+            Self::EscalationRequest
+            | Self::AcknowledgementS2
+            | Self::InvestigationS2
+            | Self::ResponseS2 => "02",
             Self::TenancyAgreement | Self::PropertyRecord => "03",
             Self::RepairRecord | Self::InspectionReport => "04",
             Self::AsbRecord => "05",
@@ -505,7 +508,9 @@ pub struct LinkedRecord {
 impl LinkedRecord {
     /// Whether both are versions of one record.
     pub fn same_record(&self, other: &Self) -> bool {
-        self.source == other.source && self.external_id == other.external_id && self.kind == other.kind
+        self.source == other.source
+            && self.external_id == other.external_id
+            && self.kind == other.kind
     }
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    Approval, Contact, Document, Extension, Hazard, IssuedLetter, LinkedRecord, Point, PointDecision, RefusalRecord,
-    Related, Response, Restriction, Satisfaction, SourceState,
+    Approval, Contact, Document, Extension, Hazard, IssuedLetter, LinkedRecord, Point,
+    PointDecision, RefusalRecord, Related, Response, Restriction, Satisfaction, SourceState,
 };
 use crate::domain::clock::ReceiptRule;
 use crate::domain::ids::{CaseRef, LetterId, PointId};
@@ -103,7 +103,12 @@ pub struct StageRun {
 
 impl StageRun {
     /// A stage that has just begun.
-    pub fn begun(stage: u8, received_at: DateTime<Utc>, channel: Channel, account: Option<String>) -> Self {
+    pub fn begun(
+        stage: u8,
+        received_at: DateTime<Utc>,
+        channel: Channel,
+        account: Option<String>,
+    ) -> Self {
         Self {
             stage,
             received_at,
@@ -236,17 +241,26 @@ impl Case {
 
     /// What was decided on a point at `stage`.
     pub fn decision_at(&self, point: PointId, stage: u8) -> Option<&PointDecision> {
-        self.point(point)?.decisions.iter().rev().find(|decision| decision.stage == stage)
+        self.point(point)?
+            .decisions
+            .iter()
+            .rev()
+            .find(|decision| decision.stage == stage)
     }
 
     /// The definition and outcomes as last stated to the resident.
     pub fn definition(&self) -> Option<&StageRun> {
-        self.stages.iter().rev().find(|run| run.acknowledged_at.is_some())
+        self.stages
+            .iter()
+            .rev()
+            .find(|run| run.acknowledged_at.is_some())
     }
 
     /// Actions not yet done or cancelled.
     pub fn open_actions(&self) -> impl Iterator<Item = &Action> {
-        self.actions.iter().filter(|action| action.status == ActionStatus::Open)
+        self.actions
+            .iter()
+            .filter(|action| action.status == ActionStatus::Open)
     }
 
     /// The letter with this number.
@@ -257,19 +271,26 @@ impl Case {
     /// The newest version of each linked record that is still linked.
     pub fn current_links(&self) -> impl Iterator<Item = &LinkedRecord> {
         self.links.iter().enumerate().filter_map(|(i, link)| {
-            let newer = self.links[i + 1..].iter().any(|other| other.same_record(link));
+            let newer = self.links[i + 1..]
+                .iter()
+                .any(|other| other.same_record(link));
             (!newer && link.unlinked_at.is_none()).then_some(link)
         })
     }
 
     /// Whether `person` may see the case when it is restricted.
     pub fn open_to(&self, person: &str) -> bool {
-        self.restricted.as_ref().is_none_or(|r| r.people.iter().any(|named| named == person))
+        self.restricted
+            .as_ref()
+            .is_none_or(|r| r.people.iter().any(|named| named == person))
     }
 
     /// A short title in plain words, for lists: the first point, or the start of the account.
     pub fn title(&self) -> String {
-        let text = self.points.first().map_or(self.intake.account.as_str(), |point| point.text.as_str());
+        let text = self
+            .points
+            .first()
+            .map_or(self.intake.account.as_str(), |point| point.text.as_str());
         let mut words = String::new();
         for word in text.split_whitespace() {
             if words.chars().count() + word.chars().count() > 90 {
@@ -281,7 +302,11 @@ impl Case {
             }
             words.push_str(word);
         }
-        if words == "…" { text.chars().take(90).chain(['…']).collect() } else { words }
+        if words == "…" {
+            text.chars().take(90).chain(['…']).collect()
+        } else {
+            words
+        }
     }
 
     /// How carefully it must be watched.

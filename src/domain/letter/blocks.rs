@@ -1,15 +1,28 @@
 //! The words of each block, from the case and the policy.
 
-use super::{LetterKind, Wording, action_words, answer, decision_words, landlord, numbers, remedies_at, rules, run};
-use crate::domain::calendar::{london_date, words};
+use super::{
+    LetterKind, Wording, action_words, answer, decision_words, landlord, numbers, remedies_at,
+    rules, run,
+};
+use crate::domain::calendar::{day_and_year, london_date};
 use crate::domain::case::{Case, Decision, LetterBlock, RefusalGround, RefusalRecord, Response};
 use crate::domain::policy::Policy;
 use crate::domain::remedy::ActionStatus;
 
 /// Composes the blocks of a letter of `kind` for `case`, which already holds what the letter tells.
 /// Blocks with nothing to say are left out; [`super::check`] says which of those may not be.
-pub fn compose(kind: LetterKind, case: &Case, policy: &Policy, wording: &Wording) -> Vec<LetterBlock> {
-    let writer = Writer { kind, case, policy, wording };
+pub fn compose(
+    kind: LetterKind,
+    case: &Case,
+    policy: &Policy,
+    wording: &Wording,
+) -> Vec<LetterBlock> {
+    let writer = Writer {
+        kind,
+        case,
+        policy,
+        wording,
+    };
     rules(kind)
         .iter()
         .map(|rule| LetterBlock {
@@ -94,16 +107,28 @@ impl Writer<'_> {
             return block;
         }
         match self.kind {
-            LetterKind::ResponseS2 => format!("If you are still not satisfied, you can take your complaint further. {block}"),
-            LetterKind::Refusal => format!("You have the right to ask the Ombudsman to look at this decision. {block}"),
+            LetterKind::ResponseS2 => format!(
+                "If you are still not satisfied, you can take your complaint further. {block}"
+            ),
+            LetterKind::Refusal => {
+                format!("You have the right to ask the Ombudsman to look at this decision. {block}")
+            }
             _ => block,
         }
     }
 
     fn received(&self) -> String {
         self.on_run(|run| {
-            let what = if run.stage == 1 { "your complaint" } else { "your wish to go to stage 2" };
-            format!("We received {what} on {}. Its reference is {}.", words::day_and_year(london_date(run.received_at)), self.case.reference)
+            let what = if run.stage == 1 {
+                "your complaint"
+            } else {
+                "your wish to go to stage 2"
+            };
+            format!(
+                "We received {what} on {}. Its reference is {}.",
+                day_and_year(london_date(run.received_at)),
+                self.case.reference
+            )
         })
     }
 
@@ -111,7 +136,10 @@ impl Writer<'_> {
         self.on_run(|run| {
             let mut text = run.responsible_for.trim().to_owned();
             if !run.not_responsible_for.trim().is_empty() {
-                text.push_str(&format!("\nWe are not responsible for: {}", run.not_responsible_for.trim()));
+                text.push_str(&format!(
+                    "\nWe are not responsible for: {}",
+                    run.not_responsible_for.trim()
+                ));
             }
             text
         })
@@ -119,24 +147,35 @@ impl Writer<'_> {
 
     fn handler(&self) -> String {
         self.on_run(|run| match &run.handler {
-            Some(handler) if run.stage == 1 => format!("{handler} is handling your complaint. {}", self.reach()),
-            Some(handler) => format!("{handler} will review it and took no part in it at stage 1. {}", self.reach()),
+            Some(handler) if run.stage == 1 => {
+                format!("{handler} is handling your complaint. {}", self.reach())
+            }
+            Some(handler) => format!(
+                "{handler} will review it and took no part in it at stage 1. {}",
+                self.reach()
+            ),
             None => String::new(),
         })
     }
 
     fn reach(&self) -> String {
         let landlord = &self.policy.landlord;
-        let ways: Vec<&str> =
-            [landlord.phone.as_str(), landlord.email.as_str()].into_iter().filter(|way| !way.trim().is_empty()).collect();
-        if ways.is_empty() { String::new() } else { format!("You can reach us on {}.", ways.join(" or ")) }
+        let ways: Vec<&str> = [landlord.phone.as_str(), landlord.email.as_str()]
+            .into_iter()
+            .filter(|way| !way.trim().is_empty())
+            .collect();
+        if ways.is_empty() {
+            String::new()
+        } else {
+            format!("You can reach us on {}.", ways.join(" or "))
+        }
     }
 
     fn due(&self) -> String {
         self.wording.due.map_or_else(String::new, |due| {
             format!(
                 "We will send you our full response by the end of {}. If we need longer we will tell you before then, and why.",
-                words::day_and_year(due)
+                day_and_year(due)
             )
         })
     }
@@ -148,25 +187,36 @@ impl Writer<'_> {
             .active_adjustments()
             .map(|adjustment| {
                 let need = adjustment.need.replace('_', " ");
-                if adjustment.detail.is_empty() { need } else { format!("{need} ({})", adjustment.detail) }
+                if adjustment.detail.is_empty() {
+                    need
+                } else {
+                    format!("{need} ({})", adjustment.detail)
+                }
             })
             .collect();
         if active.is_empty() {
             "If you need us to communicate in another way, for example in large print or through an interpreter, tell us."
                 .to_owned()
         } else {
-            format!("We have noted that you need: {}. Tell us if this changes.", active.join("; "))
+            format!(
+                "We have noted that you need: {}. Tell us if this changes.",
+                active.join("; ")
+            )
         }
     }
 
     fn stage1_review(&self) -> String {
-        let Some(response) = self.stage1() else { return String::new() };
+        let Some(response) = self.stage1() else {
+            return String::new();
+        };
         let run = run(self.case, 1);
-        let acknowledged = run.and_then(|run| run.acknowledged_at).map(|at| words::day_and_year(london_date(at)));
+        let acknowledged = run
+            .and_then(|run| run.acknowledged_at)
+            .map(|at| day_and_year(london_date(at)));
         format!(
             "At stage 1 we acknowledged your complaint on {} and answered it on {}. Our decision then was: {}.",
             acknowledged.unwrap_or_else(|| "a date we did not record".into()),
-            words::day_and_year(london_date(response.at)),
+            day_and_year(london_date(response.at)),
             decision_words(response.outcome).to_lowercase()
         )
     }
@@ -179,7 +229,11 @@ impl Writer<'_> {
     }
 
     fn points(&self) -> String {
-        let answers: Vec<String> = self.case.open_points().filter_map(|point| answer(point, self.stage())).collect();
+        let answers: Vec<String> = self
+            .case
+            .open_points()
+            .filter_map(|point| answer(point, self.stage()))
+            .collect();
         answers.join("\n\n")
     }
 
@@ -196,7 +250,11 @@ impl Writer<'_> {
                 line
             })
             .collect();
-        if lines.is_empty() { "We have not found anything that we need to put right.".to_owned() } else { lines.join("\n") }
+        if lines.is_empty() {
+            "We have not found anything that we need to put right.".to_owned()
+        } else {
+            lines.join("\n")
+        }
     }
 
     fn actions(&self) -> String {
@@ -204,31 +262,41 @@ impl Writer<'_> {
             .case
             .actions
             .iter()
-            .filter(|action| self.kind == LetterKind::Closing || action.status == ActionStatus::Open)
+            .filter(|action| {
+                self.kind == LetterKind::Closing || action.status == ActionStatus::Open
+            })
             .map(|action| {
                 let when = match action.ended_on {
-                    Some(on) => format!("{} on {}", action_words(action.status), words::day_and_year(on)),
-                    None => format!("by {}", words::day_and_year(action.due)),
+                    Some(on) => format!("{} on {}", action_words(action.status), day_and_year(on)),
+                    None => format!("by {}", day_and_year(action.due)),
                 };
                 format!("• {}: {}, {when}", action.what, action.owner)
             })
             .collect();
-        if lines.is_empty() { "Nothing is outstanding.".to_owned() } else { lines.join("\n") }
+        if lines.is_empty() {
+            "Nothing is outstanding.".to_owned()
+        } else {
+            lines.join("\n")
+        }
     }
 
     fn extension(&self, block: &str) -> String {
-        let Some(extension) = run(self.case, self.stage()).and_then(|run| run.extensions.last()) else {
+        let Some(extension) = run(self.case, self.stage()).and_then(|run| run.extensions.last())
+        else {
             return String::new();
         };
         match block {
             "new_date" => format!(
                 "We will now respond by the end of {}. The earlier date was {}.",
-                words::day_and_year(extension.new_due),
-                words::day_and_year(extension.old_due)
+                day_and_year(extension.new_due),
+                day_and_year(extension.old_due)
             ),
             "reason" => extension.reason.clone(),
             "updates" if extension.update_every_days > 0 => {
-                format!("Until then we will update you every {} days.", extension.update_every_days)
+                format!(
+                    "Until then we will update you every {} days.",
+                    extension.update_every_days
+                )
             }
             "done_so_far" => self.wording.text.clone(),
             _ => String::new(),
@@ -236,18 +304,23 @@ impl Writer<'_> {
     }
 
     fn refusal(&self, block: &str) -> String {
-        let Some(refusal) = self.case.refusals.last() else { return String::new() };
+        let Some(refusal) = self.case.refusals.last() else {
+            return String::new();
+        };
         match block {
             "refused" => self.what_is_refused(refusal),
             "ground" => ground_words(refusal.ground).to_owned(),
             "reasons" => refusal.reasons.clone(),
-            "discretion" => refusal.discretion.as_ref().map_or_else(String::new, |d| format!("{} {}", d.factors, d.decision)),
+            "discretion" => refusal
+                .discretion
+                .as_ref()
+                .map_or_else(String::new, |d| format!("{} {}", d.factors, d.decision)),
             "better_route" => refusal.better_route.clone().unwrap_or_default(),
             "decided" => format!(
                 "{}, with {}, on {}.",
                 refusal.decided_by,
                 refusal.approved_by,
-                words::day_and_year(london_date(refusal.at))
+                day_and_year(london_date(refusal.at))
             ),
             _ => String::new(),
         }
@@ -270,8 +343,10 @@ impl Writer<'_> {
 /// The overall outcome of `stage`: upheld if all points are, not upheld if none, otherwise partly
 /// (domain rules §4.3); `None` while a point has no decision.
 pub fn overall(case: &Case, stage: u8) -> Option<Decision> {
-    let decisions: Option<Vec<Decision>> =
-        case.open_points().map(|point| case.decision_at(point.id, stage).map(|d| d.decision)).collect();
+    let decisions: Option<Vec<Decision>> = case
+        .open_points()
+        .map(|point| case.decision_at(point.id, stage).map(|d| d.decision))
+        .collect();
     let decisions = decisions.filter(|decisions| !decisions.is_empty())?;
     Some(if decisions.iter().all(|d| *d == Decision::Upheld) {
         Decision::Upheld
@@ -285,9 +360,15 @@ pub fn overall(case: &Case, stage: u8) -> Option<Decision> {
 /// A ground in the resident's terms.
 pub fn ground_words(ground: RefusalGround) -> &'static str {
     match ground {
-        RefusalGround::OlderThan12Months => "The matter arose more than 12 months before you told us.",
-        RefusalGround::ProceedingsIssued => "Legal proceedings about the matter have been filed at court.",
-        RefusalGround::AlreadyConsidered => "We have already considered the matter under our complaints process.",
+        RefusalGround::OlderThan12Months => {
+            "The matter arose more than 12 months before you told us."
+        }
+        RefusalGround::ProceedingsIssued => {
+            "Legal proceedings about the matter have been filed at court."
+        }
+        RefusalGround::AlreadyConsidered => {
+            "We have already considered the matter under our complaints process."
+        }
         RefusalGround::NotOurResponsibility => "The matter is not our responsibility.",
         RefusalGround::OtherStatedInPolicy => "Our complaints policy states this exclusion.",
     }
