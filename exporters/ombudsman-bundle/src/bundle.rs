@@ -1,0 +1,336 @@
+//! Writes the bundle through a [`Host`]: documents first, as they come, then the papers of the index,
+//! which must know what was written.
+
+use crate::case::Case;
+use crate::category::{self, INDEX_FOLDER};
+use crate::csv::Table;
+use crate::name;
+use crate::plan::{CEILING, Content, Item, Plan};
+use crate::{chronology, gaps, index, sheet, summary};
+use sha2::{Digest, Sha256};
+
+/// What the bundle needs of its host; the component implements it with the WIT imports.
+pub trait Host {
+    /// How the host says no.
+    type Failure;
+
+    /// The case as JSON.
+    fn document(&mut self) -> String;
+    /// A failure of ours: the case cannot be handled.
+    fn bad_case(&self, why: String) -> Self::Failure;
+    /// Writes one entry.
+    fn write(&mut self, path: &str, media_type: &str, bytes: &[u8]) -> Result<(), Self::Failure>;
+    /// Copies an attachment.
+    fn attach(&mut self, path: &str, id: &str) -> Result<(), Self::Failure>;
+    /// In how many pieces the host can cut an attachment; 0 when it cannot.
+    fn parts(&mut self, id: &str) -> Result<u32, Self::Failure>;
+    /// Copies one piece and says its size.
+    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, Self::Failure>;
+    /// A PDF from a template.
+    fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Self::Failure>;
+    /// Where the host writes its manifest.
+    fn manifest(&mut self, path: &str) -> Result<(), Self::Failure>;
+    /// How far we are.
+    fn progress(&mut self, done: u32, total: u32);
+}
+
+/// A file that was written.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name without folders.
+    pub name: String,
+    /// The document's number.
+    pub number: String,
+    /// Category code, `00` for the index.
+    pub category: &'static str,
+    /// Media type.
+    pub media_type: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hex; empty for pieces, whose hash only the host sees.
+    pub sha256: String,
+    /// Pages of a PDF, 0 when unknown or none.
+    pub pages: u32,
+}
+
+/// Writes the whole bundle and returns notes for the person.
+pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
+    let case = Case::read(&host.document()).map_err(|why| host.bad_case(why))?;
+    if case.date().is_empty() {
+        return Err(host.bad_case("the case document's `as_of` is not an instant".into()));
+    }
+    let plan = Plan::new(&case, |id| host.parts(id))?;
+    let root = name::root(&case.reference, &case.hos_reference, &case.date());
+    let total = u32::try_from(plan.items.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(6);
+    let mut writer = Writer {
+        host,
+        case: &case,
+        root,
+        files: Vec::new(),
+        notes: plan.notes.clone(),
+    };
+    writer.host.manifest(&format!(
+        "{}/{INDEX_FOLDER}/{}",
+        writer.root,
+        writer.index_name(7, "Manifest", "json")
+    ))?;
+    let mut gaps = plan.gaps.clone();
+    for (item, done) in plan.items.iter().zip(0..) {
+        writer.host.progress(done, total);
+        gaps.extend(writer.item(item)?);
+    }
+    let rows = chronology::rows(&case, &plan);
+    writer.pdf(
+        3,
+        "Chronology",
+        "chronology",
+        &chronology::json(&case, &rows, "00-03"),
+    )?;
+    writer.csv(4, "Chronology", &chronology::csv(&rows))?;
+    writer.pdf(
+        5,
+        "Case-summary",
+        "case-summary",
+        &summary::json(&case, &plan, "00-05"),
+    )?;
+    writer.pdf(
+        6,
+        "Gaps-and-explanations",
+        "gaps",
+        &gaps::json(&case, &gaps, "00-06"),
+    )?;
+    // The index stands first in the folder and knows everything else.
+    let files = writer.files.clone();
+    writer.csv(2, "Index", &index::csv(&case, &plan, &files))?;
+    writer.pdf(
+        1,
+        "Index",
+        "index",
+        &index::json(&case, &plan, &files, "00-01"),
+    )?;
+    let files = writer.files.clone();
+    writer.pdf(
+        8,
+        "Verification",
+        "verification",
+        &index::verification(&case, &files, "00-08"),
+    )?;
+    writer.host.progress(total, total);
+    Ok(writer.notes)
+}
+
+struct Writer<'a, H> {
+    host: &'a mut H,
+    case: &'a Case,
+    root: String,
+    files: Vec<File>,
+    notes: Vec<String>,
+}
+
+impl<H: Host> Writer<'_, H> {
+    fn index_name(&self, seq: u32, title: &str, extension: &str) -> String {
+        name::file_name(
+            &format!("00-{seq:02}"),
+            Some(&self.case.date()),
+            title,
+            None,
+            extension,
+        )
+    }
+
+    fn item(&mut self, item: &Item) -> Result<Option<crate::plan::Gap>, H::Failure> {
+        let name = |part, extension| {
+            name::file_name(
+                &item.number,
+                item.date.as_deref(),
+                &item.title,
+                part,
+                extension,
+            )
+        };
+        match &item.content {
+            Content::Attachment {
+                document,
+                extension,
+                parts,
+            } => {
+                let document = &self.case.documents[*document];
+                let mut file = File {
+                    name: name(None, extension),
+                    number: item.number.clone(),
+                    category: item.category,
+                    media_type: document.media_type.clone(),
+                    bytes: document.size,
+                    sha256: document.sha256.clone(),
+                    pages: item.pages,
+                };
+                if *parts == 1 {
+                    let path = self.path(&file);
+                    self.host.attach(&path, &document.id)?;
+                    self.files.push(file);
+                    return Ok(None);
+                }
+                (file.sha256, file.pages) = (String::new(), 0);
+                for part in 1..=*parts {
+                    file.name = name(Some((part, *parts)), extension);
+                    let path = self.path(&file);
+                    file.bytes = self.host.attach_part(&path, &document.id, part)?.into();
+                    self.files.push(file.clone());
+                }
+            }
+            Content::Paper(sheet) => {
+                let data = sheet.json(self.case, &item.number).to_string();
+                let bytes = self.host.pdf("record", &data)?;
+                if bytes.len() > CEILING as usize {
+                    self.notes
+                        .push(format!("Left out: {}, too large as a PDF.", item.title));
+                    return Ok(Some(crate::plan::Gap {
+                        category: item.category.into(),
+                        expected: format!("{} ({})", item.title, item.number),
+                        why: "The landlord holds it and it is not in this bundle".into(),
+                        explanation: "As a PDF it is over the limit for one file.".into(),
+                        ..Default::default()
+                    }));
+                }
+                self.put(
+                    item.category,
+                    &item.number,
+                    name(None, "pdf"),
+                    "application/pdf",
+                    &bytes,
+                )?;
+            }
+            Content::List(table) => {
+                let pieces = table.files(CEILING as usize);
+                let of = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+                for (bytes, part) in pieces.iter().zip(1..) {
+                    let name = name((of > 1).then_some((part, of)), "csv");
+                    self.put(item.category, &item.number, name, "text/csv", bytes)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn pdf(
+        &mut self,
+        seq: u32,
+        title: &str,
+        template: &str,
+        data: &serde_json::Value,
+    ) -> Result<(), H::Failure> {
+        let bytes = self.host.pdf(template, &data.to_string())?;
+        if bytes.len() > CEILING as usize {
+            return Err(self
+                .host
+                .bad_case(format!("{title} is too large for one file of the bundle")));
+        }
+        let name = self.index_name(seq, title, "pdf");
+        self.put(
+            "00",
+            &format!("00-{seq:02}"),
+            name,
+            "application/pdf",
+            &bytes,
+        )
+    }
+
+    fn csv(&mut self, seq: u32, title: &str, table: &Table) -> Result<(), H::Failure> {
+        let pieces = table.files(CEILING as usize);
+        let of = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+        let (number, date) = (format!("00-{seq:02}"), self.case.date());
+        for (bytes, part) in pieces.iter().zip(1..) {
+            let name = name::file_name(
+                &number,
+                Some(&date),
+                title,
+                (of > 1).then_some((part, of)),
+                "csv",
+            );
+            self.put("00", &number, name, "text/csv", bytes)?;
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        category: &'static str,
+        number: &str,
+        name: String,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<(), H::Failure> {
+        let pages = if media_type == "application/pdf" {
+            pages(bytes)
+        } else {
+            0
+        };
+        let file = File {
+            name,
+            number: number.into(),
+            category,
+            media_type: media_type.into(),
+            bytes: bytes.len() as u64,
+            sha256: hex::encode(Sha256::digest(bytes)),
+            pages,
+        };
+        let path = self.path(&file);
+        self.host.write(&path, media_type, bytes)?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    fn path(&self, file: &File) -> String {
+        let folder = if file.category == "00" {
+            INDEX_FOLDER
+        } else {
+            category::of(file.category).folder
+        };
+        format!("{}/{folder}/{}", self.root, file.name)
+    }
+}
+
+/// Counts the page objects of a PDF of ours; 0 when they are packed where this cannot see.
+fn pages(pdf: &[u8]) -> u32 {
+    let mut found = 0;
+    for (at, _) in pdf.windows(5).enumerate().filter(|(_, w)| *w == b"/Page") {
+        let before = pdf[..at].trim_ascii_end().ends_with(b"/Type");
+        found += u32::from(before && pdf.get(at + 5).is_some_and(|b| !b.is_ascii_alphanumeric()));
+    }
+    found
+}
+
+/// The facts at the head of every index paper.
+pub(crate) fn facts(case: &Case) -> serde_json::Value {
+    let hos = if case.hos_reference.is_empty() {
+        "pending"
+    } else {
+        &case.hos_reference
+    };
+    let mode = if case.mode == "focused" {
+        format!("Focused: only categories {}", case.items.join(", "))
+    } else {
+        "Full".to_owned()
+    };
+    let facts = [
+        ("Landlord", case.landlord.name.as_str()),
+        ("Our reference", &case.reference),
+        ("Ombudsman reference", hos),
+        ("Resident", &case.complainant.name),
+        ("Home", &case.complainant.address),
+        ("Bundle", &mode),
+        ("State of the case as of", &case.as_of),
+    ];
+    let shown = facts.iter().filter(|(_, value)| !value.is_empty());
+    sheet::facts(
+        &shown
+            .map(|(l, v)| ((*l).to_owned(), (*v).to_owned()))
+            .collect::<Vec<_>>(),
+    )
+}
+
+#[cfg(test)]
+#[path = "bundle_tests.rs"]
+mod tests;

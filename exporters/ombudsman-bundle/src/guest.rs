@@ -1,0 +1,57 @@
+//! The component's door: [`bundle::Host`](crate::bundle::Host) on the imports of the WIT contract.
+
+use crate::bundle::{self, Host};
+use crate::plan::CEILING;
+use redress_plugin::{Exporter, Failure, bundle as archive, cases, documents, run};
+
+struct Bundle;
+
+impl Exporter for Bundle {
+    fn export() -> Result<Vec<String>, Failure> {
+        bundle::write(&mut Imports)
+    }
+}
+
+redress_plugin::exporter!(Bundle);
+
+struct Imports;
+
+impl Host for Imports {
+    type Failure = Failure;
+
+    fn document(&mut self) -> String {
+        cases::document_json()
+    }
+
+    fn bad_case(&self, why: String) -> Failure {
+        Failure::BadInput(why)
+    }
+
+    fn write(&mut self, path: &str, media_type: &str, bytes: &[u8]) -> Result<(), Failure> {
+        archive::put(path, media_type, bytes)
+    }
+
+    fn attach(&mut self, path: &str, id: &str) -> Result<(), Failure> {
+        archive::include_attachment(path, id)
+    }
+
+    fn parts(&mut self, id: &str) -> Result<u32, Failure> {
+        archive::attachment_parts(id, CEILING)
+    }
+
+    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, Failure> {
+        archive::include_attachment_part(path, id, CEILING, part)
+    }
+
+    fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Failure> {
+        documents::render_pdf(template, data)
+    }
+
+    fn manifest(&mut self, path: &str) -> Result<(), Failure> {
+        archive::manifest(path)
+    }
+
+    fn progress(&mut self, done: u32, total: u32) {
+        run::progress(done, total);
+    }
+}

@@ -1,0 +1,118 @@
+//! The complaint and the escalation as they were received, and letters that are held as text.
+
+use super::{Grid, Sheet, joined, words};
+use crate::case::Case;
+use crate::day;
+
+pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
+    let mut sheets = vec![received(case)];
+    sheets.extend(escalation(case));
+    sheets.extend(letters(case));
+    sheets
+}
+
+fn at(sheet: &mut Sheet, label: &str, instant: &str) {
+    if let Some((date, time)) = day::london(instant) {
+        sheet.fact(label, joined(&[&date, &time], " "));
+        (sheet.date, sheet.time) = (date, time);
+    }
+}
+
+fn received(case: &Case) -> Sheet {
+    let mut sheet = Sheet {
+        key: "complaint".into(),
+        category: "01",
+        title: "Complaint as received".into(),
+        from: case.complainant.name.clone(),
+        to: case.landlord.name.clone(),
+        why: "The complaint in the resident's own words, with its date and channel",
+        text: case.account.clone(),
+        ..Sheet::default()
+    };
+    at(&mut sheet, "Received", &case.received_at);
+    sheet.fact("How", words(&case.channel));
+    sheet.fact("Heard by", &case.heard_by);
+    sheet.fact("Complainant", &case.complainant.name);
+    sheet.fact("Address", &case.complainant.address);
+    sheet.fact("Property reference", &case.complainant.property_ref);
+    if let Some(by) = &case.representative {
+        sheet.fact(
+            "Representative",
+            joined(&[&by.name, &by.relationship, &by.authority], ", "),
+        );
+    }
+    sheet.fact("Outcomes sought", &case.outcomes_sought);
+    let mut points = Grid::new(
+        "Points raised",
+        &[
+            ("Point", 1),
+            ("Complaint", 5),
+            ("Category", 2),
+            ("Raised", 1),
+        ],
+    );
+    points.rows = case
+        .points
+        .iter()
+        .map(|p| {
+            vec![
+                p.id.to_string(),
+                p.text.clone(),
+                words(&p.category),
+                day::on(&p.raised_on),
+            ]
+        })
+        .collect();
+    sheet.tables.push(points);
+    sheet
+}
+
+fn escalation(case: &Case) -> Option<Sheet> {
+    let stage = case.stages.iter().find(|s| s.stage == 2)?;
+    let mut sheet = Sheet {
+        key: "escalation".into(),
+        category: "02",
+        title: "Escalation request as received".into(),
+        from: case.complainant.name.clone(),
+        to: case.landlord.name.clone(),
+        why: "When and how the resident asked for stage 2; no reason is ever required",
+        text: if stage.account.is_empty() {
+            "The resident gave no reasons.".into()
+        } else {
+            stage.account.clone()
+        },
+        ..Sheet::default()
+    };
+    at(&mut sheet, "Received", &stage.received_at);
+    sheet.fact("How", words(&stage.channel));
+    Some(sheet)
+}
+
+fn letters(case: &Case) -> impl Iterator<Item = Sheet> {
+    let as_text = case
+        .letters
+        .iter()
+        .filter(|l| l.document.is_empty() && !l.text.is_empty());
+    as_text.map(|letter| {
+        let title = if letter.title.is_empty() {
+            words(&letter.kind)
+        } else {
+            letter.title.clone()
+        };
+        let mut sheet = Sheet {
+            key: format!("letter:{}", letter.id),
+            category: if letter.stage == Some(2) { "02" } else { "01" },
+            title,
+            from: case.landlord.name.clone(),
+            to: letter.to.clone(),
+            why: "Letter to the resident",
+            text: letter.text.clone(),
+            ..Sheet::default()
+        };
+        at(&mut sheet, "Issued", &letter.issued_at);
+        sheet.fact("To", &letter.to);
+        sheet.fact("Sent by", words(&letter.channel));
+        sheet.fact("Proof of sending", &letter.proof);
+        sheet
+    })
+}
