@@ -1,1 +1,8 @@
 //! The worked examples of the sector, the properties every clock keeps, and what a case's facts come to.
+#![allow(clippy::unwrap_used)]
+
+mod days;
+mod examples;
+mod facts;
+mod properties;
+mod wire;
