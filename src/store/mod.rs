@@ -4,20 +4,32 @@
 //! job to the one writer and answers when it is durable. It knows the domain's nouns and no HTTP. Start at
 //! [`open`] for how a file comes and goes, [`writer`] for how it is written, [`tables`] for what is in it.
 
+pub mod audit;
+pub mod backup;
+pub mod cases;
+pub mod derive;
+pub mod documents;
 pub mod error;
 pub mod gate;
+pub mod list;
 pub mod open;
 pub mod reader;
+pub mod rebuild;
+pub mod records;
+pub mod settings;
 pub mod tables;
 pub mod tx;
 pub mod upcast;
+pub mod verify;
 
 mod codec;
+mod scratch;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use audit::Hash;
 pub use error::{StoreError, WriteError};
 pub use open::{Options, Source};
 pub use reader::Reader;
@@ -113,9 +125,14 @@ impl Store {
             queue,
             thread: Mutex::new(Some(thread)),
         };
-        Ok(Self {
+        let store = Self {
             handle: Arc::new(handle),
-        })
+        };
+        // A disk that is full at the start must not keep people from reading.
+        match store.sweep_documents() {
+            Ok(()) | Err(StoreError::DiskFull) => Ok(store),
+            Err(error) => Err(error),
+        }
     }
 
     /// The file.

@@ -104,6 +104,12 @@ impl Source {
     }
 }
 
+/// Whether a file was closed by whoever wrote it last; refuses what is not a redb file.
+pub(crate) fn was_closed(source: &Source) -> Result<bool, StoreError> {
+    let backend = source.start()?;
+    Ok(!look_at_header(&source.path, &*backend)?)
+}
+
 /// When a file is checked page by page as it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {

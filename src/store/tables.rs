@@ -45,8 +45,6 @@ tables! {
     Case = "case",
     /// `case` → the few fields that lists show and filter by. Derived.
     CaseRow = "case_row",
-    /// Reference → case. Derived.
-    CaseByRef = "case_by_ref",
     /// `facet, value, order, key, case`: the lists. Derived.
     CaseIndex = "ix_case",
     /// Word of a name, address or reference, then case. Derived.
@@ -96,7 +94,7 @@ impl T {
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
-            T::Case | T::CaseRow | T::CaseByRef | T::CaseIndex | T::Word | T::Count | T::Restricted
+            T::Case | T::CaseRow | T::CaseIndex | T::Word | T::Count | T::Restricted
         )
     }
 }

@@ -5,7 +5,7 @@
 
 use super::codec;
 use super::error::StoreError;
-use super::tables::{Each, Rows, T};
+use super::tables::{self, Each, Rows, T};
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::Serialize;
 use std::ops::{Bound, ControlFlow, Deref};
@@ -80,6 +80,19 @@ impl<'t> WriteTx<'t> {
             self.log(table, key, old, key.len());
         }
         Ok(found)
+    }
+
+    /// Empties a table.
+    pub(crate) fn clear(&mut self, table: T) -> Result<(), StoreError> {
+        let mut keys = Vec::new();
+        self.walk(table, tables::ALL, true, &mut |key, _| {
+            keys.push(key.to_vec());
+            tables::MORE
+        })?;
+        for key in keys {
+            self.delete(table, &key)?;
+        }
+        Ok(())
     }
 
     fn log(&mut self, table: T, key: &[u8], old: Option<Vec<u8>>, bytes: usize) {

@@ -1,0 +1,147 @@
+//! Backup and restore: a verified copy of the running file, and the way back.
+//!
+//! A backup is written under a temporary name, opened, checked page by page and chain by chain, closed, synced and
+//! only then renamed: a file with the name of a backup is one. A restore checks first and keeps the old file.
+
+use super::Store;
+use super::error::StoreError;
+use super::open::{self, Check, Options, Source};
+use super::reader::Reader;
+use super::verify::{self, Report, Step};
+use chrono::{DateTime, Utc};
+use redb::backends::FileBackend;
+use redb::{ReadableDatabase, StorageBackend};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// What a restore did.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    /// What was found in the backup.
+    pub report: Report,
+    /// Where the file that was there before is now.
+    pub kept: Option<PathBuf>,
+}
+
+/// Copies the running file to `dest`, which must not exist, without stopping anyone, and verifies the copy.
+///
+/// # Errors
+/// Why there is no backup; nothing is left under its name then.
+pub fn backup(
+    store: &Store,
+    dest: &Path,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, StoreError> {
+    if dest.exists() {
+        return Err(StoreError::Exists(dest.to_owned()));
+    }
+    let temp = temporary_beside(dest, ".redress-backup-")?;
+    let mut file = temp.reopen()?;
+    let snapshot = store.snapshot()?;
+    snapshot.write_file(&mut file, &mut |done, all| {
+        progress(Step::Copying(done, all));
+    })?;
+    let report = check_copy(temp.path(), dest, progress)?;
+    file.sync_all()?;
+    temp.persist_noclobber(dest)
+        .map_err(|error| StoreError::from_io(dest, &error.error))?;
+    open::sync_folder(&open::folder_of(dest))?;
+    Ok(report)
+}
+
+/// Puts the verified content of `from` in the place of `target`. What is there is kept beside it, with a time in
+/// its name.
+///
+/// # Errors
+/// Why nothing was changed: `from` is torn, foreign or newer, or `target` is in use.
+pub fn restore(
+    from: &Path,
+    target: &Path,
+    now: DateTime<Utc>,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Restored, StoreError> {
+    let mut source = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
+    let all = source.metadata()?.len();
+    let temp = temporary_beside(target, ".redress-restore-")?;
+    let mut file = temp.reopen()?;
+    progress(Step::Copying(0, all));
+    io::copy(&mut source, &mut file)?;
+    progress(Step::Copying(all, all));
+    let report = check_copy(temp.path(), from, progress)?;
+    file.sync_all()?;
+    let kept = move_away(target, now)?;
+    if let Err(error) = temp.persist_noclobber(target) {
+        // Back to where it was, so that the server still finds its file.
+        if let Some(kept) = &kept {
+            fs::rename(kept, target)?;
+        }
+        return Err(StoreError::from_io(target, &error.error));
+    }
+    open::sync_folder(&open::folder_of(target))?;
+    Ok(Restored { report, kept })
+}
+
+fn temporary_beside(path: &Path, prefix: &str) -> Result<NamedTempFile, StoreError> {
+    let folder = open::folder_of(path);
+    tempfile::Builder::new()
+        .prefix(prefix)
+        .tempfile_in(&folder)
+        .map_err(|error| StoreError::from_io(&folder, &error))
+}
+
+/// Opens a copy through the integrity check, verifies what is in it and closes it. `name` is what it is called in
+/// messages.
+fn check_copy(
+    copy: &Path,
+    name: &Path,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, StoreError> {
+    progress(Step::Pages);
+    let at = copy.to_owned();
+    let source = Source::backend(name, move || {
+        let file = OpenOptions::new().read(true).write(true).open(&at)?;
+        Ok(Box::new(FileBackend::new(file).map_err(io::Error::other)?))
+    });
+    let options = Options {
+        cache_bytes: 32 << 20,
+        ..Options::default()
+    };
+    let closed = open::was_closed(&source)?;
+    let (db, _gate) = open::open_pages(&source, &options, Check::Always)?;
+    let reader = Reader::new(db.begin_read()?);
+    let report =
+        verify::contents(&*reader, None, closed, progress).map_err(|error| match error {
+            StoreError::Damaged(why) => StoreError::torn(name, why),
+            other => other,
+        })?;
+    drop(reader);
+    db.close()?;
+    Ok(report)
+}
+
+/// Renames the file at `target` if there is one and nobody has it open.
+fn move_away(target: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
+    let file = match OpenOptions::new().read(true).write(true).open(target) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StoreError::from_io(target, &error)),
+    };
+    let backend = FileBackend::new(file).map_err(|error| StoreError::from_open(target, error))?;
+    let free = backend.try_lock_range(Bound::Unbounded, Bound::Unbounded);
+    if !matches!(free, Ok(true)) {
+        return Err(StoreError::InUse(target.to_owned()));
+    }
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(now.format(".before-restore-%Y%m%dT%H%M%SZ").to_string());
+    let kept = target.with_file_name(name);
+    if kept.exists() {
+        return Err(StoreError::Exists(kept));
+    }
+    fs::rename(target, &kept).map_err(|error| StoreError::from_io(target, &error))?;
+    // The lock ends only now: nobody opened the file while it moved.
+    backend.close()?;
+    Ok(Some(kept))
+}

@@ -1,0 +1,390 @@
+//! What the lists know of a case: its row, its entries in the index, its words, its place in the counters.
+//!
+//! All of it follows from the case and its next deadline, so a change is the difference of two [`Derived`], and
+//! `rebuild` and `verify` use the same function as the writer.
+
+use super::codec;
+use super::error::StoreError;
+use super::tables::{self, T};
+use super::tx::WriteTx;
+use crate::domain::case::{Case, State};
+use crate::domain::category::RootCause;
+use crate::domain::ids::CaseRef;
+use crate::domain::intake::{Kind, Risk};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// The next date a case must meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// The day.
+    pub on: NaiveDate,
+    /// The clock, by its wire name.
+    pub clock: String,
+}
+
+/// The few fields of a case that lists show and filter by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseRow {
+    /// Its reference.
+    pub reference: CaseRef,
+    /// The number of its last event.
+    pub version: u32,
+    /// Complaint, service request or survey comment.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// 1 or 2; 0 for what is no complaint.
+    pub stage: u8,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// When its last event was recorded.
+    pub updated_at: DateTime<Utc>,
+    /// The next date it must meet.
+    pub due: Option<Deadline>,
+    /// Who handles the current stage.
+    pub handler: Option<String>,
+    /// The resident.
+    pub complainant: String,
+    /// Their home.
+    pub address: Option<String>,
+    /// A short title.
+    pub title: String,
+    /// The categories of its points.
+    pub categories: Vec<String>,
+    /// Root causes, once closed.
+    pub root_causes: Vec<RootCause>,
+    /// How carefully it must be watched.
+    pub risk: Risk,
+    /// The resident told of an adjustment, a vulnerability or a way that is safe to reach them.
+    pub care: bool,
+    /// The Ombudsman has it.
+    pub with_ombudsman: bool,
+    /// The only people who may see it; none means everyone with the right role.
+    pub only_for: Option<Vec<String>>,
+}
+
+impl CaseRow {
+    fn of(case: &Case, due: Option<Deadline>) -> Self {
+        let mut categories: Vec<_> = case.points.iter().map(|p| p.category.clone()).collect();
+        categories.sort();
+        categories.dedup();
+        Self {
+            reference: case.reference.clone(),
+            version: case.version,
+            kind: case.kind,
+            state: case.state,
+            stage: case.stage(),
+            received_at: case.received_at,
+            updated_at: case.updated_at,
+            due,
+            handler: case.handler().map(str::to_owned),
+            complainant: case.complainant.name.clone(),
+            address: case.complainant.address.clone(),
+            title: case.title(),
+            categories,
+            root_causes: case.root_causes.clone(),
+            risk: case.risk(),
+            care: case.triage.vulnerability
+                || case.complainant.safe_contact.is_some()
+                || case.complainant.active_adjustments().next().is_some(),
+            with_ombudsman: case.ombudsman.is_some(),
+            only_for: case.restricted.as_ref().map(|r| r.people.clone()),
+        }
+    }
+}
+
+/// A property by which lists are narrowed and counters kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Facet {
+    /// Every case.
+    All,
+    /// Ended or not: refused, withdrawn, closed.
+    Ended(bool),
+    /// Complaint, service request or survey comment.
+    Kind(Kind),
+    /// Where it stands.
+    State(State),
+    /// 1 or 2.
+    Stage(u8),
+    /// Who handles the current stage, by account name.
+    Handler(String),
+    /// Nobody does.
+    Unassigned,
+    /// A category of one of its points, or the part before its dot.
+    Category(String),
+    /// A root cause.
+    RootCause(RootCause),
+    /// How carefully it must be watched.
+    Risk(Risk),
+    /// The Ombudsman has it.
+    WithOmbudsman,
+    /// The same resident, see [`person_of`].
+    Person(String),
+    /// The same home, see [`home_of`].
+    Home(String),
+}
+
+/// The orders of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Order {
+    /// The next deadline first; without one, last.
+    #[default]
+    Due,
+    /// The newest first.
+    Received,
+    /// The last changed first. Kept for [`Facet::All`] alone.
+    Updated,
+}
+
+impl Facet {
+    /// Fixed-width, so that a prefix of the key is one list.
+    pub(crate) fn key(&self) -> [u8; 9] {
+        let (tag, value) = match self {
+            Self::All => (0, String::new()),
+            Self::Ended(ended) => (1, ended.to_string()),
+            Self::Kind(kind) => (2, wire(kind)),
+            Self::State(state) => (3, wire(state)),
+            Self::Stage(stage) => (4, stage.to_string()),
+            Self::Handler(name) => (5, plain(name)),
+            Self::Unassigned => (6, String::new()),
+            Self::Category(key) => (7, key.clone()),
+            Self::RootCause(cause) => (8, wire(cause)),
+            Self::Risk(risk) => (9, wire(risk)),
+            Self::WithOmbudsman => (10, String::new()),
+            Self::Person(person) => (11, person.clone()),
+            Self::Home(home) => (12, home.clone()),
+        };
+        let mut out = [tag; 9];
+        out[1..].copy_from_slice(&Sha256::digest(value)[..8]);
+        out
+    }
+
+    /// Whether it is also kept in this order.
+    pub(crate) fn has(&self, order: Order) -> bool {
+        match self {
+            Self::All => true,
+            Self::Person(_) | Self::Home(_) => order == Order::Received,
+            _ => order != Order::Updated,
+        }
+    }
+
+    fn of(case: &Case, row: &CaseRow) -> Vec<Self> {
+        let mut out = vec![
+            Self::All,
+            Self::Ended(row.state.is_ended()),
+            Self::Kind(row.kind),
+            Self::State(row.state),
+            Self::Stage(row.stage),
+            Self::Risk(row.risk),
+            row.handler.clone().map_or(Self::Unassigned, Self::Handler),
+        ];
+        for category in &row.categories {
+            out.push(Self::Category(category.clone()));
+            if let Some((top, _)) = category.split_once('.') {
+                out.push(Self::Category(top.to_owned()));
+            }
+        }
+        out.extend(row.root_causes.iter().copied().map(Self::RootCause));
+        if row.with_ombudsman {
+            out.push(Self::WithOmbudsman);
+        }
+        out.extend(person_of(case).map(Self::Person));
+        out.extend(home_of(case).map(Self::Home));
+        out
+    }
+}
+
+/// How the resident of a case is recognised in other cases: the reference in the landlord's systems, or the name.
+pub fn person_of(case: &Case) -> Option<String> {
+    let party = &case.complainant;
+    match party.person_ref.as_deref().map(plain) {
+        Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
+        _ => Some(plain(&party.name)).filter(|name| !name.is_empty()),
+    }
+}
+
+/// How the home of a case is recognised in other cases: the property's reference, or the address.
+pub fn home_of(case: &Case) -> Option<String> {
+    let party = &case.complainant;
+    match party.property_ref.as_deref().map(plain) {
+        Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
+        _ => Some(plain(party.address.as_deref()?)).filter(|address| !address.is_empty()),
+    }
+}
+
+/// Letters and digits in lower case, one space between words: how names and addresses are compared.
+pub(crate) fn plain(text: &str) -> String {
+    words(text).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text, as they are searched for.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
+
+/// The name of an enum's variant on the wire.
+fn wire<V: Serialize>(value: &V) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        other => format!("{other:?}"),
+    }
+}
+
+/// The longest word kept, in bytes.
+pub(crate) const LONGEST_WORD: usize = 24;
+
+fn words_of(case: &Case) -> BTreeSet<String> {
+    let reference = case.reference.to_string().to_lowercase();
+    let mut out = BTreeSet::from([reference, case.reference.number().to_string()]);
+    let parties = std::iter::once(&case.complainant).chain(&case.members);
+    let texts = parties.flat_map(|party| {
+        let fields = [
+            &party.address,
+            &party.email,
+            &party.phone,
+            &party.person_ref,
+            &party.tenancy_ref,
+            &party.property_ref,
+        ];
+        std::iter::once(party.name.as_str()).chain(fields.into_iter().flatten().map(String::as_str))
+    });
+    let representative = case.representative.iter().map(|r| r.name.as_str());
+    for text in texts.chain(representative) {
+        out.extend(words(text));
+    }
+    out.into_iter().map(short).collect()
+}
+
+/// A word cut to the longest that is kept.
+pub(crate) fn short(mut word: String) -> String {
+    word.truncate(word.floor_char_boundary(LONGEST_WORD));
+    word
+}
+
+/// The place of a case in an order, and its number: the tail of an index key and the whole of a cursor.
+pub(crate) fn place(order: Order, row: &CaseRow, case: u64) -> [u8; 16] {
+    let newest_first = |at: DateTime<Utc>| !(at.timestamp_millis() as u64 ^ (1 << 63));
+    let at = match order {
+        Order::Due => row.due.as_ref().map_or(u64::MAX, |due| day(due.on)),
+        Order::Received => newest_first(row.received_at),
+        Order::Updated => newest_first(row.updated_at),
+    };
+    let mut out = [0; 16];
+    out[..8].copy_from_slice(&at.to_be_bytes());
+    out[8..].copy_from_slice(&case.to_be_bytes());
+    out
+}
+
+/// A day as it is ordered in keys.
+pub(crate) fn day(on: NaiveDate) -> u64 {
+    i64::from(chrono::Datelike::num_days_from_ce(&on)).max(0) as u64
+}
+
+/// The key of an index entry.
+pub(crate) fn index_key(facet: &[u8; 9], order: Order, place: &[u8; 16]) -> [u8; 26] {
+    let mut out = [0; 26];
+    out[..9].copy_from_slice(facet);
+    out[9] = order as u8;
+    out[10..].copy_from_slice(place);
+    out
+}
+
+/// The key of a word of a case.
+pub(crate) fn word_key(word: &str, case: u64) -> Vec<u8> {
+    let mut out = word.as_bytes().to_vec();
+    out.push(0);
+    out.extend_from_slice(&tables::key(case));
+    out
+}
+
+/// Everything the lists know of one case.
+#[derive(Debug)]
+pub(crate) struct Derived {
+    pub(crate) row: CaseRow,
+    pub(crate) index: BTreeSet<[u8; 26]>,
+    pub(crate) words: BTreeSet<Vec<u8>>,
+    /// Empty for a restricted case: nobody may learn from a counter that it exists.
+    pub(crate) counts: BTreeSet<[u8; 9]>,
+}
+
+impl Derived {
+    /// What is known of a case that is not there yet.
+    fn nothing(new: &Self) -> Self {
+        Self {
+            row: new.row.clone(),
+            index: BTreeSet::new(),
+            words: BTreeSet::new(),
+            counts: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn of(number: u64, case: &Case, due: Option<Deadline>) -> Self {
+        let row = CaseRow::of(case, due);
+        let facets = Facet::of(case, &row);
+        let mut index = BTreeSet::new();
+        for order in [Order::Due, Order::Received, Order::Updated] {
+            let place = place(order, &row, number);
+            let kept = facets.iter().filter(|facet| facet.has(order));
+            index.extend(kept.map(|facet| index_key(&facet.key(), order, &place)));
+        }
+        let words = words_of(case);
+        let counted = row.only_for.is_none();
+        Self {
+            index,
+            words: words.iter().map(|word| word_key(word, number)).collect(),
+            counts: facets.iter().filter(|_| counted).map(Facet::key).collect(),
+            row,
+        }
+    }
+}
+
+/// Brings the lists from one state of a case to the next by their difference.
+pub(crate) fn replace(
+    tx: &mut WriteTx<'_>,
+    number: u64,
+    old: Option<&Derived>,
+    new: &Derived,
+) -> Result<(), StoreError> {
+    let nothing = Derived::nothing(new);
+    let old = old.unwrap_or(&nothing);
+    for key in old.index.difference(&new.index) {
+        tx.delete(T::CaseIndex, key)?;
+    }
+    for key in new.index.difference(&old.index) {
+        tx.put(T::CaseIndex, key, &[])?;
+    }
+    for key in old.words.difference(&new.words) {
+        tx.delete(T::Word, key)?;
+    }
+    for key in new.words.difference(&old.words) {
+        tx.put(T::Word, key, &[])?;
+    }
+    for key in old.counts.difference(&new.counts) {
+        add(tx, key, -1)?;
+    }
+    for key in new.counts.difference(&old.counts) {
+        add(tx, key, 1)?;
+    }
+    let key = tables::key(number);
+    tx.put(T::CaseRow, &key, &codec::encode(&new.row)?)?;
+    match new.row.only_for {
+        Some(_) => tx.put(T::Restricted, &key, &[]),
+        None => tx.delete(T::Restricted, &key).map(drop),
+    }
+}
+
+fn add(tx: &mut WriteTx<'_>, key: &[u8], by: i64) -> Result<(), StoreError> {
+    let now = match tx.get(T::Count, key)? {
+        Some(bytes) => tables::number(&bytes)?,
+        None => 0,
+    };
+    match now.saturating_add_signed(by) {
+        0 => tx.delete(T::Count, key).map(drop),
+        count => tx.put(T::Count, key, &tables::key(count)),
+    }
+}

@@ -1,0 +1,425 @@
+//! Documents: content-addressed, in chunks, streamed in and out, never whole in memory.
+//!
+//! A document comes in slices of at most 4 MB, each its own write, as *pending*; the transaction of the case that
+//! names it keeps it ([`WriteTx::keep_document`]). What nobody kept is swept at the next start. The same bytes
+//! are stored once. It goes out chunk by chunk, each in a short read of its own, so a slow client holds nothing.
+
+use super::codec;
+use super::error::{StoreError, WriteError};
+use super::tables::{self, ALL, MORE, Rows, T};
+use super::tx::WriteTx;
+use super::{Hash, Store};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+
+/// Bytes in a chunk: 256 KiB less 64, so that a chunk with its header fills its pages exactly. A round power of
+/// two would waste half the file.
+pub const CHUNK: usize = 262_080;
+/// Chunks in one write.
+const SLICE: usize = 16;
+
+/// A document in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document {
+    /// Its address.
+    pub sha256: Hash,
+    /// Bytes.
+    pub size: u64,
+    number: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    number: u64,
+    size: u64,
+}
+
+fn chunks_of(size: u64) -> u32 {
+    u32::try_from(size.div_ceil(CHUNK as u64)).unwrap_or(u32::MAX)
+}
+
+/// A document on its way in. Dropped without [`Incoming::finish`], it is swept at the next start.
+pub struct Incoming {
+    store: Store,
+    hash: Sha256,
+    buffer: Vec<u8>,
+    size: u64,
+    limit: u64,
+    number: Option<u64>,
+    chunks: u32,
+}
+
+type Done<V> = Result<V, WriteError<StoreError>>;
+
+impl Incoming {
+    /// Takes more bytes in; waits for the disk once every 4 MB.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] as soon as the limit is passed, or what the disk says.
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), StoreError> {
+        while let Some(slice) = self.gather(&mut bytes)? {
+            let number = self.store.write(slice.job()).map_err(WriteError::flatten)?;
+            self.number = Some(number);
+        }
+        Ok(())
+    }
+
+    /// As [`Self::push`], for asynchronous code.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub async fn push_async(&mut self, mut bytes: &[u8]) -> Result<(), StoreError> {
+        while let Some(slice) = self.gather(&mut bytes)? {
+            let done = self.store.write_async(slice.job()).await;
+            self.number = Some(done.map_err(WriteError::flatten)?);
+        }
+        Ok(())
+    }
+
+    /// Ends the document: it has its address now, and waits for a case to keep it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn finish(mut self) -> Result<Document, StoreError> {
+        let job = self.last();
+        let store = self.store.clone();
+        let (document, twin) = store.write(job).map_err(WriteError::flatten)?;
+        if let Some((number, chunks)) = twin {
+            drop_chunks(&store, number, chunks)?;
+        }
+        Ok(document)
+    }
+
+    /// As [`Self::finish`], for asynchronous code.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub async fn finish_async(mut self) -> Result<Document, StoreError> {
+        let job = self.last();
+        let store = self.store.clone();
+        let (document, twin) = store.write_async(job).await.map_err(WriteError::flatten)?;
+        if let Some((number, chunks)) = twin {
+            let mut from = 0;
+            while from < chunks {
+                let job = move |tx: &mut WriteTx<'_>| forget_chunks(tx, number, from, chunks);
+                from = store.write_async(job).await.map_err(WriteError::flatten)?;
+            }
+        }
+        Ok(document)
+    }
+
+    /// Buffers bytes; gives a slice to write when one is full.
+    fn gather(&mut self, bytes: &mut &[u8]) -> Result<Option<Slice>, StoreError> {
+        let room = SLICE * CHUNK - self.buffer.len();
+        let (now, later) = bytes.split_at(bytes.len().min(room));
+        *bytes = later;
+        self.size += now.len() as u64;
+        if self.size > self.limit {
+            return Err(StoreError::TooLarge { limit: self.limit });
+        }
+        self.hash.update(now);
+        self.buffer.extend_from_slice(now);
+        Ok((self.buffer.len() == SLICE * CHUNK).then(|| self.slice()))
+    }
+
+    fn slice(&mut self) -> Slice {
+        let slice = Slice {
+            number: self.number,
+            first: self.chunks,
+            bytes: std::mem::take(&mut self.buffer),
+        };
+        self.chunks += chunks_of(slice.bytes.len() as u64);
+        slice
+    }
+
+    /// The last write: what is left in the buffer, and the address. Gives the chunks of a twin to forget.
+    fn last(
+        &mut self,
+    ) -> impl FnOnce(&mut WriteTx<'_>) -> Result<(Document, Option<(u64, u32)>), StoreError>
+    + Send
+    + 'static
+    + use<> {
+        let slice = self.slice();
+        let (size, chunks) = (self.size, self.chunks);
+        let sha256: Hash = std::mem::take(&mut self.hash).finalize().into();
+        move |tx| {
+            if let Some(twin) = tx.document(&sha256)? {
+                return Ok((twin, slice.number.map(|number| (number, chunks))));
+            }
+            let number = slice.job()(tx)?;
+            tx.put_value(T::Blob, &sha256, &Row { number, size })?;
+            tx.put(T::BlobPending, &tables::key(number), &sha256)?;
+            let document = Document {
+                sha256,
+                size,
+                number,
+            };
+            Ok((document, None))
+        }
+    }
+}
+
+/// Some whole chunks of a pending document (the last may be short).
+struct Slice {
+    number: Option<u64>,
+    first: u32,
+    bytes: Vec<u8>,
+}
+
+impl Slice {
+    fn job(self) -> impl FnOnce(&mut WriteTx<'_>) -> Result<u64, StoreError> + Send + 'static {
+        move |tx| {
+            let number = match self.number {
+                Some(number) => number,
+                None => {
+                    let number = tx.next_number("document")?;
+                    tx.put(T::BlobPending, &tables::key(number), &[])?;
+                    number
+                }
+            };
+            for (chunk, bytes) in (self.first..).zip(self.bytes.chunks(CHUNK)) {
+                tx.put(T::BlobChunk, &tables::key2(number, chunk), bytes)?;
+            }
+            Ok(number)
+        }
+    }
+}
+
+impl Store {
+    /// Begins to take a document in, of at most `limit` bytes or the limit of the options.
+    pub fn take_document(&self, limit: Option<u64>) -> Incoming {
+        Incoming {
+            store: self.clone(),
+            hash: Sha256::new(),
+            buffer: Vec::new(),
+            size: 0,
+            limit: limit.unwrap_or(self.handle.shared.options.document_limit),
+            number: None,
+            chunks: 0,
+        }
+    }
+
+    /// Takes a whole document in from a reader, as pending.
+    ///
+    /// # Errors
+    /// What the reader or the disk says.
+    pub fn put_document(&self, from: &mut dyn Read) -> Result<Document, StoreError> {
+        let mut incoming = self.take_document(None);
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => return incoming.finish(),
+                Ok(len) => incoming.push(&buffer[..len])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Opens a document for streaming out.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDocument`], or what the file or the disk says.
+    pub fn open_document(&self, sha256: &Hash) -> Result<Outgoing, StoreError> {
+        let document = self
+            .reader()?
+            .document(sha256)?
+            .ok_or_else(|| StoreError::NoDocument(hex::encode(sha256)))?;
+        Ok(Outgoing {
+            store: self.clone(),
+            document,
+            at: 0,
+            end: document.size,
+            rest: Vec::new(),
+            taken: 0,
+        })
+    }
+
+    /// Forgets what came in and was never kept. Only at the start, when nothing is coming in.
+    pub(crate) fn sweep_documents(&self) -> Result<(), StoreError> {
+        let mut pending = Vec::new();
+        self.reader()?
+            .walk(T::BlobPending, ALL, true, &mut |key, sha| {
+                pending.push((tables::number(key)?, sha.to_vec()));
+                MORE
+            })?;
+        for (number, sha) in pending {
+            let mut chunks = 0;
+            let reader = self.reader()?;
+            reader.walk_prefix(T::BlobChunk, &tables::key(number), &mut |_, _| {
+                chunks += 1;
+                MORE
+            })?;
+            drop(reader);
+            drop_chunks(self, number, chunks)?;
+            let done: Done<()> = self.write(move |tx| {
+                tx.delete(T::Blob, &sha)?;
+                tx.delete(T::BlobPending, &tables::key(number))?;
+                Ok(())
+            });
+            done.map_err(WriteError::flatten)?;
+        }
+        Ok(())
+    }
+}
+
+fn drop_chunks(store: &Store, number: u64, chunks: u32) -> Result<(), StoreError> {
+    let mut from = 0;
+    while from < chunks {
+        let job = move |tx: &mut WriteTx<'_>| forget_chunks(tx, number, from, chunks);
+        from = store.write(job).map_err(WriteError::flatten)?;
+    }
+    Ok(())
+}
+
+/// Forgets some chunks of a pending document, at last its mark; gives where to go on.
+fn forget_chunks(
+    tx: &mut WriteTx<'_>,
+    number: u64,
+    from: u32,
+    chunks: u32,
+) -> Result<u32, StoreError> {
+    let to = chunks.min(from + SLICE as u32);
+    for chunk in from..to {
+        tx.delete(T::BlobChunk, &tables::key2(number, chunk))?;
+    }
+    if to == chunks {
+        tx.delete(T::BlobPending, &tables::key(number))?;
+    }
+    Ok(to)
+}
+
+impl WriteTx<'_> {
+    /// Keeps a document that came in: an event of this transaction names it.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDocument`], or what the disk says.
+    pub fn keep_document(&mut self, sha256: &Hash) -> Result<Document, StoreError> {
+        let document = self
+            .document(sha256)?
+            .ok_or_else(|| StoreError::NoDocument(hex::encode(sha256)))?;
+        self.delete(T::BlobPending, &tables::key(document.number))?;
+        Ok(document)
+    }
+}
+
+impl dyn Rows + '_ {
+    /// A document by its address.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn document(&self, sha256: &Hash) -> Result<Option<Document>, StoreError> {
+        let Some(bytes) = self.get(T::Blob, sha256)? else {
+            return Ok(None);
+        };
+        let Row { number, size } = codec::decode(T::Blob, &bytes)?;
+        Ok(Some(Document {
+            sha256: *sha256,
+            size,
+            number,
+        }))
+    }
+}
+
+/// A document on its way out.
+pub struct Outgoing {
+    store: Store,
+    document: Document,
+    at: u64,
+    end: u64,
+    rest: Vec<u8>,
+    taken: usize,
+}
+
+impl Outgoing {
+    /// The document.
+    pub fn document(&self) -> Document {
+        self.document
+    }
+
+    /// Only the bytes `from..to` of it, as a range request asks; what lies beyond its end is left out.
+    #[must_use]
+    pub fn range(mut self, from: u64, to: u64) -> Self {
+        self.end = to.min(self.document.size);
+        self.at = from.min(self.end);
+        self
+    }
+
+    /// The next bytes, at most a chunk; none at the end.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.at >= self.end {
+            return Ok(None);
+        }
+        let chunk = self.at / CHUNK as u64;
+        let key = tables::key2(self.document.number, chunk as u32);
+        let found = self.store.reader()?.get(T::BlobChunk, &key)?;
+        let mut bytes = found.ok_or_else(|| {
+            StoreError::Damaged(format!(
+                "document {} has lost chunk {chunk}",
+                hex::encode(self.document.sha256)
+            ))
+        })?;
+        let start = chunk * CHUNK as u64;
+        bytes.truncate((self.end - start).min(CHUNK as u64) as usize);
+        let bytes = match (self.at - start) as usize {
+            0 => bytes,
+            skip => bytes.split_off(skip.min(bytes.len())),
+        };
+        if bytes.is_empty() {
+            return Err(StoreError::Damaged("a document has a short chunk".into()));
+        }
+        self.at += bytes.len() as u64;
+        Ok(Some(bytes))
+    }
+}
+
+impl Read for Outgoing {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.rest.len() {
+            match self.next_chunk().map_err(io::Error::other)? {
+                Some(bytes) => (self.rest, self.taken) = (bytes, 0),
+                None => return Ok(0),
+            }
+        }
+        let len = out.len().min(self.rest.len() - self.taken);
+        out[..len].copy_from_slice(&self.rest[self.taken..self.taken + len]);
+        self.taken += len;
+        Ok(len)
+    }
+}
+
+/// Reads every document and compares it with its address; gives their number.
+pub(crate) fn check_documents(
+    rows: &(dyn Rows + '_),
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, StoreError> {
+    let mut documents = Vec::new();
+    rows.walk(T::Blob, ALL, true, &mut |key, value| {
+        let row: Row = codec::decode(T::Blob, value)?;
+        documents.push((key.to_vec(), row));
+        MORE
+    })?;
+    let mut done = 0;
+    for (sha256, row) in &documents {
+        let (mut hash, mut size, mut next) = (Sha256::new(), 0, 0);
+        rows.walk_prefix(T::BlobChunk, &tables::key(row.number), &mut |key, bytes| {
+            if key[8..] == u32::to_be_bytes(next) {
+                hash.update(bytes);
+                size += bytes.len() as u64;
+                next += 1;
+            }
+            MORE
+        })?;
+        let name = hex::encode(sha256);
+        if size != row.size || hash.finalize()[..] != sha256[..] {
+            return Err(StoreError::Damaged(format!("document {name} was changed")));
+        }
+        done += size;
+        progress(done);
+    }
+    Ok(documents.len() as u64)
+}

@@ -1,0 +1,434 @@
+//! Lists of cases: index scans with a cursor, so that a page costs the same wherever it is.
+//!
+//! The narrowest facet of a query drives the scan; the others are looked up by key, without reading cases. Search
+//! words gather a bounded set of candidates instead. A restricted case that the viewer may not see is neither
+//! listed nor counted. Nothing here reads every case.
+
+use super::derive::{self, CaseRow, Facet, Order};
+use super::error::StoreError;
+use super::tables::{self, ALL, ENOUGH, MORE, Rows, T, after_prefix};
+use crate::domain::case::Case;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+/// Index entries looked at for one page, and for one total.
+const BUDGET: usize = 10_000;
+/// Candidates that a search gathers for a word.
+const CANDIDATES: usize = 2_000;
+
+/// Who may see a restricted case: told its row, answers.
+pub type MaySee<'a> = &'a dyn Fn(&CaseRow) -> bool;
+
+/// What a list is narrowed to and how it is ordered.
+#[derive(Clone, Default)]
+pub struct ListQuery {
+    /// All of these must hold.
+    pub facets: Vec<Facet>,
+    /// The order.
+    pub order: Order,
+    /// Only cases with a deadline before this day.
+    pub due_before: Option<NaiveDate>,
+    /// Only cases received at or after this moment.
+    pub received_from: Option<DateTime<Utc>>,
+    /// Only cases received before this moment.
+    pub received_to: Option<DateTime<Utc>>,
+    /// Words that a reference, name, address or number begins with.
+    pub q: String,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// Rows at most.
+    pub limit: usize,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The rows. Possibly fewer than asked for even where `next` is given, when a rare combination was sought.
+    pub rows: Vec<CaseRow>,
+    /// Give this as the cursor to go on.
+    pub next: Option<String>,
+    /// How many rows the whole list has for this viewer.
+    pub total: u64,
+    /// False when there are more than were counted.
+    pub total_is_exact: bool,
+}
+
+impl ListQuery {
+    /// Whether a row is within the bounds that no facet holds.
+    fn within(&self, row: &CaseRow) -> bool {
+        let due = self
+            .due_before
+            .is_none_or(|day| row.due.as_ref().is_some_and(|due| due.on < day));
+        due && self
+            .received_from
+            .is_none_or(|from| row.received_at >= from)
+            && self.received_to.is_none_or(|to| row.received_at < to)
+    }
+
+    /// Whether the scanned order itself holds all bounds.
+    fn bounds_in_order(&self) -> bool {
+        let received = self.received_from.is_none() && self.received_to.is_none();
+        match self.order {
+            Order::Due => received,
+            Order::Received => self.due_before.is_none(),
+            Order::Updated => received && self.due_before.is_none(),
+        }
+    }
+
+    fn is_unbounded(&self) -> bool {
+        self.due_before.is_none() && self.received_from.is_none() && self.received_to.is_none()
+    }
+
+    /// The first and the last-but-one place of the scan.
+    fn range(&self) -> (u64, Option<u64>) {
+        let newest_first = |at: DateTime<Utc>| !(at.timestamp_millis() as u64 ^ (1 << 63));
+        match self.order {
+            Order::Due => (0, self.due_before.map(derive::day)),
+            // Newest first: the later bound is the first place. `received_to` itself is outside.
+            Order::Received => (
+                self.received_to.map_or(0, |to| newest_first(to) + 1),
+                self.received_from.map(|from| newest_first(from) + 1),
+            ),
+            Order::Updated => (0, None),
+        }
+    }
+}
+
+fn cursor_place(cursor: &str) -> Option<[u8; 16]> {
+    let mut out = [0; 16];
+    hex::decode_to_slice(cursor, &mut out).ok().map(|()| out)
+}
+
+/// The scan of one facet in one order, with the others as look-ups.
+struct Scan<'a> {
+    rows: &'a (dyn Rows + 'a),
+    query: &'a ListQuery,
+    driving: [u8; 9],
+    others: Vec<Facet>,
+    hidden: BTreeSet<u64>,
+}
+
+impl Scan<'_> {
+    /// Walks the entries behind `after`; tells each case that fits. Gives the last entry looked at when the budget
+    /// ended before the list.
+    fn run(
+        &self,
+        after: Option<[u8; 16]>,
+        each: &mut dyn FnMut(u64, [u8; 16], Option<CaseRow>) -> Result<bool, StoreError>,
+    ) -> Result<Option<[u8; 16]>, StoreError> {
+        let (first, end) = self.query.range();
+        let place = |at: u64| {
+            let mut out = [0; 16];
+            out[..8].copy_from_slice(&at.to_be_bytes());
+            out
+        };
+        let order = self.query.order;
+        let from_start = derive::index_key(&self.driving, order, &place(first));
+        let from_cursor = after.map(|after| derive::index_key(&self.driving, order, &after));
+        let lower = match &from_cursor {
+            Some(key) if key > &from_start => Bound::Excluded(key.as_slice()),
+            _ => Bound::Included(from_start.as_slice()),
+        };
+        let last = match end {
+            Some(end) => Some(derive::index_key(&self.driving, order, &place(end)).to_vec()),
+            None => after_prefix(&from_start[..10]),
+        };
+        let upper = match &last {
+            Some(key) => Bound::Excluded(key.as_slice()),
+            None => Bound::Unbounded,
+        };
+        let (mut looked_at, mut stopped) = (0, None);
+        self.rows
+            .walk(T::CaseIndex, (lower, upper), true, &mut |key, _| {
+                let mut place = [0; 16];
+                place.copy_from_slice(&key[10..]);
+                let case = tables::number(&key[18..])?;
+                looked_at += 1;
+                if looked_at > BUDGET {
+                    return ENOUGH;
+                }
+                stopped = (looked_at == BUDGET).then_some(place);
+                if self.hidden.contains(&case) || !self.has_others(case, &place)? {
+                    return MORE;
+                }
+                let row = match self.query.bounds_in_order() && self.others_in_order() {
+                    true => None,
+                    false => match self.rows.row_of(case)? {
+                        Some(row) if self.query.within(&row) => Some(row),
+                        _ => return MORE,
+                    },
+                };
+                if each(case, place, row)? {
+                    MORE
+                } else {
+                    ENOUGH
+                }
+            })?;
+        Ok(stopped)
+    }
+
+    fn others_in_order(&self) -> bool {
+        self.others.iter().all(|facet| facet.has(self.query.order))
+    }
+
+    /// Whether the other facets have this case too: one look-up each, no case is read.
+    fn has_others(&self, case: u64, place: &[u8; 16]) -> Result<bool, StoreError> {
+        let mut row = None;
+        for facet in &self.others {
+            let (order, place) = match facet.has(self.query.order) {
+                true => (self.query.order, *place),
+                // Not kept in this order: its place in the order it is kept in comes from the row.
+                false => {
+                    if row.is_none() {
+                        row = self.rows.row_of(case)?;
+                    }
+                    let Some(row) = &row else { return Ok(false) };
+                    (Order::Received, derive::place(Order::Received, row, case))
+                }
+            };
+            let key = derive::index_key(&facet.key(), order, &place);
+            if self.rows.get(T::CaseIndex, &key)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl dyn Rows + '_ {
+    /// A page of a list, for a viewer.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn list(&self, query: &ListQuery, may_see: MaySee<'_>) -> Result<Page, StoreError> {
+        let hidden = self.hidden(may_see)?;
+        if !query.q.trim().is_empty() {
+            return self.search(query, &hidden);
+        }
+        let scan = self.scan(query, hidden)?;
+        let mut rows: Vec<CaseRow> = Vec::new();
+        let (mut last, mut more) = (None, false);
+        let after = query.cursor.as_deref().and_then(cursor_place);
+        let stopped = scan.run(after, &mut |case, place, row| {
+            if rows.len() == query.limit {
+                more = true;
+                return Ok(false);
+            }
+            if let Some(row) = row.map_or_else(|| self.row_of(case), |row| Ok(Some(row)))? {
+                rows.push(row);
+                last = Some(place);
+            }
+            Ok(true)
+        })?;
+        let next = if more { last } else { stopped };
+        let (total, total_is_exact) = self.total(query, &scan)?;
+        Ok(Page {
+            rows,
+            next: next.map(hex::encode),
+            total,
+            total_is_exact,
+        })
+    }
+
+    /// How many cases a viewer sees under a facet: a kept counter and the restricted cases open to them.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn count(&self, facet: &Facet, may_see: MaySee<'_>) -> Result<u64, StoreError> {
+        let query = ListQuery {
+            facets: vec![facet.clone()],
+            order: Order::Received,
+            ..ListQuery::default()
+        };
+        let scan = self.scan(&query, self.hidden(may_see)?)?;
+        self.total(&query, &scan).map(|(total, _)| total)
+    }
+
+    /// Other cases of the same resident or the same home, newest first, with which of both it is.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn earlier(
+        &self,
+        case: &Case,
+        limit: usize,
+        may_see: MaySee<'_>,
+    ) -> Result<Vec<(Facet, CaseRow)>, StoreError> {
+        let person = derive::person_of(case).map(Facet::Person);
+        let home = derive::home_of(case).map(Facet::Home);
+        let mut out: Vec<(Facet, CaseRow)> = Vec::new();
+        for facet in person.into_iter().chain(home) {
+            let query = ListQuery {
+                facets: vec![facet.clone()],
+                order: Order::Received,
+                limit: limit + 1,
+                ..ListQuery::default()
+            };
+            for row in self.list(&query, may_see)?.rows {
+                let known = out
+                    .iter()
+                    .any(|(_, other)| other.reference == row.reference);
+                if !known && row.reference != case.reference {
+                    out.push((facet.clone(), row));
+                }
+            }
+        }
+        out.sort_by_key(|(_, row)| std::cmp::Reverse(row.received_at));
+        out.truncate(limit);
+        Ok(out)
+    }
+
+    /// The restricted cases that a viewer may not see. Restricted cases are few.
+    fn hidden(&self, may_see: MaySee<'_>) -> Result<BTreeSet<u64>, StoreError> {
+        let mut out = BTreeSet::new();
+        self.walk(T::Restricted, ALL, true, &mut |key, _| {
+            let case = tables::number(key)?;
+            if !self.row_of(case)?.is_some_and(|row| may_see(&row)) {
+                out.insert(case);
+            }
+            MORE
+        })?;
+        Ok(out)
+    }
+
+    fn counter(&self, facet: &Facet) -> Result<u64, StoreError> {
+        match self.get(T::Count, &facet.key())? {
+            Some(bytes) => tables::number(&bytes),
+            None => Ok(0),
+        }
+    }
+
+    /// Chooses the narrowest facet to scan.
+    fn scan<'a>(
+        &'a self,
+        query: &'a ListQuery,
+        hidden: BTreeSet<u64>,
+    ) -> Result<Scan<'a>, StoreError> {
+        let mut best = (u64::MAX, Facet::All);
+        for facet in query.facets.iter().filter(|f| f.has(query.order)) {
+            let count = self.counter(facet)?;
+            if count < best.0 {
+                best = (count, facet.clone());
+            }
+        }
+        let driving = best.1;
+        let others = query
+            .facets
+            .iter()
+            .filter(|f| **f != driving && **f != Facet::All);
+        Ok(Scan {
+            rows: self,
+            query,
+            driving: driving.key(),
+            others: others.cloned().collect(),
+            hidden,
+        })
+    }
+
+    /// The number of rows a scan would give: from the counter where one facet is all, else counted by key.
+    fn total(&self, query: &ListQuery, scan: &Scan<'_>) -> Result<(u64, bool), StoreError> {
+        let single = query.is_unbounded() && scan.others.is_empty();
+        if single && query.facets.iter().all(|facet| facet.key() == scan.driving) {
+            let facet = query.facets.first().unwrap_or(&Facet::All);
+            let mut total = self.counter(facet)?;
+            // Restricted cases are in no counter: add those that this viewer sees.
+            self.walk(T::Restricted, ALL, true, &mut |key, _| {
+                let case = tables::number(key)?;
+                if !scan.hidden.contains(&case)
+                    && let Some(row) = self.row_of(case)?
+                {
+                    let order = if facet.has(query.order) {
+                        query.order
+                    } else {
+                        Order::Received
+                    };
+                    let place = derive::place(order, &row, case);
+                    let entry = derive::index_key(&facet.key(), order, &place);
+                    total += u64::from(self.get(T::CaseIndex, &entry)?.is_some());
+                }
+                MORE
+            })?;
+            return Ok((total, true));
+        }
+        let mut total = 0;
+        let stopped = scan.run(None, &mut |_, _, _| {
+            total += 1;
+            Ok(true)
+        })?;
+        Ok((total, stopped.is_none()))
+    }
+
+    /// A list by words: candidates from the word index, filtered and ordered in memory.
+    fn search(&self, query: &ListQuery, hidden: &BTreeSet<u64>) -> Result<Page, StoreError> {
+        let (found, complete) = self.candidates(&query.q)?;
+        let facets: Vec<_> = query.facets.iter().map(Facet::key).collect();
+        let mut rows = Vec::new();
+        for case in found.difference(hidden) {
+            let Some(row) = self.row_of(*case)? else {
+                continue;
+            };
+            let received = derive::place(Order::Received, &row, *case);
+            let mut fits = query.within(&row);
+            for facet in &facets {
+                let key = derive::index_key(facet, Order::Received, &received);
+                fits = fits && self.get(T::CaseIndex, &key)?.is_some();
+            }
+            if fits {
+                rows.push((derive::place(query.order, &row, *case), row));
+            }
+        }
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        let total = rows.len() as u64;
+        let after = query.cursor.as_deref().and_then(cursor_place);
+        rows.retain(|(place, _)| after.is_none_or(|after| place.cmp(&after) == Ordering::Greater));
+        let more = rows.len() > query.limit;
+        rows.truncate(query.limit);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|(place, _)| hex::encode(place));
+        Ok(Page {
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            next,
+            total,
+            total_is_exact: complete,
+        })
+    }
+
+    /// The cases that have, for each word sought, one that begins with it; whether none were left out.
+    fn candidates(&self, q: &str) -> Result<(BTreeSet<u64>, bool), StoreError> {
+        let mut sought = Vec::new();
+        for piece in q.split_whitespace() {
+            let lower = piece.to_lowercase();
+            // A reference is one word, however it is broken up.
+            if lower.starts_with("c-") || lower.starts_with("c2") {
+                sought.push(lower);
+            } else {
+                sought.extend(derive::words(piece));
+            }
+        }
+        let mut found: Option<BTreeSet<u64>> = None;
+        let mut complete = true;
+        for word in sought {
+            let mut having = BTreeSet::new();
+            let prefix = derive::short(word);
+            self.walk_prefix(T::Word, prefix.as_bytes(), &mut |key, _| {
+                let case = tables::number(&key[key.len().saturating_sub(8)..])?;
+                having.insert(case);
+                complete &= having.len() < CANDIDATES;
+                if having.len() < CANDIDATES {
+                    MORE
+                } else {
+                    ENOUGH
+                }
+            })?;
+            found = Some(match found {
+                Some(found) => found.intersection(&having).copied().collect(),
+                None => having,
+            });
+        }
+        Ok((found.unwrap_or_default(), complete))
+    }
+}

@@ -1,0 +1,131 @@
+//! Making the derived tables again from the events, and proving that they are what the events say.
+
+use super::Store;
+use super::cases::{DeadlineOf, number_of};
+use super::codec;
+use super::derive::{self, Derived};
+use super::error::{StoreError, WriteError};
+use super::tables::{self, ALL, MORE, Rows, T};
+use crate::domain::case::Case;
+use std::collections::BTreeMap;
+
+/// The number of cases in the chains, which are the truth.
+fn cases(rows: &(dyn Rows + '_)) -> Result<Vec<u64>, StoreError> {
+    let mut out = Vec::new();
+    rows.walk(T::ChainHead, ALL, true, &mut |key, _| {
+        let case = tables::number(key)?;
+        if case != super::audit::HOUSE {
+            out.push(case);
+        }
+        MORE
+    })?;
+    Ok(out)
+}
+
+/// Compares every state, list and counter with what the events say; gives the number of cases.
+pub(crate) fn check(
+    rows: &(dyn Rows + '_),
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, StoreError> {
+    let wrong = |case: &Case, what: &str| {
+        let reference = &case.reference;
+        StoreError::Damaged(format!(
+            "{reference}: {what} is not what its events say; `redress rebuild` makes it again"
+        ))
+    };
+    let (mut entries, mut words, mut restricted) = (0, 0, 0);
+    let mut counts: BTreeMap<[u8; 9], u64> = BTreeMap::new();
+    let cases = cases(rows)?;
+    for (done, number) in (1..).zip(&cases) {
+        let key = tables::key(*number);
+        let case = rows.fold(*number)?;
+        if rows.get(T::Case, &key)? != Some(codec::encode(&case)?) {
+            return Err(wrong(&case, "its state"));
+        }
+        let row = rows
+            .row_of(*number)?
+            .ok_or_else(|| wrong(&case, "its row"))?;
+        // The deadline comes from the calendar, which the store does not know: it is taken as given.
+        let derived = Derived::of(*number, &case, row.due.clone());
+        if derived.row != row {
+            return Err(wrong(&case, "its row"));
+        }
+        for key in &derived.index {
+            rows.get(T::CaseIndex, key)?
+                .ok_or_else(|| wrong(&case, "its place in the lists"))?;
+        }
+        for key in &derived.words {
+            rows.get(T::Word, key)?
+                .ok_or_else(|| wrong(&case, "its place in the search"))?;
+        }
+        for document in &case.documents {
+            let mut sha256 = [0; 32];
+            let known = hex::decode_to_slice(&document.sha256, &mut sha256).is_ok()
+                && rows.document(&sha256)?.is_some();
+            if !known {
+                return Err(wrong(&case, &format!("document {}", document.id)));
+            }
+        }
+        if row.only_for.is_some() {
+            restricted += 1;
+            rows.get(T::Restricted, &key)?
+                .ok_or_else(|| wrong(&case, "its restriction"))?;
+        }
+        entries += derived.index.len() as u64;
+        words += derived.words.len() as u64;
+        for key in derived.counts {
+            *counts.entry(key).or_default() += 1;
+        }
+        progress(done);
+    }
+    let sizes = [
+        (T::Case, cases.len() as u64),
+        (T::CaseRow, cases.len() as u64),
+        (T::CaseIndex, entries),
+        (T::Word, words),
+        (T::Restricted, restricted),
+        (T::Count, counts.len() as u64),
+    ];
+    for (table, size) in sizes {
+        if rows.len(table)? != size {
+            return Err(StoreError::Damaged(format!(
+                "table {} has entries that no event accounts for; `redress rebuild` makes it again",
+                table.name()
+            )));
+        }
+    }
+    for (key, count) in counts {
+        if rows.get(T::Count, &key)? != Some(tables::key(count).to_vec()) {
+            return Err(StoreError::Damaged(
+                "a counter is not what the events say; `redress rebuild` makes it again".into(),
+            ));
+        }
+    }
+    Ok(cases.len() as u64)
+}
+
+/// Makes every derived table again from the events, in one transaction; gives the number of cases.
+///
+/// # Errors
+/// What the file or the disk says; everything stays as it was then.
+pub fn rebuild(
+    store: &Store,
+    deadline: impl Fn(&Case) -> Option<derive::Deadline> + Send + 'static,
+) -> Result<u64, StoreError> {
+    let done: Result<u64, WriteError<StoreError>> = store.write(move |tx| {
+        let deadline: DeadlineOf<'_> = &deadline;
+        for table in T::ALL.iter().filter(|table| table.is_derived()) {
+            tx.clear(*table)?;
+        }
+        let cases = cases(&**tx)?;
+        for number in &cases {
+            let case = tx.fold(*number)?;
+            debug_assert_eq!(number_of(&case.reference), *number);
+            let derived = Derived::of(*number, &case, deadline(&case));
+            derive::replace(tx, *number, None, &derived)?;
+            tx.put_value(T::Case, &tables::key(*number), &case)?;
+        }
+        Ok(cases.len() as u64)
+    });
+    done.map_err(WriteError::flatten)
+}
