@@ -1,1 +1,12 @@
 //! Server-rendered pages: extract, call one `desk` function, render.
+//!
+//! Templates (`templates/`) know only the plain structs beside them, never the domain. Every page works without
+//! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
+
+pub mod assets;
+pub mod commands;
+pub mod form;
+pub mod frame;
+pub mod page;
+pub mod security;
+pub mod words;

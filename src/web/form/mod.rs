@@ -1,0 +1,359 @@
+//! A form as data: its fields, what was typed, what is wrong. One template (`form.html`) draws every form, so labels,
+//! hints, errors and the error summary are the same everywhere. [`Form::read`] turns a post into the JSON that the API
+//! takes for the same thing, so that pages and API reach the same use case with the same value.
+
+mod read;
+
+pub use read::Posted;
+
+/// How a field is drawn, and what becomes of its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text.
+    Line,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A password; never drawn again.
+    Password,
+    /// A whole number.
+    Number,
+    /// Pounds and pence; becomes pence.
+    Money,
+    /// A day.
+    Date,
+    /// A day and time in England; becomes an instant.
+    Moment,
+    /// Several lines of text.
+    Text,
+    /// Several lines, each an item of a list.
+    Lines,
+    /// One of a list.
+    Select,
+    /// One of a list of numbers.
+    SelectNumber,
+    /// One of a list of values that are JSON themselves.
+    SelectJson,
+    /// One of a few, all visible.
+    Radios,
+    /// Yes or no.
+    YesNo,
+    /// Any of a few.
+    Checkboxes,
+    /// Any of a few numbers.
+    CheckboxNumbers,
+    /// One box to tick; becomes true or false.
+    Tick,
+    /// A file.
+    File,
+    /// Not drawn.
+    Hidden,
+    /// Not drawn; a whole number.
+    HiddenNumber,
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// The heading it stands under in a long list; empty for none.
+    pub group: String,
+}
+
+impl Choice {
+    /// A choice under no heading.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), group: String::new() }
+    }
+}
+
+/// Code values as choices, labelled by [`super::words::words`].
+pub fn choices(values: &[&str]) -> Vec<Choice> {
+    values.iter().map(|value| Choice::new(*value, super::words::words(value))).collect()
+}
+
+/// One question.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in the post and, with dots for nesting, in the JSON.
+    pub name: String,
+    /// The question.
+    pub label: String,
+    /// Help under the question.
+    pub hint: String,
+    /// The paragraph of the Code that asks for it, such as `6.4`.
+    pub rule: &'static str,
+    /// How it is drawn and read.
+    pub kind: Kind,
+    /// Whether an answer must be given.
+    pub required: bool,
+    /// The possible answers.
+    pub choices: Vec<Choice>,
+    /// What was typed or chosen.
+    pub values: Vec<String>,
+    /// What is wrong with it.
+    pub error: String,
+    /// The browser's `autocomplete` purpose.
+    pub purpose: &'static str,
+}
+
+impl Field {
+    /// A required field.
+    pub fn new(kind: Kind, name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            hint: String::new(),
+            rule: "",
+            kind,
+            required: true,
+            choices: Vec::new(),
+            values: Vec::new(),
+            error: String::new(),
+            purpose: "",
+        }
+    }
+
+    /// May be left empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// Help under the question.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The paragraph of the Code that asks for it.
+    #[must_use]
+    pub fn rule(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
+        self
+    }
+
+    /// The possible answers.
+    #[must_use]
+    pub fn of(mut self, choices: Vec<Choice>) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    /// What stands in it before anything is typed.
+    #[must_use]
+    pub fn with(mut self, value: impl Into<String>) -> Self {
+        self.values = vec![value.into()];
+        self
+    }
+
+    /// The browser's `autocomplete` purpose.
+    #[must_use]
+    pub fn purpose(mut self, purpose: &'static str) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// The single value.
+    pub fn value(&self) -> &str {
+        self.values.first().map_or("", String::as_str)
+    }
+
+    /// Whether this choice is chosen.
+    pub fn has(&self, value: &str) -> bool {
+        self.values.iter().any(|given| given == value)
+    }
+
+    /// The element's id; dots would need escaping in links.
+    pub fn id(&self) -> String {
+        self.name.replace('.', "-")
+    }
+
+    /// The `aria-describedby` of its hint and error; empty for none.
+    pub fn described_by(&self) -> String {
+        let mut ids = Vec::new();
+        if !self.hint.is_empty() || !self.rule.is_empty() {
+            ids.push(format!("{}-hint", self.id()));
+        }
+        if !self.error.is_empty() {
+            ids.push(format!("{}-error", self.id()));
+        }
+        ids.join(" ")
+    }
+
+    /// The `type` of its input.
+    pub fn input_type(&self) -> &'static str {
+        match self.kind {
+            Kind::Email => "email",
+            Kind::Phone => "tel",
+            Kind::Password => "password",
+            Kind::Date => "date",
+            Kind::Moment => "datetime-local",
+            Kind::File => "file",
+            _ => "text",
+        }
+    }
+
+    /// Which markup draws it: `hidden`, `tick`, `radios`, `checkboxes`, `text`, `select`, `file` or `line`.
+    pub fn shape(&self) -> &'static str {
+        match self.kind {
+            Kind::Hidden | Kind::HiddenNumber => "hidden",
+            Kind::Tick => "tick",
+            Kind::Radios | Kind::YesNo => "radios",
+            Kind::Checkboxes | Kind::CheckboxNumbers => "checkboxes",
+            Kind::Text | Kind::Lines => "text",
+            Kind::Select | Kind::SelectNumber | Kind::SelectJson => "select",
+            Kind::File => "file",
+            _ => "line",
+        }
+    }
+
+    /// Whether what was typed may be drawn again.
+    pub fn keeps(&self) -> bool {
+        !matches!(self.kind, Kind::Password | Kind::File)
+    }
+
+    /// The keyboard that a phone shows; empty for the usual one.
+    pub fn keyboard(&self) -> &'static str {
+        match self.kind {
+            Kind::Money => "decimal",
+            Kind::Number => "numeric",
+            _ => "",
+        }
+    }
+
+    /// Whether it is a short input that needs no full width.
+    pub fn is_short(&self) -> bool {
+        matches!(self.kind, Kind::Date | Kind::Moment | Kind::Money | Kind::Number)
+    }
+
+    /// The headings of its choices, in order.
+    pub fn groups(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        for choice in &self.choices {
+            if !all.contains(&choice.group.as_str()) {
+                all.push(&choice.group);
+            }
+        }
+        all
+    }
+}
+
+/// Questions that belong together.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// What they are about; empty for the only section.
+    pub title: String,
+    /// A sentence under the title.
+    pub intro: String,
+    /// Closed behind its title until asked for.
+    pub folded: bool,
+    /// The questions.
+    pub fields: Vec<Field>,
+}
+
+impl Section {
+    /// Whether an answer or an error in it means that it must stand open.
+    pub fn is_open(&self) -> bool {
+        self.fields.iter().any(|f| !f.error.is_empty() || (f.shape() != "hidden" && !f.value().is_empty()))
+    }
+}
+
+/// One line of the error summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The id of the field at fault; empty when no one field is.
+    pub field: String,
+    /// What to do.
+    pub text: String,
+    /// The invariant's code, such as `E07`; empty for none.
+    pub code: String,
+    /// The paragraph of the Code behind it; empty for none.
+    pub rule: String,
+}
+
+/// A whole form.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Where it posts to.
+    pub action: String,
+    /// The button, in the words of the audit trail.
+    pub submit: String,
+    /// The questions.
+    pub sections: Vec<Section>,
+    /// The version of the case that was looked at; empty where nothing can clash.
+    pub version: String,
+    /// What is wrong with the whole.
+    pub problems: Vec<Problem>,
+}
+
+impl Form {
+    /// A form of one section.
+    pub fn new(action: impl Into<String>, submit: impl Into<String>, fields: Vec<Field>) -> Self {
+        let only = Section { title: String::new(), intro: String::new(), folded: false, fields };
+        Self {
+            action: action.into(),
+            submit: submit.into(),
+            sections: vec![only],
+            version: String::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds a section.
+    #[must_use]
+    pub fn section(mut self, title: &str, intro: &str, folded: bool, fields: Vec<Field>) -> Self {
+        self.sections.push(Section { title: title.to_owned(), intro: intro.to_owned(), folded, fields });
+        self
+    }
+
+    /// Remembers the version that was looked at.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Every question.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.sections.iter().flat_map(|section| &section.fields)
+    }
+
+    fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+        self.sections.iter_mut().flat_map(|section| &mut section.fields)
+    }
+
+    /// Whether it carries a file.
+    pub fn has_file(&self) -> bool {
+        self.fields().any(|field| field.kind == Kind::File)
+    }
+
+    /// Puts an answer into a field before it is drawn, for example from the link that led here.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if let Some(field) = self.fields_mut().find(|field| field.name == name) {
+            field.values = vec![value.to_owned()];
+        }
+    }
+
+    /// Notes what the use case refused, at the field when it names one that is here.
+    pub fn refuse(&mut self, field: Option<&str>, text: &str, code: &str, rule: &str) {
+        let wanted = field.unwrap_or_default();
+        let place = self
+            .fields_mut()
+            .find(|f| f.shape() != "hidden" && !wanted.is_empty() && (f.name == wanted || f.name.ends_with(&format!(".{wanted}"))));
+        let id = match place {
+            Some(field) => {
+                field.error = text.to_owned();
+                field.id()
+            }
+            None => String::new(),
+        };
+        self.problems.push(Problem { field: id, text: text.to_owned(), code: code.to_owned(), rule: rule.to_owned() });
+    }
+}

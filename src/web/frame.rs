@@ -1,0 +1,62 @@
+//! What surrounds every page: the landlord's name, who is signed in, where we are, and what was just done.
+
+/// The person at the screen.
+#[derive(Clone, Debug)]
+pub struct Me {
+    /// Their name.
+    pub name: String,
+    /// Whether the settings pages are theirs.
+    pub settles: bool,
+    /// How many open cases are theirs.
+    pub open: Option<u64>,
+}
+
+/// An entry of the top bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Whether this page is in it.
+    pub current: bool,
+    /// A number beside it.
+    pub count: Option<u64>,
+}
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The landlord's name; `Redress` before there is one.
+    pub landlord: String,
+    /// Who is signed in; none on the sign-in and first-run pages.
+    pub me: Option<Me>,
+    /// The current entry of the top bar, by its address.
+    pub here: &'static str,
+    /// What was just done, as a sentence; empty for nothing.
+    pub done: String,
+    /// Whether the page shows an error, which its title must say first.
+    pub trouble: bool,
+}
+
+impl Frame {
+    /// The entries of the top bar.
+    pub fn items(&self) -> Vec<Item> {
+        let item = |href, label, count| Item { href, label, current: href == self.here, count };
+        let mut all = vec![
+            item("/", "Work queue", self.me.as_ref().and_then(|me| me.open)),
+            item("/cases", "Cases", None),
+            item("/log", "Log a complaint", None),
+            item("/clocks", "Deadlines", None),
+        ];
+        if self.me.as_ref().is_some_and(|me| me.settles) {
+            all.push(item("/settings", "Settings", None));
+        }
+        all
+    }
+
+    /// Two letters for the landlord's mark.
+    pub fn mark(&self) -> String {
+        super::words::initials(&self.landlord)
+    }
+}

@@ -1,0 +1,65 @@
+//! Answers: a rendered page, a redirect after a post, a page that says what went wrong.
+
+use super::form::Form;
+use super::frame::Frame;
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+/// A page with one form on it.
+#[derive(Template)]
+#[template(path = "form_page.html")]
+pub struct FormPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Its heading.
+    pub title: String,
+    /// A sentence under the heading.
+    pub intro: String,
+    /// Where the way back leads; empty for none.
+    pub back: String,
+    /// Its words.
+    pub back_label: String,
+    /// The form.
+    pub form: Form,
+}
+
+impl FormPage {
+    /// The page, with 422 and "Error:" in its title when the form holds problems.
+    pub fn answer(mut self) -> Response {
+        self.frame.trouble = !self.form.problems.is_empty();
+        let status = if self.frame.trouble { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        render(status, &self)
+    }
+}
+
+/// A page that only says something: not found, not allowed, failed.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct Message {
+    /// Around it.
+    pub frame: Frame,
+    /// Its heading.
+    pub title: String,
+    /// What to do now.
+    pub text: String,
+    /// The identifier to quote when asking for help; empty for none.
+    pub incident: String,
+}
+
+/// Renders a template with a status.
+pub fn render(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be drawn. Go back and try again.").into_response()
+        }
+    }
+}
+
+/// The answer to a post that worked: look at `to`.
+pub fn see(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
