@@ -4,6 +4,7 @@
 //! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
 
 pub mod assets;
+pub mod case_page;
 pub mod commands;
 pub mod form;
 pub mod frame;

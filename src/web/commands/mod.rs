@@ -177,3 +177,6 @@ pub fn channels() -> Vec<Choice> {
     let names: Vec<String> = crate::domain::intake::Channel::ALL.iter().map(super::words::wire).collect();
     super::form::choices(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
+
+pub use people::{NEEDS, party, party_more, representative};
+pub use putting_right::approval_words;
