@@ -13,7 +13,9 @@ const SOURCES: &str = "src/web/assets";
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed={SOURCES}");
-    let mut table = Table::new(PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")));
+    let mut table = Table::new(PathBuf::from(
+        env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"),
+    ));
 
     let mut style = read_text("fonts.css");
     for font in ["public-sans-latin.woff2", "public-sans-latin-ext.woff2"] {
@@ -25,7 +27,12 @@ fn main() {
         style.push_str(&read_text(own));
     }
     let style = squeeze(&style);
-    table.add("redress.css", "text/css; charset=utf-8", style.as_bytes(), true);
+    table.add(
+        "redress.css",
+        "text/css; charset=utf-8",
+        style.as_bytes(),
+        true,
+    );
     table.add("icons.svg", "image/svg+xml", &read("icons.svg"), true);
     table.add("mark.svg", "image/svg+xml", &read("mark.svg"), true);
     table.write();
@@ -40,19 +47,30 @@ struct Table {
 
 impl Table {
     fn new(out: PathBuf) -> Self {
-        Self { out, rows: String::new(), names: String::new() }
+        Self {
+            out,
+            rows: String::new(),
+            names: String::new(),
+        }
     }
 
     /// Stores one asset under its hashed name, compressed when that helps, and returns the name.
     fn add(&mut self, source: &str, media_type: &str, content: &[u8], compress: bool) -> String {
-        let hash: String = Sha256::digest(content).iter().take(5).map(|b| format!("{b:02x}")).collect();
-        let (stem, extension) = source.rsplit_once('.').expect("every asset has an extension");
+        let hash: String = Sha256::digest(content)
+            .iter()
+            .take(5)
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        let (stem, extension) = source
+            .rsplit_once('.')
+            .expect("every asset has an extension");
         let name = format!("{stem}-{hash}.{extension}");
         self.store(&name, content);
         let mut encoded = [String::from("None"), String::from("None")];
         if compress {
-            for (slot, (suffix, bytes)) in
-                encoded.iter_mut().zip([("br", brotli_of(content)), ("gz", gzip_of(content))])
+            for (slot, (suffix, bytes)) in encoded
+                .iter_mut()
+                .zip([("br", brotli_of(content)), ("gz", gzip_of(content))])
             {
                 let file = format!("{name}.{suffix}");
                 self.store(&file, &bytes);
@@ -68,8 +86,11 @@ impl Table {
         )
         .expect("a String takes every write");
         let constant = source.replace(['.', '-'], "_").to_uppercase();
-        writeln!(self.names, "/// Where `{source}` is served.\npub const {constant}: &str = \"/assets/{name}\";")
-            .expect("a String takes every write");
+        writeln!(
+            self.names,
+            "/// Where `{source}` is served.\npub const {constant}: &str = \"/assets/{name}\";"
+        )
+        .expect("a String takes every write");
         name
     }
 
@@ -97,22 +118,32 @@ fn read_text(name: &str) -> String {
 
 /// Drops indentation and blank lines: compression does the rest, and the sheet stays readable in the browser.
 fn squeeze(css: &str) -> String {
-    css.lines().map(str::trim).filter(|line| !line.is_empty()).fold(String::new(), |mut all, line| {
-        all.push_str(line);
-        all.push('\n');
-        all
-    })
+    css.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .fold(String::new(), |mut all, line| {
+            all.push_str(line);
+            all.push('\n');
+            all
+        })
 }
 
 fn brotli_of(content: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut &content[..], &mut out, &parameters).expect("memory takes every write");
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &content[..], &mut out, &parameters)
+        .expect("memory takes every write");
     out
 }
 
 fn gzip_of(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(content).expect("memory takes every write");
+    encoder
+        .write_all(content)
+        .expect("memory takes every write");
     encoder.finish().expect("memory takes every write")
 }

@@ -27,7 +27,10 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let (body, encoding) = match (asset.brotli, asset.gzip) {
         (Some(bytes), _) if accepts(accepted, "br") => (bytes, Some("br")),
         (_, Some(bytes)) if accepts(accepted, "gzip") => (bytes, Some("gzip")),
@@ -35,8 +38,14 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     };
     let mut answer = body.into_response();
     let to = answer.headers_mut();
-    to.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
-    to.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    to.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(asset.media_type),
+    );
+    to.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     to.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
         to.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -48,8 +57,13 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|part| {
         let mut pieces = part.split(';').map(str::trim);
-        pieces.next().is_some_and(|name| name.eq_ignore_ascii_case(coding))
-            && !pieces.any(|p| p.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0)))
+        pieces
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(coding))
+            && !pieces.any(|p| {
+                p.strip_prefix("q=")
+                    .is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0))
+            })
     })
 }
 
@@ -68,7 +82,10 @@ mod tests {
 
     #[test]
     fn the_first_load_is_small_and_names_its_fonts() {
-        let sheet = ASSETS.iter().find(|a| a.media_type.starts_with("text/css")).expect("the style sheet");
+        let sheet = ASSETS
+            .iter()
+            .find(|a| a.media_type.starts_with("text/css"))
+            .expect("the style sheet");
         assert!(sheet.brotli.expect("compressed").len() < 14_000);
         let text = std::str::from_utf8(sheet.plain).expect("UTF-8");
         for font in ASSETS.iter().filter(|a| a.media_type == "font/woff2") {

@@ -42,7 +42,12 @@ pub struct Frame {
 impl Frame {
     /// The entries of the top bar.
     pub fn items(&self) -> Vec<Item> {
-        let item = |href, label, count| Item { href, label, current: href == self.here, count };
+        let item = |href, label, count| Item {
+            href,
+            label,
+            current: href == self.here,
+            count,
+        };
         let mut all = vec![
             item("/", "Work queue", self.me.as_ref().and_then(|me| me.open)),
             item("/cases", "Cases", None),

@@ -28,7 +28,11 @@ impl FormPage {
     /// The page, with 422 and "Error:" in its title when the form holds problems.
     pub fn answer(mut self) -> Response {
         self.frame.trouble = !self.form.problems.is_empty();
-        let status = if self.frame.trouble { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = if self.frame.trouble {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        };
         render(status, &self)
     }
 }
@@ -53,7 +57,11 @@ pub fn render(status: StatusCode, page: &impl Template) -> Response {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
-            (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be drawn. Go back and try again.").into_response()
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The page could not be drawn. Go back and try again.",
+            )
+                .into_response()
         }
     }
 }

@@ -15,11 +15,19 @@ pub fn protect<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> 
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    fixed.into_iter().fold(pages.layer(CsrfLayer::new()), |router, (name, value)| {
-        // An answer that set its own value (an asset, a download) keeps it.
-        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
-    })
+    fixed
+        .into_iter()
+        .fold(pages.layer(CsrfLayer::new()), |router, (name, value)| {
+            // An answer that set its own value (an asset, a download) keeps it.
+            router.layer(SetResponseHeaderLayer::if_not_present(
+                name,
+                HeaderValue::from_static(value),
+            ))
+        })
 }

@@ -44,18 +44,28 @@ pub fn words(value: &str) -> String {
         "other_case_note" => "Note in another record (repairs, anti-social behaviour, tenancy)",
         _ => "",
     };
-    if known.is_empty() { sentence(&value.replace('_', " ")) } else { known.to_owned() }
+    if known.is_empty() {
+        sentence(&value.replace('_', " "))
+    } else {
+        known.to_owned()
+    }
 }
 
 /// The first letter as a capital.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// `property_condition.damp_and_mould` becomes `Damp and mould`.
 pub fn theme(key: &str) -> String {
-    category::category(key).map_or_else(|| words(key.rsplit_once('.').map_or(key, |(_, last)| last)), |c| sentence(c.title))
+    category::category(key).map_or_else(
+        || words(key.rsplit_once('.').map_or(key, |(_, last)| last)),
+        |c| sentence(c.title),
+    )
 }
 
 /// `Wednesday 25 November 2026`.
@@ -75,7 +85,9 @@ pub fn civil(at: DateTime<Utc>) -> NaiveDate {
 
 /// `20 Nov 2026, 16:05`, in England's time.
 pub fn moment(at: DateTime<Utc>) -> String {
-    at.with_timezone(&London).format("%-d %b %Y, %H:%M").to_string()
+    at.with_timezone(&London)
+        .format("%-d %b %Y, %H:%M")
+        .to_string()
 }
 
 /// `16:05`, in England's time.
@@ -85,7 +97,9 @@ pub fn clock_time(at: DateTime<Utc>) -> String {
 
 /// What `<input type="datetime-local">` takes.
 pub fn for_input(at: DateTime<Utc>) -> String {
-    at.with_timezone(&London).format("%Y-%m-%dT%H:%M").to_string()
+    at.with_timezone(&London)
+        .format("%Y-%m-%dT%H:%M")
+        .to_string()
 }
 
 /// `1 day`, `2 days`.
@@ -95,9 +109,15 @@ pub fn count(number: i64, one: &str, many: &str) -> String {
 
 /// `DP` from `Daniel Price`.
 pub fn initials(name: &str) -> String {
-    let mut firsts = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let mut firsts = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = firsts.next();
-    first.into_iter().chain(firsts.next_back()).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(firsts.next_back())
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -162,9 +162,18 @@ pub struct CaseView {
 }
 
 /// Builds the view.
-pub fn view(case: &Case, clocks: &[Clock], readiness: &Readiness, today: NaiveDate, calendar: &Calendar) -> CaseView {
+pub fn view(
+    case: &Case,
+    clocks: &[Clock],
+    readiness: &Readiness,
+    today: NaiveDate,
+    calendar: &Calendar,
+) -> CaseView {
     let reference = case.reference.to_string();
-    let to = |spec: &Spec| Link { label: spec.label.to_owned(), href: format!("/cases/{reference}/do/{}", spec.name) };
+    let to = |spec: &Spec| Link {
+        label: spec.label.to_owned(),
+        href: format!("/cases/{reference}/do/{}", spec.name),
+    };
     CaseView {
         version: case.version.to_string(),
         title: case.title(),
@@ -184,7 +193,12 @@ pub fn view(case: &Case, clocks: &[Clock], readiness: &Readiness, today: NaiveDa
         gaps: readiness
             .missing
             .iter()
-            .map(|m| Gap { category: m.category.clone(), what: m.what.clone(), why: m.why.clone(), who: m.who.clone() })
+            .map(|m| Gap {
+                category: m.category.clone(),
+                what: m.what.clone(),
+                why: m.why.clone(),
+                who: m.who.clone(),
+            })
             .collect(),
         care: care(case),
         contact: contact(case),
@@ -205,15 +219,35 @@ fn percent(score: f64) -> u32 {
 /// The stage of a case as a tag.
 pub fn stage_tag(stage: u8, state: &str) -> Tag {
     match stage {
-        1 => Tag { label: "Stage 1".into(), style: "one", icon: "" },
-        2 => Tag { label: "Stage 2".into(), style: "two", icon: "" },
-        _ => Tag { label: words(state), style: "", icon: "" },
+        1 => Tag {
+            label: "Stage 1".into(),
+            style: "one",
+            icon: "",
+        },
+        2 => Tag {
+            label: "Stage 2".into(),
+            style: "two",
+            icon: "",
+        },
+        _ => Tag {
+            label: words(state),
+            style: "",
+            icon: "",
+        },
     }
 }
 
 fn tags(case: &Case) -> Vec<Tag> {
-    let plain = |label: String| Tag { label, style: "", icon: "" };
-    let line = |label: &str, icon| Tag { label: label.into(), style: "line", icon };
+    let plain = |label: String| Tag {
+        label,
+        style: "",
+        icon: "",
+    };
+    let line = |label: &str, icon| Tag {
+        label: label.into(),
+        style: "line",
+        icon,
+    };
     let mut tags = vec![stage_tag(case.stage(), &super::words::wire(&case.state))];
     if case.state.is_ended() {
         tags.push(plain(spoken(&case.state)));
@@ -242,16 +276,32 @@ fn tags(case: &Case) -> Vec<Tag> {
 fn about(case: &Case) -> Vec<String> {
     let tenure = spoken(&case.complainant.tenure);
     let address = case.complainant.address.clone().unwrap_or_default();
-    [address, if tenure == "Unknown" { String::new() } else { tenure }].into_iter().filter(|text| !text.is_empty()).collect()
+    [
+        address,
+        if tenure == "Unknown" {
+            String::new()
+        } else {
+            tenure
+        },
+    ]
+    .into_iter()
+    .filter(|text| !text.is_empty())
+    .collect()
 }
 
 fn menu(case: &Case) -> Vec<MenuGroup> {
     let mut groups: Vec<MenuGroup> = Vec::new();
     for spec in commands::all().filter(|spec| (spec.fits)(case)) {
-        let link = Link { label: spec.label.to_owned(), href: format!("/cases/{}/do/{}", case.reference, spec.name) };
+        let link = Link {
+            label: spec.label.to_owned(),
+            href: format!("/cases/{}/do/{}", case.reference, spec.name),
+        };
         match groups.iter_mut().find(|group| group.title == spec.group) {
             Some(group) => group.links.push(link),
-            None => groups.push(MenuGroup { title: spec.group, links: vec![link] }),
+            None => groups.push(MenuGroup {
+                title: spec.group,
+                links: vec![link],
+            }),
         }
     }
     groups
@@ -262,26 +312,84 @@ fn facts(case: &Case) -> Vec<Fact> {
     let causes: Vec<String> = case.root_causes.iter().map(spoken).collect();
     let themes: Vec<String> = case.points.iter().map(|p| theme(&p.category)).collect();
     let mut themes_once: Vec<String> = Vec::new();
-    themes.into_iter().for_each(|t| if !themes_once.contains(&t) { themes_once.push(t) });
+    themes.into_iter().for_each(|t| {
+        if !themes_once.contains(&t) {
+            themes_once.push(t)
+        }
+    });
     let decision = &case.intake.decision;
     let mut all = vec![
-        ("Received", format!("{}, {}", moment(case.received_at), spoken(&case.intake.channel).to_lowercase())),
+        (
+            "Received",
+            format!(
+                "{}, {}",
+                moment(case.received_at),
+                spoken(&case.intake.channel).to_lowercase()
+            ),
+        ),
         ("Heard by", case.intake.heard_by.clone().unwrap_or_default()),
-        ("Outcome wanted", definition.map_or(case.intake.outcomes_sought.clone(), |run| run.outcomes_sought.clone())),
-        ("Our understanding", definition.map(|run| run.definition.clone()).unwrap_or_default()),
-        ("We answer for", definition.map(|run| run.responsible_for.clone()).unwrap_or_default()),
-        ("We do not answer for", definition.map(|run| run.not_responsible_for.clone()).unwrap_or_default()),
-        ("Taken as", format!("{}. {}", spoken(&decision.kind), decision.reason)),
+        (
+            "Outcome wanted",
+            definition.map_or(case.intake.outcomes_sought.clone(), |run| {
+                run.outcomes_sought.clone()
+            }),
+        ),
+        (
+            "Our understanding",
+            definition
+                .map(|run| run.definition.clone())
+                .unwrap_or_default(),
+        ),
+        (
+            "We answer for",
+            definition
+                .map(|run| run.responsible_for.clone())
+                .unwrap_or_default(),
+        ),
+        (
+            "We do not answer for",
+            definition
+                .map(|run| run.not_responsible_for.clone())
+                .unwrap_or_default(),
+        ),
+        (
+            "Taken as",
+            format!("{}. {}", spoken(&decision.kind), decision.reason),
+        ),
         ("Themes", themes_once.join(", ")),
         ("Root causes", causes.join(", ")),
         ("Withdrawn", case.withdrawal.clone().unwrap_or_default()),
-        ("Learnt", case.closing.as_ref().map(|c| c.learning.clone()).unwrap_or_default()),
-        ("Linked cases", case.linked_cases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        (
+            "Learnt",
+            case.closing
+                .as_ref()
+                .map(|c| c.learning.clone())
+                .unwrap_or_default(),
+        ),
+        (
+            "Linked cases",
+            case.linked_cases
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
     ];
     for seen in &case.satisfaction {
-        all.push(("Satisfaction", format!("Stage {}: {}. {}", seen.stage, spoken(&seen.answer).to_lowercase(), seen.comment.clone().unwrap_or_default())));
+        all.push((
+            "Satisfaction",
+            format!(
+                "Stage {}: {}. {}",
+                seen.stage,
+                spoken(&seen.answer).to_lowercase(),
+                seen.comment.clone().unwrap_or_default()
+            ),
+        ));
     }
-    all.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(label, value)| Fact { label, value }).collect()
+    all.into_iter()
+        .filter(|(_, value)| !value.trim().is_empty())
+        .map(|(label, value)| Fact { label, value })
+        .collect()
 }
 
 fn points(case: &Case) -> Vec<PointRow> {
@@ -293,9 +401,21 @@ fn points(case: &Case) -> Vec<PointRow> {
         decisions: point
             .decisions
             .iter()
-            .map(|d| (format!("Stage {}: {}", d.stage, spoken(&d.decision).to_lowercase()), d.reasons.clone()))
+            .map(|d| {
+                (
+                    format!("Stage {}: {}", d.stage, spoken(&d.decision).to_lowercase()),
+                    d.reasons.clone(),
+                )
+            })
             .collect(),
-        decide: if open && !point.refused { format!("/cases/{}/do/decide_point?point={}", case.reference, point.id) } else { String::new() },
+        decide: if open && !point.refused {
+            format!(
+                "/cases/{}/do/decide_point?point={}",
+                case.reference, point.id
+            )
+        } else {
+            String::new()
+        },
         refused: point.refused,
     };
     case.points.iter().map(row).collect()
@@ -305,7 +425,13 @@ fn care(case: &Case) -> Vec<String> {
     let mut all: Vec<String> = case
         .complainant
         .active_adjustments()
-        .map(|a| if a.detail.is_empty() { words(&a.need) } else { format!("{}: {}", words(&a.need), a.detail) })
+        .map(|a| {
+            if a.detail.is_empty() {
+                words(&a.need)
+            } else {
+                format!("{}: {}", words(&a.need), a.detail)
+            }
+        })
         .collect();
     if let Some(safe) = &case.complainant.safe_contact {
         all.push(format!("Only safe way to reach them: {safe}"));
@@ -325,32 +451,82 @@ fn contact(case: &Case) -> Vec<Fact> {
         ("Address", p.address.clone().unwrap_or_default()),
         ("Person number", p.person_ref.clone().unwrap_or_default()),
         ("Tenancy number", p.tenancy_ref.clone().unwrap_or_default()),
-        ("Property number", p.property_ref.clone().unwrap_or_default()),
-        ("Conflict", if p.conflict_of_interest { "Works for us or sits on our board".into() } else { String::new() }),
+        (
+            "Property number",
+            p.property_ref.clone().unwrap_or_default(),
+        ),
+        (
+            "Conflict",
+            if p.conflict_of_interest {
+                "Works for us or sits on our board".into()
+            } else {
+                String::new()
+            },
+        ),
     ];
     if let Some(r) = &case.representative {
-        let told = if r.may_be_told(civil(case.updated_at)) { "may be told about the case" } else { "authority to be told is missing" };
-        let parts = [r.name.clone(), spoken(&r.kind), r.organisation.clone().unwrap_or_default(), r.contact.clone().unwrap_or_default(), told.into()];
-        all.push(("Representative", parts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ")));
+        let told = if r.may_be_told(civil(case.updated_at)) {
+            "may be told about the case"
+        } else {
+            "authority to be told is missing"
+        };
+        let parts = [
+            r.name.clone(),
+            spoken(&r.kind),
+            r.organisation.clone().unwrap_or_default(),
+            r.contact.clone().unwrap_or_default(),
+            told.into(),
+        ];
+        all.push((
+            "Representative",
+            parts
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+        ));
     }
     for member in &case.members {
-        all.push(("Also affected", format!("{} {}", member.name, member.address.clone().unwrap_or_default())));
+        all.push((
+            "Also affected",
+            format!(
+                "{} {}",
+                member.name,
+                member.address.clone().unwrap_or_default()
+            ),
+        ));
     }
-    all.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(label, value)| Fact { label, value }).collect()
+    all.into_iter()
+        .filter(|(_, value)| !value.trim().is_empty())
+        .map(|(label, value)| Fact { label, value })
+        .collect()
 }
 
 fn people(case: &Case) -> Vec<Person> {
     let mut all: Vec<Person> = case
         .stages
         .iter()
-        .map(|run| Person { name: run.handler.clone().unwrap_or_default(), part: format!("Handles stage {}", run.stage) })
+        .map(|run| Person {
+            name: run.handler.clone().unwrap_or_default(),
+            part: format!("Handles stage {}", run.stage),
+        })
         .collect();
-    let approvers = case.stages.iter().filter_map(|run| run.response.as_ref().map(|r| (run.stage, r)));
+    let approvers = case
+        .stages
+        .iter()
+        .filter_map(|run| run.response.as_ref().map(|r| (run.stage, r)));
     all.extend(approvers.filter_map(|(stage, r)| {
-        r.approved_by.clone().map(|name| Person { name, part: format!("Approved the stage {stage} response") })
+        r.approved_by.clone().map(|name| Person {
+            name,
+            part: format!("Approved the stage {stage} response"),
+        })
     }));
     if case.stage() == 1 && !case.state.is_ended() {
-        all.push(Person { name: String::new(), part: "Stage 2 reviewer, if asked for: must be someone who took no part at stage 1".into() });
+        all.push(Person {
+            name: String::new(),
+            part: "Stage 2 reviewer, if asked for: must be someone who took no part at stage 1"
+                .into(),
+        });
     }
     all
 }

@@ -57,8 +57,13 @@ pub struct ClockRow {
     pub why: String,
 }
 
-const ON_TOP: [ClockId; 5] =
-    [ClockId::S1Ack, ClockId::S1Response, ClockId::S2Ack, ClockId::S2Response, ClockId::HosDirected];
+const ON_TOP: [ClockId; 5] = [
+    ClockId::S1Ack,
+    ClockId::S1Response,
+    ClockId::S2Ack,
+    ClockId::S2Response,
+    ClockId::HosDirected,
+];
 
 /// How many working days from one day to a later one; nought when the calendar does not reach.
 fn between(calendar: &Calendar, from: NaiveDate, to: NaiveDate) -> i64 {
@@ -77,17 +82,38 @@ pub fn chip(clock: &Clock, today: NaiveDate, calendar: &Calendar) -> Chip {
 }
 
 /// The pill of a due date that is still open.
-pub fn due_chip(due: NaiveDate, status: ClockStatus, today: NaiveDate, calendar: &Calendar) -> Chip {
+pub fn due_chip(
+    due: NaiveDate,
+    status: ClockStatus,
+    today: NaiveDate,
+    calendar: &Calendar,
+) -> Chip {
     let (label, style, icon) = match status {
         ClockStatus::Overdue => {
             let late = between(calendar, due, today).max(1);
-            (format!("{} overdue", count(late, "day", "days")), "late", "circle-alert")
+            (
+                format!("{} overdue", count(late, "day", "days")),
+                "late",
+                "circle-alert",
+            )
         }
         ClockStatus::DueToday => ("Due today".to_owned(), "soon", "clock"),
         status => {
             let left = between(calendar, today, due);
-            let style = if status == ClockStatus::DueSoon { "soon" } else { "" };
-            (format!("{} left", count(left, "day", "days")), style, if status == ClockStatus::Extended { "hourglass" } else { "clock" })
+            let style = if status == ClockStatus::DueSoon {
+                "soon"
+            } else {
+                ""
+            };
+            (
+                format!("{} left", count(left, "day", "days")),
+                style,
+                if status == ClockStatus::Extended {
+                    "hourglass"
+                } else {
+                    "clock"
+                },
+            )
         }
     };
     Chip { label, style, icon }
@@ -95,12 +121,17 @@ pub fn due_chip(due: NaiveDate, status: ClockStatus, today: NaiveDate, calendar:
 
 /// The clock that matters most now: of the stages' own, the open one that is due first.
 fn foremost(clocks: &[Clock]) -> Option<&Clock> {
-    clocks.iter().filter(|clock| clock.is_open() && ON_TOP.contains(&clock.id)).min_by_key(|clock| clock.due)
+    clocks
+        .iter()
+        .filter(|clock| clock.is_open() && ON_TOP.contains(&clock.id))
+        .min_by_key(|clock| clock.due)
 }
 
 /// The left half of the strip.
 pub fn strip(case: &Case, clocks: &[Clock], today: NaiveDate, calendar: &Calendar) -> Strip {
-    let Some(clock) = foremost(clocks).or_else(|| clocks.iter().filter(|c| c.is_open()).min_by_key(|c| c.due)) else {
+    let Some(clock) =
+        foremost(clocks).or_else(|| clocks.iter().filter(|c| c.is_open()).min_by_key(|c| c.due))
+    else {
         return Strip {
             style: "done",
             icon: "circle-check",
@@ -120,14 +151,40 @@ pub fn strip(case: &Case, clocks: &[Clock], today: NaiveDate, calendar: &Calenda
     let (sentence, style, icon) = match clock.status {
         ClockStatus::Overdue => {
             let late = between(calendar, clock.due, today).max(1);
-            (format!("{name} overdue by {}", count(late, "working day", "working days")), "late", "circle-alert")
+            (
+                format!(
+                    "{name} overdue by {}",
+                    count(late, "working day", "working days")
+                ),
+                "late",
+                "circle-alert",
+            )
         }
         ClockStatus::DueToday => (format!("{name} due today"), "soon", "clock"),
-        ClockStatus::DueSoon => (format!("{name} due in {}", count(left, "working day", "working days")), "soon", "clock"),
-        ClockStatus::Extended => {
-            (format!("{name} extended, due in {}", count(left, "working day", "working days")), "", "hourglass")
-        }
-        _ => (format!("{name} due in {}", count(left, "working day", "working days")), "", "clock"),
+        ClockStatus::DueSoon => (
+            format!(
+                "{name} due in {}",
+                count(left, "working day", "working days")
+            ),
+            "soon",
+            "clock",
+        ),
+        ClockStatus::Extended => (
+            format!(
+                "{name} extended, due in {}",
+                count(left, "working day", "working days")
+            ),
+            "",
+            "hourglass",
+        ),
+        _ => (
+            format!(
+                "{name} due in {}",
+                count(left, "working day", "working days")
+            ),
+            "",
+            "clock",
+        ),
     };
     let total = match clock.length {
         Length::WorkingDays(_) => between(calendar, clock.start, clock.due),
@@ -143,11 +200,28 @@ pub fn strip(case: &Case, clocks: &[Clock], today: NaiveDate, calendar: &Calenda
         });
     }
     if let Some(from) = clock.extended_from {
-        let reason = case.stages.last().and_then(|run| run.extensions.last()).map(|e| e.reason.as_str()).unwrap_or_default();
+        let reason = case
+            .stages
+            .last()
+            .and_then(|run| run.extensions.last())
+            .map(|e| e.reason.as_str())
+            .unwrap_or_default();
         detail.push_str(&format!(" Extended from {}: {reason}", long_date(from)));
     }
-    let days = if (1..=40).contains(&total) { (0..total).map(|day| day < gone).collect() } else { Vec::new() };
-    Strip { style, icon, sentence, detail, days, why: clock.why.clone(), rule: kind.provision.to_owned() }
+    let days = if (1..=40).contains(&total) {
+        (0..total).map(|day| day < gone).collect()
+    } else {
+        Vec::new()
+    };
+    Strip {
+        style,
+        icon,
+        sentence,
+        detail,
+        days,
+        why: clock.why.clone(),
+        rule: kind.provision.to_owned(),
+    }
 }
 
 /// Every clock of the case, open ones first.
@@ -155,7 +229,10 @@ pub fn rows(clocks: &[Clock], today: NaiveDate, calendar: &Calendar) -> Vec<Cloc
     let mut ordered: Vec<&Clock> = clocks.iter().collect();
     ordered.sort_by_key(|clock| (!clock.is_open(), clock.due));
     let row = |clock: &Clock| ClockRow {
-        name: clock.subject.as_ref().map_or_else(|| clock.id.kind().name.to_owned(), |s| format!("{}: {s}", clock.id.kind().name)),
+        name: clock.subject.as_ref().map_or_else(
+            || clock.id.kind().name.to_owned(),
+            |s| format!("{}: {s}", clock.id.kind().name),
+        ),
         due: long_date(clock.due),
         chip: chip(clock, today, calendar),
         why: clock.why.clone(),
@@ -165,14 +242,25 @@ pub fn rows(clocks: &[Clock], today: NaiveDate, calendar: &Calendar) -> Vec<Cloc
 
 /// The six steps; none for what is not a complaint.
 pub fn steps(case: &Case, clocks: &[Clock]) -> Vec<Step> {
-    let Some(one) = case.stage_run(1) else { return Vec::new() };
+    let Some(one) = case.stage_run(1) else {
+        return Vec::new();
+    };
     let two = case.stage_run(2);
-    let due = |id| clocks.iter().find(|c: &&Clock| c.id == id).map(|c| format!("Due {}", short_date(c.due)));
+    let due = |id| {
+        clocks
+            .iter()
+            .find(|c: &&Clock| c.id == id)
+            .map(|c| format!("Due {}", short_date(c.due)))
+    };
     let on = |at| short_date(civil(at));
     let ended = case.state.is_ended();
     let mut steps = vec![Step {
         name: "Logged",
-        detail: format!("{}, {}", on(case.received_at), spoken(&case.intake.channel).to_lowercase()),
+        detail: format!(
+            "{}, {}",
+            on(case.received_at),
+            spoken(&case.intake.channel).to_lowercase()
+        ),
         state: "done",
     }];
     let mut add = |name, done: Option<String>, open: bool, waiting: String| {
@@ -181,17 +269,50 @@ pub fn steps(case: &Case, clocks: &[Clock]) -> Vec<Step> {
             (None, true) => "now",
             (None, false) => "later",
         };
-        steps.push(Step { name, detail: done.unwrap_or(waiting), state });
+        steps.push(Step {
+            name,
+            detail: done.unwrap_or(waiting),
+            state,
+        });
     };
     let ack = one.acknowledged_at.map(on);
     let response = one.response.as_ref().map(|r| on(r.at));
     let acked = ack.is_some();
-    add("Acknowledged", ack, !ended, due(ClockId::S1Ack).unwrap_or_default());
-    let begun = one.acknowledged_at.filter(|_| case.state > State::S1Investigating || response.is_some()).map(on);
-    add("Stage 1 investigation", begun.map(|_| "Finished".to_owned()), acked && !ended, if acked { "In progress".into() } else { String::new() });
-    add("Stage 1 response", response, false, due(ClockId::S1Response).unwrap_or_default());
+    add(
+        "Acknowledged",
+        ack,
+        !ended,
+        due(ClockId::S1Ack).unwrap_or_default(),
+    );
+    let begun = one
+        .acknowledged_at
+        .filter(|_| case.state > State::S1Investigating || response.is_some())
+        .map(on);
+    add(
+        "Stage 1 investigation",
+        begun.map(|_| "Finished".to_owned()),
+        acked && !ended,
+        if acked {
+            "In progress".into()
+        } else {
+            String::new()
+        },
+    );
+    add(
+        "Stage 1 response",
+        response,
+        false,
+        due(ClockId::S1Response).unwrap_or_default(),
+    );
     match two {
-        Some(run) => add("Stage 2", run.response.as_ref().map(|r| on(r.at)), !ended, due(ClockId::S2Response).or(due(ClockId::S2Ack)).unwrap_or_default()),
+        Some(run) => add(
+            "Stage 2",
+            run.response.as_ref().map(|r| on(r.at)),
+            !ended,
+            due(ClockId::S2Response)
+                .or(due(ClockId::S2Ack))
+                .unwrap_or_default(),
+        ),
         None => add("Stage 2", None, false, "If requested".into()),
     }
     let end = ended.then(|| match (&case.closing, case.state) {

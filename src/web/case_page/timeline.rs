@@ -61,24 +61,42 @@ pub struct Timeline {
     pub hidden: usize,
 }
 
-const FILTERS: [(&str, &str); 5] =
-    [("", "All"), ("contact", "Contact"), ("letters", "Letters"), ("decisions", "Decisions"), ("records", "Records")];
+const FILTERS: [(&str, &str); 5] = [
+    ("", "All"),
+    ("contact", "Contact"),
+    ("letters", "Letters"),
+    ("decisions", "Decisions"),
+    ("records", "Records"),
+];
 
 /// Builds the timeline from the case's events, oldest first as stored.
 pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) -> Timeline {
-    let told: Vec<_> = events.iter().map(|recorded| (recorded, tell(recorded))).collect();
+    let told: Vec<_> = events
+        .iter()
+        .map(|recorded| (recorded, tell(recorded)))
+        .collect();
     let pills = FILTERS
         .iter()
         .map(|(name, label)| Pill {
             name,
             label,
-            count: told.iter().filter(|(_, t)| name.is_empty() || t.kind == *name).count(),
+            count: told
+                .iter()
+                .filter(|(_, t)| name.is_empty() || t.kind == *name)
+                .count(),
             current: *name == show,
         })
         .collect();
-    let mut wanted: Vec<_> = told.into_iter().filter(|(_, t)| show.is_empty() || t.kind == show).collect();
+    let mut wanted: Vec<_> = told
+        .into_iter()
+        .filter(|(_, t)| show.is_empty() || t.kind == show)
+        .collect();
     wanted.sort_by_key(|(recorded, _)| std::cmp::Reverse((recorded.at, recorded.seq)));
-    let hidden = if all { 0 } else { wanted.len().saturating_sub(SHOWN) };
+    let hidden = if all {
+        0
+    } else {
+        wanted.len().saturating_sub(SHOWN)
+    };
     wanted.truncate(wanted.len() - hidden);
 
     let mut days: Vec<(NaiveDate, Day)> = Vec::new();
@@ -96,14 +114,28 @@ pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) ->
             },
             by: format!("{}, {}", recorded.actor, clock_time(recorded.at)),
             automatic: recorded.actor == "Redress" || recorded.actor == "redress",
-            recorded: if civil(recorded.recorded_at) == day { String::new() } else { moment(recorded.recorded_at) },
+            recorded: if civil(recorded.recorded_at) == day {
+                String::new()
+            } else {
+                moment(recorded.recorded_at)
+            },
         };
         match days.last_mut() {
             Some((last, group)) if *last == day => group.entries.insert(0, entry),
-            _ => days.push((day, Day { heading: heading(day, today), entries: vec![entry] })),
+            _ => days.push((
+                day,
+                Day {
+                    heading: heading(day, today),
+                    entries: vec![entry],
+                },
+            )),
         }
     }
-    Timeline { days: days.into_iter().map(|(_, day)| day).collect(), pills, hidden }
+    Timeline {
+        days: days.into_iter().map(|(_, day)| day).collect(),
+        pills,
+        hidden,
+    }
 }
 
 fn first_words(text: &str, index: usize) -> String {

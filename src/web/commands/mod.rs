@@ -45,7 +45,15 @@ pub struct Spec {
 
 /// Every command, in the order of the menu.
 pub fn all() -> impl Iterator<Item = &'static Spec> {
-    [process::SPECS, putting_right::SPECS, record::SPECS, people::SPECS, ombudsman::SPECS].into_iter().flatten()
+    [
+        process::SPECS,
+        putting_right::SPECS,
+        record::SPECS,
+        people::SPECS,
+        ombudsman::SPECS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The command of that name.
@@ -73,14 +81,27 @@ impl Spec {
 
 /// The next real step of a case: the one green button. None when nothing is left to do.
 pub fn next_step(case: &Case) -> Option<&'static Spec> {
-    let undecided = case.open_points().any(|point| case.decision_at(point.id, case.stage()).is_none());
+    let undecided = case
+        .open_points()
+        .any(|point| case.decision_at(point.id, case.stage()).is_none());
     find(match case.state {
         State::S1Received | State::S2Requested => "acknowledge",
-        State::S1Acknowledged | State::S1Investigating | State::S2Acknowledged | State::S2Investigating => {
-            if undecided { "decide_point" } else { "respond" }
+        State::S1Acknowledged
+        | State::S1Investigating
+        | State::S2Acknowledged
+        | State::S2Investigating => {
+            if undecided {
+                "decide_point"
+            } else {
+                "respond"
+            }
         }
         State::S1Responded | State::S2Responded => {
-            if case.open_actions().next().is_some() { "complete_action" } else { "close" }
+            if case.open_actions().next().is_some() {
+                "complete_action"
+            } else {
+                "close"
+            }
         }
         State::ServiceRequest => "review_service_request",
         State::SurveyFeedback => "convert_to_complaint",
@@ -126,18 +147,26 @@ fn tick(name: &str, label: &str) -> Field {
 }
 
 fn yes_no(name: &str, label: &str) -> Field {
-    Field::new(Kind::YesNo, name, label).of(vec![Choice::new("yes", "Yes"), Choice::new("no", "No")])
+    Field::new(Kind::YesNo, name, label)
+        .of(vec![Choice::new("yes", "Yes"), Choice::new("no", "No")])
 }
 
 /// The points that a decision or remedy may be about.
 fn points(s: &Subject) -> Vec<Choice> {
     let shorten = |text: &str| text.chars().take(120).collect::<String>();
-    s.case.open_points().map(|p| Choice::new(p.id.to_string(), format!("{}. {}", p.id, shorten(&p.text)))).collect()
+    s.case
+        .open_points()
+        .map(|p| Choice::new(p.id.to_string(), format!("{}. {}", p.id, shorten(&p.text))))
+        .collect()
 }
 
 /// The documents that may serve as evidence.
 fn documents(s: &Subject) -> Vec<Choice> {
-    s.case.documents.iter().map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name))).collect()
+    s.case
+        .documents
+        .iter()
+        .map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name)))
+        .collect()
 }
 
 fn evidence(s: &Subject) -> Field {
@@ -174,7 +203,10 @@ fn sending(_: &Subject) -> Vec<Field> {
 
 /// Every channel, labelled.
 pub fn channels() -> Vec<Choice> {
-    let names: Vec<String> = crate::domain::intake::Channel::ALL.iter().map(super::words::wire).collect();
+    let names: Vec<String> = crate::domain::intake::Channel::ALL
+        .iter()
+        .map(super::words::wire)
+        .collect();
     super::form::choices(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

@@ -1,6 +1,8 @@
 //! The Ombudsman's branch: it runs beside the stages and never blocks them.
 
-use super::{Field, Kind, Spec, Subject, always, category_choices, date, evidence, line, long, none, yes_no};
+use super::{
+    Field, Kind, Spec, Subject, always, category_choices, date, evidence, line, long, none, yes_no,
+};
 use crate::domain::case::Case;
 use crate::domain::ombudsman::HosCase;
 use crate::web::form::{Choice, choices};
@@ -82,8 +84,11 @@ pub(super) const SPECS: &[Spec] = &[
         fits: has_branch,
         fields: |_| {
             vec![
-                Field::new(Kind::Lines, "items", "What is asked for").hint("One item on each line."),
-                date("due", "Due").optional().hint("Left empty: the usual time from today."),
+                Field::new(Kind::Lines, "items", "What is asked for")
+                    .hint("One item on each line."),
+                date("due", "Due")
+                    .optional()
+                    .hint("Left empty: the usual time from today."),
             ]
         },
         more: none,
@@ -96,10 +101,12 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: |case| tasks(case).next().is_some(),
         fields: |s| {
-            let label = |t: &crate::domain::ombudsman::HosTask| format!("{}. {}", t.id, t.items.join("; "));
+            let label =
+                |t: &crate::domain::ombudsman::HosTask| format!("{}. {}", t.id, t.items.join("; "));
             vec![
-                Field::new(Kind::SelectNumber, "task", "Evidence request")
-                    .of(tasks(s.case).map(|t| Choice::new(t.id.to_string(), label(t))).collect()),
+                Field::new(Kind::SelectNumber, "task", "Evidence request").of(tasks(s.case)
+                    .map(|t| Choice::new(t.id.to_string(), label(t)))
+                    .collect()),
                 long("note", "Note").optional(),
             ]
         },
@@ -124,8 +131,9 @@ pub(super) const SPECS: &[Spec] = &[
         fits: |case| orders(case).next().is_some(),
         fields: |s| {
             vec![
-                Field::new(Kind::SelectNumber, "order", "Order")
-                    .of(orders(s.case).map(|o| Choice::new(o.id.to_string(), format!("{}. {}", o.id, o.text))).collect()),
+                Field::new(Kind::SelectNumber, "order", "Order").of(orders(s.case)
+                    .map(|o| Choice::new(o.id.to_string(), format!("{}. {}", o.id, o.text)))
+                    .collect()),
                 evidence(s),
             ]
         },
@@ -137,12 +145,18 @@ pub(super) const SPECS: &[Spec] = &[
         done: "The answer is recorded.",
         intro: "",
         group: GROUP,
-        fits: |case| branch(case).flat_map(HosCase::recommendations).next().is_some(),
+        fits: |case| {
+            branch(case)
+                .flat_map(HosCase::recommendations)
+                .next()
+                .is_some()
+        },
         fields: |s| {
             let all = branch(s.case).flat_map(HosCase::recommendations);
             vec![
-                Field::new(Kind::SelectNumber, "recommendation", "Recommendation")
-                    .of(all.map(|r| Choice::new(r.id.to_string(), format!("{}. {}", r.id, r.text))).collect()),
+                Field::new(Kind::SelectNumber, "recommendation", "Recommendation").of(all
+                    .map(|r| Choice::new(r.id.to_string(), format!("{}. {}", r.id, r.text)))
+                    .collect()),
                 yes_no("accepted", "Do we accept it?"),
                 long("reason", "Why, or what we do"),
             ]
@@ -181,30 +195,72 @@ fn has_branch(case: &Case) -> bool {
 }
 
 fn tasks(case: &Case) -> impl Iterator<Item = &crate::domain::ombudsman::HosTask> {
-    branch(case).flat_map(|hos| &hos.tasks).filter(|task| task.sent_on.is_none())
+    branch(case)
+        .flat_map(|hos| &hos.tasks)
+        .filter(|task| task.sent_on.is_none())
 }
 
 fn orders(case: &Case) -> impl Iterator<Item = &crate::domain::ombudsman::Order> {
-    branch(case).flat_map(HosCase::orders).filter(|order| order.complied_on.is_none())
+    branch(case)
+        .flat_map(HosCase::orders)
+        .filter(|order| order.complied_on.is_none())
 }
 
 fn determination(_: &Subject) -> Vec<Field> {
     let mut fields = Vec::new();
     for row in 0..ROWS {
         let (name, number) = (|part: &str| format!("heads.{row}.{part}"), row + 1);
-        let text = Field::new(Kind::Line, name("text"), format!("Head {number}: what was complained of"));
+        let text = Field::new(
+            Kind::Line,
+            name("text"),
+            format!("Head {number}: what was complained of"),
+        );
         fields.push(if row == 0 { text } else { text.optional() });
-        let finding = Field::new(Kind::Select, name("finding"), format!("Head {number}: finding")).of(choices(FINDINGS));
-        fields.push(if row == 0 { finding } else { finding.optional() });
-        fields.push(Field::new(Kind::Select, name("category"), format!("Head {number}: category")).of(category_choices()).optional());
+        let finding = Field::new(
+            Kind::Select,
+            name("finding"),
+            format!("Head {number}: finding"),
+        )
+        .of(choices(FINDINGS));
+        fields.push(if row == 0 {
+            finding
+        } else {
+            finding.optional()
+        });
+        fields.push(
+            Field::new(
+                Kind::Select,
+                name("category"),
+                format!("Head {number}: category"),
+            )
+            .of(category_choices())
+            .optional(),
+        );
     }
     for row in 0..ROWS {
         let (name, number) = (|part: &str| format!("orders.{row}.{part}"), row + 1);
-        fields.push(Field::new(Kind::Select, name("kind"), format!("Order {number}: kind")).of(choices(ORDERS)).optional());
-        fields.push(Field::new(Kind::Line, name("text"), format!("Order {number}: wording")).optional());
-        fields.push(Field::new(Kind::Money, name("amount_pence"), format!("Order {number}: sum in pounds")).optional());
+        fields.push(
+            Field::new(Kind::Select, name("kind"), format!("Order {number}: kind"))
+                .of(choices(ORDERS))
+                .optional(),
+        );
+        fields.push(
+            Field::new(Kind::Line, name("text"), format!("Order {number}: wording")).optional(),
+        );
+        fields.push(
+            Field::new(
+                Kind::Money,
+                name("amount_pence"),
+                format!("Order {number}: sum in pounds"),
+            )
+            .optional(),
+        );
         fields.push(Field::new(Kind::Date, name("due"), format!("Order {number}: due")).optional());
     }
-    fields.push(Field::new(Kind::Lines, "recommendations", "Recommendations").optional().hint("One on each line."));
+    fields.push(
+        Field::new(Kind::Lines, "recommendations", "Recommendations")
+            .optional()
+            .hint("One on each line."),
+    );
     fields
 }

@@ -38,7 +38,15 @@ const TENURES: &[&str] = &[
     "unknown",
 ];
 
-const WAYS: &[&str] = &["letter", "email", "phone", "sms", "portal", "in_person", "through_representative"];
+const WAYS: &[&str] = &[
+    "letter",
+    "email",
+    "phone",
+    "sms",
+    "portal",
+    "in_person",
+    "through_representative",
+];
 
 const CAPACITIES: &[&str] = &[
     "family_friend",
@@ -75,7 +83,12 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: always,
-        fields: |s| vec![person(s, "person", "Who"), long("reason", "What the conflict is")],
+        fields: |s| {
+            vec![
+                person(s, "person", "Who"),
+                long("reason", "What the conflict is"),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -97,8 +110,12 @@ pub(super) const SPECS: &[Spec] = &[
         fits: always,
         fields: |_| {
             vec![
-                Field::new(Kind::Select, "adjustment.need", "What the resident needs").of(choices(NEEDS)).rule("5.10"),
-                line("adjustment.detail", "Detail").optional().hint("Such as the language or the point size."),
+                Field::new(Kind::Select, "adjustment.need", "What the resident needs")
+                    .of(choices(NEEDS))
+                    .rule("5.10"),
+                line("adjustment.detail", "Detail")
+                    .optional()
+                    .hint("Such as the language or the point size."),
                 date("adjustment.agreed_on", "Agreed with the resident on").optional(),
                 date("adjustment.review_due", "To be looked at again on").optional(),
             ]
@@ -171,13 +188,23 @@ pub fn party(prefix: &str, known: Option<&Party>) -> Vec<Field> {
         Field::new(Kind::Select, name("tenure"), "How they hold the home")
             .of(choices(TENURES))
             .with(known.map_or_else(|| "unknown".to_owned(), |p| wire(&p.tenure))),
-        Field::new(Kind::Line, name("address"), "Address of the home").optional().with(of(|p| p.address.clone().unwrap_or_default())),
-        Field::new(Kind::Phone, name("phone"), "Telephone").optional().with(of(|p| p.phone.clone().unwrap_or_default())),
-        Field::new(Kind::Email, name("email"), "Email").optional().with(of(|p| p.email.clone().unwrap_or_default())),
-        Field::new(Kind::Select, name("preferred_contact"), "How they want to be reached")
-            .of(choices(WAYS))
-            .with(known.map_or_else(|| "letter".to_owned(), |p| wire(&p.preferred_contact)))
-            .rule("3.1"),
+        Field::new(Kind::Line, name("address"), "Address of the home")
+            .optional()
+            .with(of(|p| p.address.clone().unwrap_or_default())),
+        Field::new(Kind::Phone, name("phone"), "Telephone")
+            .optional()
+            .with(of(|p| p.phone.clone().unwrap_or_default())),
+        Field::new(Kind::Email, name("email"), "Email")
+            .optional()
+            .with(of(|p| p.email.clone().unwrap_or_default())),
+        Field::new(
+            Kind::Select,
+            name("preferred_contact"),
+            "How they want to be reached",
+        )
+        .of(choices(WAYS))
+        .with(known.map_or_else(|| "letter".to_owned(), |p| wire(&p.preferred_contact)))
+        .rule("3.1"),
     ]
 }
 
@@ -186,16 +213,41 @@ pub fn party_more(prefix: &str, known: Option<&Party>) -> Vec<Field> {
     let of = |get: fn(&Party) -> Option<String>| known.and_then(get).unwrap_or_default();
     let name = |part: &str| format!("{prefix}.{part}");
     vec![
-        Field::new(Kind::Line, name("person_ref"), "Person number in our systems").optional().with(of(|p| p.person_ref.clone())),
-        Field::new(Kind::Line, name("tenancy_ref"), "Tenancy number").optional().with(of(|p| p.tenancy_ref.clone())),
-        Field::new(Kind::Line, name("property_ref"), "Property number").optional().with(of(|p| p.property_ref.clone())),
-        Field::new(Kind::Line, name("do_not_call"), "When not to call").optional().with(of(|p| p.do_not_call.clone())),
-        Field::new(Kind::Line, name("safe_contact"), "Safe way to reach them, where others are not")
+        Field::new(
+            Kind::Line,
+            name("person_ref"),
+            "Person number in our systems",
+        )
+        .optional()
+        .with(of(|p| p.person_ref.clone())),
+        Field::new(Kind::Line, name("tenancy_ref"), "Tenancy number")
             .optional()
-            .with(of(|p| p.safe_contact.clone())),
+            .with(of(|p| p.tenancy_ref.clone())),
+        Field::new(Kind::Line, name("property_ref"), "Property number")
+            .optional()
+            .with(of(|p| p.property_ref.clone())),
+        Field::new(Kind::Line, name("do_not_call"), "When not to call")
+            .optional()
+            .with(of(|p| p.do_not_call.clone())),
+        Field::new(
+            Kind::Line,
+            name("safe_contact"),
+            "Safe way to reach them, where others are not",
+        )
+        .optional()
+        .with(of(|p| p.safe_contact.clone())),
         {
-            let tick = Field::new(Kind::Tick, name("conflict_of_interest"), "They work for us or sit on our board").optional();
-            if known.is_some_and(|p| p.conflict_of_interest) { tick.with("yes") } else { tick }
+            let tick = Field::new(
+                Kind::Tick,
+                name("conflict_of_interest"),
+                "They work for us or sit on our board",
+            )
+            .optional();
+            if known.is_some_and(|p| p.conflict_of_interest) {
+                tick.with("yes")
+            } else {
+                tick
+            }
         },
     ]
 }

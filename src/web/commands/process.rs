@@ -1,6 +1,9 @@
 //! The commands that move a case: from acknowledgement to closing.
 
-use super::{Field, Kind, Spec, Subject, always, date, line, long, none, person, points, running, sending, stage, tick};
+use super::{
+    Field, Kind, Spec, Subject, always, date, line, long, none, person, points, running, sending,
+    stage, tick,
+};
 use crate::domain::case::{Case, State};
 use crate::domain::category::RootCause;
 use crate::web::form::{Choice, choices};
@@ -85,7 +88,15 @@ pub(super) const SPECS: &[Spec] = &[
         done: "The case is closed.",
         intro: "Every promised action must be done with its proof, or cancelled with a reason that the resident knows.",
         group: GROUP,
-        fits: |case| matches!(case.state, State::S1Responded | State::S2Responded | State::ServiceRequest | State::SurveyFeedback),
+        fits: |case| {
+            matches!(
+                case.state,
+                State::S1Responded
+                    | State::S2Responded
+                    | State::ServiceRequest
+                    | State::SurveyFeedback
+            )
+        },
         fields: close,
         more: none,
     },
@@ -96,7 +107,12 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: |case| case.state.is_ended(),
-        fields: |_| vec![long("reason", "Why it is reopened"), tick("by_ombudsman", "The Ombudsman directed it")],
+        fields: |_| {
+            vec![
+                long("reason", "Why it is reopened"),
+                tick("by_ombudsman", "The Ombudsman directed it"),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -107,7 +123,10 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: |case| case.state == State::ServiceRequest,
         fields: |_| {
-            vec![long("note", "How far it is"), date("next_review", "Next review").optional()]
+            vec![
+                long("note", "How far it is"),
+                date("next_review", "Next review").optional(),
+            ]
         },
         more: none,
     },
@@ -128,7 +147,12 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "The clock starts when anyone working for the landlord received it, not when the complaints team saw it.",
         group: GROUP,
         fits: always,
-        fields: |_| vec![Field::new(Kind::Moment, "received_at", "Received"), long("reason", "Why it was wrong")],
+        fields: |_| {
+            vec![
+                Field::new(Kind::Moment, "received_at", "Received"),
+                long("reason", "Why it was wrong"),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -141,7 +165,11 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |_| {
             vec![
                 line("reference", "Reference of the other case").hint("Such as C-2026-0042."),
-                Field::new(Kind::Moment, "received_at", "When the other case was received"),
+                Field::new(
+                    Kind::Moment,
+                    "received_at",
+                    "When the other case was received",
+                ),
                 long("reason", "Why they are the same complaint"),
             ]
         },
@@ -153,45 +181,91 @@ fn acknowledge(s: &Subject) -> Vec<Field> {
     let run = s.case.stages.last();
     let known = s.case.definition();
     let definition = known.map_or_else(
-        || s.case.points.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n"),
+        || {
+            s.case
+                .points
+                .iter()
+                .map(|p| p.text.as_str())
+                .collect::<Vec<_>>()
+                .join("\n")
+        },
         |run| run.definition.clone(),
     );
-    let wanted = known.map_or(s.case.intake.outcomes_sought.clone(), |run| run.outcomes_sought.clone());
+    let wanted = known.map_or(s.case.intake.outcomes_sought.clone(), |run| {
+        run.outcomes_sought.clone()
+    });
     let handler = run.and_then(|run| run.handler.clone()).unwrap_or_default();
     vec![
         stage(s),
-        long("definition", "Our understanding of the complaint").rule("5.6").with(definition),
-        long("outcomes_sought", "What the resident wants").rule("5.6").with(wanted),
-        person(s, "handler", "Who handles it").rule("6.2").with(handler),
-        long("responsible_for", "What we are responsible for").rule("5.7").optional(),
-        long("not_responsible_for", "What we are not responsible for, and who is").rule("5.7").optional(),
+        long("definition", "Our understanding of the complaint")
+            .rule("5.6")
+            .with(definition),
+        long("outcomes_sought", "What the resident wants")
+            .rule("5.6")
+            .with(wanted),
+        person(s, "handler", "Who handles it")
+            .rule("6.2")
+            .with(handler),
+        long("responsible_for", "What we are responsible for")
+            .rule("5.7")
+            .optional(),
+        long(
+            "not_responsible_for",
+            "What we are not responsible for, and who is",
+        )
+        .rule("5.7")
+        .optional(),
     ]
 }
 
 fn decide_point(s: &Subject) -> Vec<Field> {
-    let next = s.case.open_points().find(|p| s.case.decision_at(p.id, s.case.stage()).is_none());
+    let next = s
+        .case
+        .open_points()
+        .find(|p| s.case.decision_at(p.id, s.case.stage()).is_none());
     vec![
-        Field::new(Kind::SelectNumber, "point", "Point").of(points(s)).with(next.map_or(String::new(), |p| p.id.to_string())),
-        Field::new(Kind::Radios, "decision", "Decision").of(choices(&["upheld", "partly_upheld", "not_upheld"])).rule("6.9"),
-        long("reasons", "Reasons").rule("6.7").hint("What you found, and which evidence shows it."),
-        Field::new(Kind::Lines, "references", "Policy, law and good practice relied on")
-            .optional()
+        Field::new(Kind::SelectNumber, "point", "Point")
+            .of(points(s))
+            .with(next.map_or(String::new(), |p| p.id.to_string())),
+        Field::new(Kind::Radios, "decision", "Decision")
+            .of(choices(&["upheld", "partly_upheld", "not_upheld"]))
+            .rule("6.9"),
+        long("reasons", "Reasons")
             .rule("6.7")
-            .hint("One on each line."),
+            .hint("What you found, and which evidence shows it."),
+        Field::new(
+            Kind::Lines,
+            "references",
+            "Policy, law and good practice relied on",
+        )
+        .optional()
+        .rule("6.7")
+        .hint("One on each line."),
     ]
 }
 
 fn respond(s: &Subject) -> Vec<Field> {
-    let letters: Vec<Choice> =
-        s.case.documents.iter().map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name))).collect();
+    let letters: Vec<Choice> = s
+        .case
+        .documents
+        .iter()
+        .map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name)))
+        .collect();
     let mut fields = vec![
         stage(s),
-        long("summary", "Summary of the findings").hint("The first paragraph of the letter: what happened and what you are sorry for."),
+        long("summary", "Summary of the findings")
+            .hint("The first paragraph of the letter: what happened and what you are sorry for."),
         person(s, "approved_by", "Approved by").optional(),
     ];
     if !letters.is_empty() {
         fields.push(
-            Field::new(Kind::SelectNumber, "letter", "Your own letter, instead of the one Redress writes").of(letters).optional(),
+            Field::new(
+                Kind::SelectNumber,
+                "letter",
+                "Your own letter, instead of the one Redress writes",
+            )
+            .of(letters)
+            .optional(),
         );
     }
     fields
@@ -213,31 +287,57 @@ fn extend(s: &Subject) -> Vec<Field> {
 
 fn escalate(_: &Subject) -> Vec<Field> {
     vec![
-        Field::new(Kind::Moment, "received_at", "When we received the request").optional().hint("Left empty: now."),
-        Field::new(Kind::Select, "channel", "How it came").of(super::channels()).optional(),
-        long("account", "What the resident said").optional().rule("6.12"),
+        Field::new(Kind::Moment, "received_at", "When we received the request")
+            .optional()
+            .hint("Left empty: now."),
+        Field::new(Kind::Select, "channel", "How it came")
+            .of(super::channels())
+            .optional(),
+        long("account", "What the resident said")
+            .optional()
+            .rule("6.12"),
     ]
 }
 
 fn refuse(s: &Subject) -> Vec<Field> {
-    let grounds = ["older_than_12_months", "proceedings_issued", "already_considered", "not_our_responsibility", "other_stated_in_policy"];
+    let grounds = [
+        "older_than_12_months",
+        "proceedings_issued",
+        "already_considered",
+        "not_our_responsibility",
+        "other_stated_in_policy",
+    ];
     vec![
-        Field::new(Kind::Radios, "ground", "Ground").of(choices(&grounds)).rule("2.2"),
+        Field::new(Kind::Radios, "ground", "Ground")
+            .of(choices(&grounds))
+            .rule("2.2"),
         long("reasons", "Reasons that are specific to this complaint").rule("2.4"),
         Field::new(Kind::CheckboxNumbers, "part", "Only these points")
             .of(points(s))
             .optional()
             .hint("Tick none to refuse the whole complaint. The other points go on."),
         person(s, "approved_by", "Approved by").hint("Someone other than you."),
-        long("better_route", "A better route for the resident").optional().hint("Such as a tribunal, an insurer or the council."),
+        long("better_route", "A better route for the resident")
+            .optional()
+            .hint("Such as a tribunal, an insurer or the council."),
     ]
 }
 
 fn refuse_more(s: &Subject) -> Vec<Field> {
     let mut fields = vec![
-        date("date_of_issue", "When the matter happened").optional().hint("For a matter older than 12 months.").rule("2.3"),
-        date("date_became_aware", "When the resident became aware of it").optional().rule("2.3"),
-        long("discretion.factors", "What was weighed in considering discretion").optional().rule("2.3"),
+        date("date_of_issue", "When the matter happened")
+            .optional()
+            .hint("For a matter older than 12 months.")
+            .rule("2.3"),
+        date("date_became_aware", "When the resident became aware of it")
+            .optional()
+            .rule("2.3"),
+        long(
+            "discretion.factors",
+            "What was weighed in considering discretion",
+        )
+        .optional()
+        .rule("2.3"),
         line("discretion.decision", "What was decided about discretion").optional(),
         date("claim_filed_on", "When the claim was filed at court")
             .optional()
@@ -248,21 +348,47 @@ fn refuse_more(s: &Subject) -> Vec<Field> {
 }
 
 fn close(case: &Subject) -> Vec<Field> {
-    let causes: Vec<Choice> = RootCause::ALL.iter().map(|cause| wire(cause)).map(|v| Choice::new(v.clone(), words(&v))).collect();
-    let upheld = |case: &Case| case.points.iter().filter_map(|p| p.decision()).any(|d| wire(&d.decision) != "not_upheld");
+    let causes: Vec<Choice> = RootCause::ALL
+        .iter()
+        .map(|cause| wire(cause))
+        .map(|v| Choice::new(v.clone(), words(&v)))
+        .collect();
+    let upheld = |case: &Case| {
+        case.points
+            .iter()
+            .filter_map(|p| p.decision())
+            .any(|d| wire(&d.decision) != "not_upheld")
+    };
     vec![
         Field::new(Kind::Checkboxes, "root_causes", "Why it happened")
             .of(causes)
             .optional()
-            .hint(if upheld(case.case) { "At least one: a point was upheld." } else { "" }),
-        long("learning", "What was learnt and what will change").optional().rule("9.1"),
+            .hint(if upheld(case.case) {
+                "At least one: a point was upheld."
+            } else {
+                ""
+            }),
+        long("learning", "What was learnt and what will change")
+            .optional()
+            .rule("9.1"),
         satisfaction("satisfaction").optional(),
     ]
 }
 
 /// How satisfied the resident was.
 pub(super) fn satisfaction(name: &str) -> Field {
-    let answers =
-        ["very_satisfied", "fairly_satisfied", "neither", "fairly_dissatisfied", "very_dissatisfied", "dont_know"];
-    Field::new(Kind::Select, name, "How satisfied the resident is with the handling").of(choices(&answers))
+    let answers = [
+        "very_satisfied",
+        "fairly_satisfied",
+        "neither",
+        "fairly_dissatisfied",
+        "very_dissatisfied",
+        "dont_know",
+    ];
+    Field::new(
+        Kind::Select,
+        name,
+        "How satisfied the resident is with the handling",
+    )
+    .of(choices(&answers))
 }

@@ -1,6 +1,9 @@
 //! Putting things right (Code 7): remedies, actions, money and who approves it.
 
-use super::{Field, Kind, Spec, Subject, date, evidence, line, long, none, person, points, running, tick, yes_no};
+use super::{
+    Field, Kind, Spec, Subject, date, evidence, line, long, none, person, points, running, tick,
+    yes_no,
+};
 use crate::domain::case::{ApprovalSubject, Case};
 use crate::domain::remedy::{CompensationHead, RemedyKind};
 use crate::web::form::{Choice, choices};
@@ -17,7 +20,13 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: running,
         fields: offer_remedy,
-        more: |_| vec![long("impact", "Effect on the resident").optional().rule("7.2")],
+        more: |_| {
+            vec![
+                long("impact", "Effect on the resident")
+                    .optional()
+                    .rule("7.2"),
+            ]
+        },
     },
     Spec {
         name: "answer_remedy",
@@ -36,9 +45,22 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: |case| case.remedies.iter().any(|r| r.compensation.is_some()),
-        fields: |s| vec![remedy(s), date("paid_on", "Paid on"), line("method", "How it was paid"), evidence(s)],
+        fields: |s| {
+            vec![
+                remedy(s),
+                date("paid_on", "Paid on"),
+                line("method", "How it was paid"),
+                evidence(s),
+            ]
+        },
         more: |_| {
-            vec![long("set_off_agreement", "The resident's written agreement to set it against a debt").optional()]
+            vec![
+                long(
+                    "set_off_agreement",
+                    "The resident's written agreement to set it against a debt",
+                )
+                .optional(),
+            ]
         },
     },
     Spec {
@@ -48,7 +70,13 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "Who does what, by when (Code 6.9, 7.3).",
         group: GROUP,
         fits: running,
-        fields: |s| vec![long("what", "What will be done"), person(s, "owner", "Who does it"), date("due", "By when")],
+        fields: |s| {
+            vec![
+                long("what", "What will be done"),
+                person(s, "owner", "Who does it"),
+                date("due", "By when"),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -75,7 +103,14 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "A promise can be cancelled only for a reason that the resident knows.",
         group: GROUP,
         fits: has_open_action,
-        fields: |s| vec![action(s), long("reason", "Why"), tick("resident_told", "The resident has been told"), evidence(s)],
+        fields: |s| {
+            vec![
+                action(s),
+                long("reason", "Why"),
+                tick("resident_told", "The resident has been told"),
+                evidence(s),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -139,51 +174,94 @@ fn offer_remedy(s: &Subject) -> Vec<Field> {
     let heads: Vec<String> = CompensationHead::ALL.iter().map(wire).collect();
     let names = |all: &[String]| choices(&all.iter().map(String::as_str).collect::<Vec<_>>());
     vec![
-        Field::new(Kind::Select, "kind", "Kind of remedy").of(names(&kinds)).rule("7.1"),
-        long("description", "What is offered, as the resident will read it").rule("7.3"),
-        Field::new(Kind::CheckboxNumbers, "points", "For which points").of(points(s)).optional(),
+        Field::new(Kind::Select, "kind", "Kind of remedy")
+            .of(names(&kinds))
+            .rule("7.1"),
+        long(
+            "description",
+            "What is offered, as the resident will read it",
+        )
+        .rule("7.3"),
+        Field::new(Kind::CheckboxNumbers, "points", "For which points")
+            .of(points(s))
+            .optional(),
         date("due", "By when").optional().rule("7.3"),
         person(s, "owner", "Who carries it out").optional(),
-        Field::new(Kind::Money, "amount_pence", "Amount in pounds").optional().hint("For money only."),
-        Field::new(Kind::Select, "head", "What the money is for").of(names(&heads)).optional(),
-        line("guidance_ref", "Guidance or rate used").optional().rule("7.4"),
+        Field::new(Kind::Money, "amount_pence", "Amount in pounds")
+            .optional()
+            .hint("For money only."),
+        Field::new(Kind::Select, "head", "What the money is for")
+            .of(names(&heads))
+            .optional(),
+        line("guidance_ref", "Guidance or rate used")
+            .optional()
+            .rule("7.4"),
     ]
 }
 
 fn remedy(s: &Subject) -> Field {
-    let label = |r: &crate::domain::remedy::Remedy| format!("{}. {}: {}", r.id, words(&wire(&r.kind)), r.description);
-    Field::new(Kind::SelectNumber, "remedy", "Remedy")
-        .of(s.case.remedies.iter().map(|r| Choice::new(r.id.to_string(), label(r))).collect())
+    let label = |r: &crate::domain::remedy::Remedy| {
+        format!("{}. {}: {}", r.id, words(&wire(&r.kind)), r.description)
+    };
+    Field::new(Kind::SelectNumber, "remedy", "Remedy").of(s
+        .case
+        .remedies
+        .iter()
+        .map(|r| Choice::new(r.id.to_string(), label(r)))
+        .collect())
 }
 
 fn action(s: &Subject) -> Field {
-    Field::new(Kind::SelectNumber, "action", "Action")
-        .of(s.case.open_actions().map(|a| Choice::new(a.id.to_string(), format!("{}. {}", a.id, a.what))).collect())
+    Field::new(Kind::SelectNumber, "action", "Action").of(s
+        .case
+        .open_actions()
+        .map(|a| Choice::new(a.id.to_string(), format!("{}. {}", a.id, a.what)))
+        .collect())
 }
 
 fn any_action(s: &Subject) -> Field {
-    Field::new(Kind::SelectNumber, "action", "Action")
-        .of(s.case.actions.iter().map(|a| Choice::new(a.id.to_string(), format!("{}. {}", a.id, a.what))).collect())
+    Field::new(Kind::SelectNumber, "action", "Action").of(s
+        .case
+        .actions
+        .iter()
+        .map(|a| Choice::new(a.id.to_string(), format!("{}. {}", a.id, a.what)))
+        .collect())
 }
 
 /// What may be approved, each as the JSON that names it.
 fn approvable(case: &Case) -> Vec<Choice> {
     let stage = case.stage();
     let mut all = vec![
-        (ApprovalSubject::Response { stage }, format!("The stage {stage} response")),
-        (ApprovalSubject::Extension { stage }, "An extension past the limit".to_owned()),
+        (
+            ApprovalSubject::Response { stage },
+            format!("The stage {stage} response"),
+        ),
+        (
+            ApprovalSubject::Extension { stage },
+            "An extension past the limit".to_owned(),
+        ),
         (ApprovalSubject::Refusal, "A refusal".to_owned()),
     ];
     for remedy in case.remedies.iter().filter(|r| r.compensation.is_some()) {
-        all.push((ApprovalSubject::Remedy { remedy: remedy.id }, format!("Remedy {}: {}", remedy.id, remedy.description)));
+        all.push((
+            ApprovalSubject::Remedy { remedy: remedy.id },
+            format!("Remedy {}: {}", remedy.id, remedy.description),
+        ));
     }
-    all.into_iter().map(|(subject, label)| Choice::new(serde_json::to_string(&subject).unwrap_or_default(), label)).collect()
+    all.into_iter()
+        .map(|(subject, label)| {
+            Choice::new(serde_json::to_string(&subject).unwrap_or_default(), label)
+        })
+        .collect()
 }
 
 fn approval(s: &Subject) -> Field {
     let open = s.case.approvals.iter().filter(|a| a.approved.is_none());
-    let label = |a: &crate::domain::case::Approval| format!("{}. {}", a.id, approval_words(&a.subject));
-    Field::new(Kind::SelectNumber, "approval", "Approval of").of(open.map(|a| Choice::new(a.id.to_string(), label(a))).collect())
+    let label =
+        |a: &crate::domain::case::Approval| format!("{}. {}", a.id, approval_words(&a.subject));
+    Field::new(Kind::SelectNumber, "approval", "Approval of").of(open
+        .map(|a| Choice::new(a.id.to_string(), label(a)))
+        .collect())
 }
 
 /// What an approval is about.
@@ -192,6 +270,8 @@ pub fn approval_words(subject: &ApprovalSubject) -> String {
         ApprovalSubject::Remedy { remedy } => format!("Remedy {remedy}"),
         ApprovalSubject::Response { stage } => format!("The stage {stage} response"),
         ApprovalSubject::Refusal => "A refusal".to_owned(),
-        ApprovalSubject::Extension { stage } => format!("An extension of stage {stage} past the limit"),
+        ApprovalSubject::Extension { stage } => {
+            format!("An extension of stage {stage} past the limit")
+        }
     }
 }

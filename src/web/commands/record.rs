@@ -1,8 +1,8 @@
 //! Writing things down: contacts, notes, points, letters, hazards, links, what the resident thought.
 
 use super::{
-    Choice, Field, Kind, Spec, always, category_choices, channels, line, long, none, process, running, sending,
-    stage, tick, yes_no,
+    Choice, Field, Kind, Spec, always, category_choices, channels, line, long, none, process,
+    running, sending, stage, tick, yes_no,
 };
 use crate::web::form::choices;
 
@@ -53,7 +53,10 @@ pub(super) const SPECS: &[Spec] = &[
                 long("text", "What the resident complains of"),
                 Field::new(Kind::Select, "category", "Category").of(category_choices()),
                 tick("related", "It is related to this complaint"),
-                tick("unreasonable_delay", "Folding it in would delay the response unreasonably"),
+                tick(
+                    "unreasonable_delay",
+                    "Folding it in would delay the response unreasonably",
+                ),
             ]
         },
         more: none,
@@ -67,13 +70,18 @@ pub(super) const SPECS: &[Spec] = &[
         fits: running,
         fields: |_| {
             vec![
-                Field::new(Kind::Radios, "triage.risk", "Risk").of(choices(&["standard", "raised", "high"])).with("standard"),
+                Field::new(Kind::Radios, "triage.risk", "Risk")
+                    .of(choices(&["standard", "raised", "high"]))
+                    .with("standard"),
                 line("triage.complexity", "Complexity").optional(),
                 tick("triage.vulnerability", "Vulnerability that bears on it"),
                 tick("triage.safeguarding", "Safeguarding concern"),
                 tick("triage.child_in_home", "A child lives in the home"),
                 tick("triage.legal", "Legal steps are announced or taken"),
-                tick("triage.media_or_ombudsman", "The media or the Ombudsman are involved"),
+                tick(
+                    "triage.media_or_ombudsman",
+                    "The media or the Ombudsman are involved",
+                ),
                 long("triage.note", "Note").optional(),
             ]
         },
@@ -88,7 +96,8 @@ pub(super) const SPECS: &[Spec] = &[
         fits: always,
         fields: |s| {
             let letters = s.case.letters.iter();
-            let label = |l: &crate::domain::case::IssuedLetter| format!("{}. {}", l.id, l.kind.title());
+            let label =
+                |l: &crate::domain::case::IssuedLetter| format!("{}. {}", l.id, l.kind.title());
             vec![
                 Field::new(Kind::Radios, "kind", "Which letter").of(vec![
                     Choice::new("update", "Update"),
@@ -96,9 +105,15 @@ pub(super) const SPECS: &[Spec] = &[
                     Choice::new("addendum", "Correction of an issued letter"),
                 ]),
                 long("text", "Text"),
-                Field::new(Kind::SelectNumber, "addendum_to", "Which letter it corrects")
-                    .of(letters.map(|l| Choice::new(l.id.to_string(), label(l))).collect())
-                    .optional(),
+                Field::new(
+                    Kind::SelectNumber,
+                    "addendum_to",
+                    "Which letter it corrects",
+                )
+                .of(letters
+                    .map(|l| Choice::new(l.id.to_string(), label(l)))
+                    .collect())
+                .optional(),
             ]
         },
         more: sending,
@@ -113,7 +128,8 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |_| {
             vec![
                 long("hazard.description", "What the hazard is"),
-                yes_no("hazard.emergency", "Is it an emergency?").hint("An imminent danger to health or safety: 24 hours."),
+                yes_no("hazard.emergency", "Is it an emergency?")
+                    .hint("An imminent danger to health or safety: 24 hours."),
                 Field::new(Kind::Moment, "hazard.aware_at", "When we became aware").optional(),
             ]
         },
@@ -129,8 +145,9 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |s| {
             let hazards = s.case.hazards.iter();
             vec![
-                Field::new(Kind::SelectNumber, "hazard", "Hazard")
-                    .of(hazards.map(|h| Choice::new(h.id.to_string(), format!("{}. {}", h.id, h.description))).collect()),
+                Field::new(Kind::SelectNumber, "hazard", "Hazard").of(hazards
+                    .map(|h| Choice::new(h.id.to_string(), format!("{}. {}", h.id, h.description)))
+                    .collect()),
                 Field::new(Kind::Radios, "step", "What was done").of(choices(&[
                     "made_safe",
                     "investigated",
@@ -154,7 +171,10 @@ pub(super) const SPECS: &[Spec] = &[
                 Field::new(Kind::Radios, "request", "What it is").of(vec![
                     Choice::new("dp_complaint", "Data-protection complaint"),
                     Choice::new("subject_access", "Request for their own data"),
-                    Choice::new("stairs_request", "Request for information about the home (STAIRs)"),
+                    Choice::new(
+                        "stairs_request",
+                        "Request for information about the home (STAIRs)",
+                    ),
                 ]),
                 long("text", "What they ask or say"),
                 Field::new(Kind::Moment, "received_at", "When we received it").optional(),
@@ -172,8 +192,9 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |s| {
             let open = s.case.related.iter().filter(|r| r.answered_at.is_none());
             vec![
-                Field::new(Kind::SelectNumber, "related", "Request")
-                    .of(open.map(|r| Choice::new(r.id.to_string(), format!("{}. {}", r.id, r.text))).collect()),
+                Field::new(Kind::SelectNumber, "related", "Request").of(open
+                    .map(|r| Choice::new(r.id.to_string(), format!("{}. {}", r.id, r.text)))
+                    .collect()),
             ]
         },
         more: none,
@@ -186,10 +207,22 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: always,
         fields: |s| {
-            let mut known: Vec<&str> = s.case.sources.iter().map(|source| source.source.as_str()).collect();
+            let mut known: Vec<&str> = s
+                .case
+                .sources
+                .iter()
+                .map(|source| source.source.as_str())
+                .collect();
             known.dedup();
-            let hint = if known.is_empty() { String::new() } else { format!("Such as {}.", known.join(", ")) };
-            vec![line("source", "Source").hint(hint), line("external_id", "Its number there")]
+            let hint = if known.is_empty() {
+                String::new()
+            } else {
+                format!("Such as {}.", known.join(", "))
+            };
+            vec![
+                line("source", "Source").hint(hint),
+                line("external_id", "Its number there"),
+            ]
         },
         more: none,
     },
@@ -200,7 +233,13 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: |case| case.current_links().next().is_some(),
-        fields: |_| vec![line("source", "Source"), line("external_id", "Its number there"), long("reason", "Why").optional()],
+        fields: |_| {
+            vec![
+                line("source", "Source"),
+                line("external_id", "Its number there"),
+                long("reason", "Why").optional(),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -210,7 +249,13 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: |case| case.stage() > 0,
-        fields: |s| vec![stage(s), process::satisfaction("answer"), long("comment", "Their words").optional()],
+        fields: |s| {
+            vec![
+                stage(s),
+                process::satisfaction("answer"),
+                long("comment", "Their words").optional(),
+            ]
+        },
         more: none,
     },
     Spec {
@@ -223,8 +268,9 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |s| {
             let active = s.case.complainant.active_adjustments();
             vec![
-                Field::new(Kind::Select, "need", "Adjustment")
-                    .of(active.map(|a| Choice::new(a.need.clone(), crate::web::words::words(&a.need))).collect()),
+                Field::new(Kind::Select, "need", "Adjustment").of(active
+                    .map(|a| Choice::new(a.need.clone(), crate::web::words::words(&a.need)))
+                    .collect()),
                 long("reason", "Why it no longer applies"),
             ]
         },

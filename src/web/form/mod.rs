@@ -67,13 +67,20 @@ pub struct Choice {
 impl Choice {
     /// A choice under no heading.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), group: String::new() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            group: String::new(),
+        }
     }
 }
 
 /// Code values as choices, labelled by [`super::words::words`].
 pub fn choices(values: &[&str]) -> Vec<Choice> {
-    values.iter().map(|value| Choice::new(*value, super::words::words(value))).collect()
+    values
+        .iter()
+        .map(|value| Choice::new(*value, super::words::words(value)))
+        .collect()
 }
 
 /// One question.
@@ -230,7 +237,10 @@ impl Field {
 
     /// Whether it is a short input that needs no full width.
     pub fn is_short(&self) -> bool {
-        matches!(self.kind, Kind::Date | Kind::Moment | Kind::Money | Kind::Number)
+        matches!(
+            self.kind,
+            Kind::Date | Kind::Moment | Kind::Money | Kind::Number
+        )
     }
 
     /// The headings of its choices, in order.
@@ -261,7 +271,9 @@ pub struct Section {
 impl Section {
     /// Whether an answer or an error in it means that it must stand open.
     pub fn is_open(&self) -> bool {
-        self.fields.iter().any(|f| !f.error.is_empty() || (f.shape() != "hidden" && !f.value().is_empty()))
+        self.fields
+            .iter()
+            .any(|f| !f.error.is_empty() || (f.shape() != "hidden" && !f.value().is_empty()))
     }
 }
 
@@ -296,7 +308,12 @@ pub struct Form {
 impl Form {
     /// A form of one section.
     pub fn new(action: impl Into<String>, submit: impl Into<String>, fields: Vec<Field>) -> Self {
-        let only = Section { title: String::new(), intro: String::new(), folded: false, fields };
+        let only = Section {
+            title: String::new(),
+            intro: String::new(),
+            folded: false,
+            fields,
+        };
         Self {
             action: action.into(),
             submit: submit.into(),
@@ -309,7 +326,12 @@ impl Form {
     /// Adds a section.
     #[must_use]
     pub fn section(mut self, title: &str, intro: &str, folded: bool, fields: Vec<Field>) -> Self {
-        self.sections.push(Section { title: title.to_owned(), intro: intro.to_owned(), folded, fields });
+        self.sections.push(Section {
+            title: title.to_owned(),
+            intro: intro.to_owned(),
+            folded,
+            fields,
+        });
         self
     }
 
@@ -326,7 +348,9 @@ impl Form {
     }
 
     fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
-        self.sections.iter_mut().flat_map(|section| &mut section.fields)
+        self.sections
+            .iter_mut()
+            .flat_map(|section| &mut section.fields)
     }
 
     /// Whether it carries a file.
@@ -344,9 +368,11 @@ impl Form {
     /// Notes what the use case refused, at the field when it names one that is here.
     pub fn refuse(&mut self, field: Option<&str>, text: &str, code: &str, rule: &str) {
         let wanted = field.unwrap_or_default();
-        let place = self
-            .fields_mut()
-            .find(|f| f.shape() != "hidden" && !wanted.is_empty() && (f.name == wanted || f.name.ends_with(&format!(".{wanted}"))));
+        let place = self.fields_mut().find(|f| {
+            f.shape() != "hidden"
+                && !wanted.is_empty()
+                && (f.name == wanted || f.name.ends_with(&format!(".{wanted}")))
+        });
         let id = match place {
             Some(field) => {
                 field.error = text.to_owned();
@@ -354,6 +380,11 @@ impl Form {
             }
             None => String::new(),
         };
-        self.problems.push(Problem { field: id, text: text.to_owned(), code: code.to_owned(), rule: rule.to_owned() });
+        self.problems.push(Problem {
+            field: id,
+            text: text.to_owned(),
+            code: code.to_owned(),
+            rule: rule.to_owned(),
+        });
     }
 }

@@ -12,12 +12,19 @@ pub struct Posted(pub Vec<(String, String)>);
 impl Posted {
     /// The first value of a name, trimmed; empty when there is none.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v.trim())
     }
 
     /// Every non-empty value of a name.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(n, v)| n == name && !v.trim().is_empty()).map(|(_, v)| v.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(n, v)| n == name && !v.trim().is_empty())
+            .map(|(_, v)| v.clone())
+            .collect()
     }
 }
 
@@ -35,7 +42,12 @@ impl Form {
                 Ok(None) => {}
                 Err(text) => {
                     let rule = field.rule.to_owned();
-                    problems.push(Problem { field: field.id(), text: text.clone(), code: String::new(), rule });
+                    problems.push(Problem {
+                        field: field.id(),
+                        text: text.clone(),
+                        code: String::new(),
+                        rule,
+                    });
                     field.error = text;
                 }
             }
@@ -56,22 +68,46 @@ impl Field {
             };
         }
         if text.is_empty() {
-            let verb = if self.choices.is_empty() && self.kind != Kind::YesNo { "Enter" } else { "Choose" };
-            return if self.required { Err(format!("{verb} {}", lower(&self.label))) } else { Ok(None) };
+            let verb = if self.choices.is_empty() && self.kind != Kind::YesNo {
+                "Enter"
+            } else {
+                "Choose"
+            };
+            return if self.required {
+                Err(format!("{verb} {}", lower(&self.label)))
+            } else {
+                Ok(None)
+            };
         }
-        let known = |value: &str| self.choices.is_empty() || self.choices.iter().any(|c| c.value == value);
+        let known =
+            |value: &str| self.choices.is_empty() || self.choices.iter().any(|c| c.value == value);
         if let Some(stranger) = self.values.iter().find(|value| !known(value)) {
-            return Err(format!("Choose {} from the list; “{stranger}” is not in it", lower(&self.label)));
+            return Err(format!(
+                "Choose {} from the list; “{stranger}” is not in it",
+                lower(&self.label)
+            ));
         }
         let value = match self.kind {
             Kind::Number | Kind::SelectNumber | Kind::HiddenNumber => json!(whole(text)?),
-            Kind::CheckboxNumbers => json!(self.values.iter().map(|v| whole(v)).collect::<Result<Vec<_>, _>>()?),
+            Kind::CheckboxNumbers => json!(
+                self.values
+                    .iter()
+                    .map(|v| whole(v))
+                    .collect::<Result<Vec<_>, _>>()?
+            ),
             Kind::Checkboxes => json!(self.values),
             Kind::Lines => {
-                json!(text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>())
+                json!(
+                    text.lines()
+                        .map(str::trim)
+                        .filter(|line| !line.is_empty())
+                        .collect::<Vec<_>>()
+                )
             }
             Kind::YesNo => json!(text == "yes"),
-            Kind::SelectJson => serde_json::from_str(text).map_err(|_| "Choose one from the list".to_owned())?,
+            Kind::SelectJson => {
+                serde_json::from_str(text).map_err(|_| "Choose one from the list".to_owned())?
+            }
             Kind::Money => json!(pence(text)?),
             Kind::Date => json!(day(text)?),
             Kind::Moment => json!(instant(text)?),
@@ -103,7 +139,11 @@ fn place(into: &mut Value, name: &str, value: Value) {
 fn rows(value: &mut Value) {
     let Value::Object(object) = value else { return };
     object.values_mut().for_each(rows);
-    if !object.is_empty() && object.keys().all(|key| key.bytes().all(|b| b.is_ascii_digit())) {
+    if !object.is_empty()
+        && object
+            .keys()
+            .all(|key| key.bytes().all(|b| b.is_ascii_digit()))
+    {
         let mut numbered: Vec<_> = std::mem::take(object).into_iter().collect();
         numbered.sort_by_key(|(key, _)| key.parse::<u32>().unwrap_or(u32::MAX));
         *value = numbered.into_iter().map(|(_, row)| row).collect();
@@ -113,16 +153,24 @@ fn rows(value: &mut Value) {
 fn lower(label: &str) -> String {
     let mut letters = label.chars();
     let first = letters.next().into_iter().flat_map(char::to_lowercase);
-    first.chain(letters).collect::<String>().trim_end_matches(['?', '.']).to_owned()
+    first
+        .chain(letters)
+        .collect::<String>()
+        .trim_end_matches(['?', '.'])
+        .to_owned()
 }
 
 fn whole(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| format!("Enter a whole number; “{text}” is not one"))
+    text.parse()
+        .map_err(|_| format!("Enter a whole number; “{text}” is not one"))
 }
 
 fn pence(text: &str) -> Result<i64, String> {
     let bad = || format!("Enter an amount in pounds such as 120 or 120.50; “{text}” is not one");
-    let plain: String = text.chars().filter(|c| !matches!(c, '£' | ',' | ' ')).collect();
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, '£' | ',' | ' '))
+        .collect();
     let (pounds, rest) = plain.split_once('.').unwrap_or((&plain, ""));
     let digits = |s: &str| s.chars().all(|c| c.is_ascii_digit());
     if pounds.is_empty() || !digits(pounds) || !digits(rest) || rest.len() > 2 {
@@ -130,12 +178,16 @@ fn pence(text: &str) -> Result<i64, String> {
     }
     let pounds: i64 = pounds.parse().map_err(|_| bad())?;
     let pence: i64 = format!("{rest:0<2}").parse().map_err(|_| bad())?;
-    pounds.checked_mul(100).and_then(|p| p.checked_add(pence)).ok_or_else(bad)
+    pounds
+        .checked_mul(100)
+        .and_then(|p| p.checked_add(pence))
+        .ok_or_else(bad)
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .map_err(|_| format!("Enter a date such as 2026-11-20 (year, month, day); “{text}” is not one"))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        format!("Enter a date such as 2026-11-20 (year, month, day); “{text}” is not one")
+    })
 }
 
 /// A moment on England's clocks. The hour that summer time skips does not exist and is said so; the hour that
@@ -143,10 +195,14 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .map_err(|_| format!("Enter a date and time such as 2026-11-20T16:05; “{text}” is not one"))?;
+        .map_err(|_| {
+            format!("Enter a date and time such as 2026-11-20T16:05; “{text}” is not one")
+        })?;
     match London.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(at.with_timezone(&Utc)),
-        LocalResult::None => Err(format!("{text} did not exist: the clocks went forward in that hour")),
+        LocalResult::None => Err(format!(
+            "{text} did not exist: the clocks went forward in that hour"
+        )),
     }
 }
 
@@ -168,13 +224,25 @@ mod tests {
     #[test]
     fn each_kind_reads_its_text() {
         let check = |kind, typed: &str, expected: Value| {
-            assert_eq!(read(Field::new(kind, "x.y", "Thing"), typed), Ok(json!({"x": {"y": expected}})), "{typed}");
+            assert_eq!(
+                read(Field::new(kind, "x.y", "Thing"), typed),
+                Ok(json!({"x": {"y": expected}})),
+                "{typed}"
+            );
         };
         check(Kind::Money, "£1,234.5", json!(123_450));
         check(Kind::Money, "20", json!(2000));
         check(Kind::Date, "2026-11-20", json!("2026-11-20"));
-        check(Kind::Moment, "2026-07-01T09:30", json!("2026-07-01T08:30:00Z"));
-        check(Kind::Moment, "2026-11-20T09:30", json!("2026-11-20T09:30:00Z"));
+        check(
+            Kind::Moment,
+            "2026-07-01T09:30",
+            json!("2026-07-01T08:30:00Z"),
+        );
+        check(
+            Kind::Moment,
+            "2026-11-20T09:30",
+            json!("2026-11-20T09:30:00Z"),
+        );
         check(Kind::Lines, "one\r\n\r\n two ", json!(["one", "two"]));
         check(Kind::Text, "a\r\nb", json!("a\nb"));
         check(Kind::YesNo, "no", json!(false));
@@ -201,9 +269,16 @@ mod tests {
     fn numbered_rows_become_a_list_without_the_empty_ones() {
         let row = |n: usize| Field::new(Kind::Line, format!("points.{n}.text"), "Point").optional();
         let mut form = Form::new("/", "Send", vec![row(0), row(1), row(2)]);
-        let typed = [("points.0.text", "a"), ("points.1.text", ""), ("points.2.text", "c")];
+        let typed = [
+            ("points.0.text", "a"),
+            ("points.1.text", ""),
+            ("points.2.text", "c"),
+        ];
         let posted = Posted(typed.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec());
-        assert_eq!(form.read(&posted), Some(json!({"points": [{"text": "a"}, {"text": "c"}]})));
+        assert_eq!(
+            form.read(&posted),
+            Some(json!({"points": [{"text": "a"}, {"text": "c"}]}))
+        );
     }
 
     #[test]
@@ -215,7 +290,11 @@ mod tests {
 
     #[test]
     fn a_refusal_lands_on_its_field() {
-        let mut form = Form::new("/", "Send", vec![Field::new(Kind::Line, "complainant.name", "Name")]);
+        let mut form = Form::new(
+            "/",
+            "Send",
+            vec![Field::new(Kind::Line, "complainant.name", "Name")],
+        );
         form.refuse(Some("name"), "Enter a name", "E01", "");
         form.refuse(Some("nothing"), "Something else", "E02", "6.4");
         assert_eq!(form.problems[0].field, "complainant-name");
