@@ -487,18 +487,16 @@ fn ombudsman(case: &Case, today: NaiveDate) -> Vec<Row> {
             ..Row::default()
         }
     }));
-    rows.extend(hos.notices.iter().map(|n| {
-        Row {
-            title: "Complaint handling failure".into(),
-            text: n.text.clone(),
-            by: format!(
+    rows.extend(hos.notices.iter().map(|n| Row {
+        title: "Complaint handling failure".into(),
+        text: n.text.clone(),
+        by: format!(
                 "Issued {}{}",
                 long_date(n.issued_on),
                 n.comply_by
                     .map_or(String::new(), |on| format!(", comply by {}", long_date(on)))
             ),
-            ..Row::default()
-        }
+        ..Row::default()
     }));
     rows
 }
