@@ -1,1 +1,3 @@
 //! Whole-program tests, by journey.
+
+mod hostile_plugins;

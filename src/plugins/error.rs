@@ -191,7 +191,8 @@ fn plain(trap: wasmtime::Trap, said: Option<&str>) -> String {
             None => "it gave up without saying why".into(),
         },
         Trap::MemoryOutOfBounds | Trap::TableOutOfBounds | Trap::HeapMisaligned => {
-            "it reached outside its own memory".into()
+            // A Rust guest keeps its stack at the bottom of its memory and falls off it.
+            "it reached outside its own memory, as calls that go too deep do".into()
         }
         Trap::IntegerDivisionByZero => "it divided by zero".into(),
         Trap::IntegerOverflow | Trap::BadConversionToInteger => {
