@@ -1,3 +1,4 @@
 //! Whole-program tests, by journey.
 
 mod hostile_plugins;
+mod pdf;
