@@ -1,1 +1,9 @@
-//! Proof of identity: passwords, session and token secrets. Knows no case.
+//! Proof of identity: passwords, secrets, sessions and the brake on guessing. Knows no case and no file.
+//!
+//! Everything here is a function of its arguments, time included; `desk` keeps the records and decides who may
+//! do what. Start at [`password`] for people, [`secret`] for sessions and tokens.
+
+pub mod password;
+pub mod secret;
+pub mod session;
+pub mod throttle;
