@@ -198,6 +198,9 @@ pub struct HosCase {
     /// A date by which the Ombudsman directed the landlord to respond, which overrides its own.
     #[serde(default)]
     pub directed_due: Option<NaiveDate>,
+    /// When it did.
+    #[serde(default)]
+    pub directed_at: Option<DateTime<Utc>>,
     /// Determinations, first and reviewed.
     #[serde(default)]
     pub determinations: Vec<Determination>,

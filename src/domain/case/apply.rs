@@ -122,7 +122,9 @@ impl Case {
             satisfaction: Vec::new(),
             restricted: None,
             withdrawal: None,
+            withdrawn_at: None,
             reviewed_on: None,
+            next_review: None,
             intake: intake.clone(),
         }
     }
@@ -144,8 +146,9 @@ impl Case {
             | Event::BundleExported { .. }
             | Event::RestrictedCaseViewed { .. }
             | Event::Unknown => {}
-            Event::ServiceRequestReviewed { .. } => {
-                self.reviewed_on = Some(london_date(recorded.at))
+            Event::ServiceRequestReviewed { next_review, .. } => {
+                self.reviewed_on = Some(london_date(recorded.at));
+                self.next_review = *next_review;
             }
             Event::Triaged { triage } => self.triage = triage.clone(),
             Event::CaseLinked { reference, .. } => {
@@ -292,6 +295,7 @@ impl Case {
             }
             Event::Withdrawn { account } => {
                 self.withdrawal = Some(account.clone());
+                self.withdrawn_at = Some(recorded.at);
                 self.state = State::Withdrawn;
             }
             Event::Closed {
@@ -308,6 +312,7 @@ impl Case {
             Event::Reopened { .. } => {
                 self.closing = None;
                 self.withdrawal = None;
+                self.withdrawn_at = None;
                 if self.state == State::Refused {
                     for point in &mut self.points {
                         point.refused = false;
@@ -709,6 +714,7 @@ impl Case {
                         state: HosState::EnquiryNotified,
                         tasks: Vec::new(),
                         directed_due: None,
+                        directed_at: None,
                         determinations: Vec::new(),
                         notices: Vec::new(),
                     });
@@ -722,6 +728,7 @@ impl Case {
         match &recorded.event {
             Event::OmbudsmanDirected { respond_by } => {
                 hos.directed_due = Some(*respond_by);
+                hos.directed_at = Some(recorded.at);
                 hos.state = HosState::DirectedToRespond;
             }
             Event::HosTaskRecorded { task, items, due } => {

@@ -4,6 +4,7 @@
 //! way forward. `Case::apply` folds what happened. Neither reads a clock, a disk or a global.
 
 mod apply;
+mod clocks;
 mod command;
 mod event;
 mod records;

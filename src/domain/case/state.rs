@@ -209,8 +209,14 @@ pub struct Case {
     pub restricted: Option<Restriction>,
     /// The resident's words on withdrawing.
     pub withdrawal: Option<String>,
+    /// When they withdrew.
+    #[serde(default)]
+    pub withdrawn_at: Option<DateTime<Utc>>,
     /// When a service request was last reviewed.
     pub reviewed_on: Option<NaiveDate>,
+    /// The day set then for the next review, where one was.
+    #[serde(default)]
+    pub next_review: Option<NaiveDate>,
 }
 
 impl Case {

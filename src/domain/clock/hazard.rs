@@ -21,20 +21,20 @@ pub struct HazardFacts {
     /// When the investigation ended.
     pub investigated_at: Option<DateTime<Utc>>,
     /// The written summary to the tenant.
-    pub summary: HazardStep,
+    pub summary: FollowUp,
     /// The safety work.
-    pub safety_work: HazardStep,
+    pub safety_work: FollowUp,
     /// Further work begun, or steps taken to begin it.
-    pub further_work: HazardStep,
+    pub further_work: FollowUp,
     /// Further work physically started.
-    pub work_started: HazardStep,
+    pub work_started: FollowUp,
     /// When the report fell away: not a hazard, or not this landlord's.
     pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// A step that follows an investigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HazardStep {
+pub enum FollowUp {
     /// To be done.
     #[default]
     Open,
@@ -53,10 +53,10 @@ impl HazardFacts {
             emergency,
             made_safe_at: None,
             investigated_at: None,
-            summary: HazardStep::Open,
-            safety_work: HazardStep::Open,
-            further_work: HazardStep::Open,
-            work_started: HazardStep::Open,
+            summary: FollowUp::Open,
+            safety_work: FollowUp::Open,
+            further_work: FollowUp::Open,
+            work_started: FollowUp::Open,
             ended_at: None,
         }
     }
@@ -69,18 +69,18 @@ pub fn hazard_clocks(
     policy: &ClockPolicy,
     now: DateTime<Utc>,
 ) -> Result<Vec<Clock>, CalendarError> {
-    let run = |id: ClockId, lead: &str, at: DateTime<Utc>, step: HazardStep| {
+    let run = |id: ClockId, lead: &str, at: DateTime<Utc>, step: FollowUp| {
         let length = id.length(policy).unwrap_or(Length::Given(london_date(at)));
         let mut run = Run::new(id, lead, london_date(at), length).about(&facts.subject);
         run.start_at = Some(at);
         match step {
-            HazardStep::Open => run.ended_at = facts.ended_at,
-            HazardStep::Done(done) => run.met_at = Some(done),
-            HazardStep::NotNeeded(found) => run.ended_at = Some(found),
+            FollowUp::Open => run.ended_at = facts.ended_at,
+            FollowUp::Done(done) => run.met_at = Some(done),
+            FollowUp::NotNeeded(found) => run.ended_at = Some(found),
         }
         run.clock(calendar, policy, now)
     };
-    let done = |at: Option<DateTime<Utc>>| at.map_or(HazardStep::Open, HazardStep::Done);
+    let done = |at: Option<DateTime<Utc>>| at.map_or(FollowUp::Open, FollowUp::Done);
 
     let aware = facts.aware_at;
     let lead = format!(

@@ -26,7 +26,7 @@ use super::calendar::{Calendar, CalendarError, day_and_year};
 
 pub use due::{DueDate, DueDates, DueQuery, Receipt, due_dates};
 pub use extension::{ExtensionCheck, ExtensionFact, extension_check};
-pub use hazard::{HazardFacts, HazardStep, hazard_clocks};
+pub use hazard::{FollowUp, HazardFacts, hazard_clocks};
 pub use id::{Certainty, ClockId, ClockKind};
 pub use policy::{ClockPolicy, PolicyError, ReceiptRule};
 pub use recompute::{DueChange, due_changes, recompute};
@@ -75,6 +75,14 @@ impl Clock {
             ClockStatus::Met | ClockStatus::MetLate | ClockStatus::NotNeeded
         )
     }
+}
+
+/// The open clock that is due first; of two due together, the one that comes first in the case.
+pub fn most_pressing(clocks: &[Clock]) -> Option<&Clock> {
+    clocks
+        .iter()
+        .filter(|clock| clock.is_open())
+        .min_by_key(|clock| clock.due)
 }
 
 /// Where a clock stands; the same words everywhere.

@@ -48,42 +48,66 @@ pub fn stairs_request(received_at: DateTime<Utc>, policy: &ClockPolicy) -> Run<'
     )
 }
 
-/// A service request left open is looked at after the landlord's own interval.
-pub fn service_request_review(logged_at: DateTime<Utc>, policy: &ClockPolicy) -> Run<'static> {
-    let on = london_date(logged_at);
-    let lead = format!("Service request logged {}.", day_and_year(on));
-    Run::new(
-        ClockId::ServiceRequestReview,
-        lead,
-        on,
+/// A service request left open is looked at again on the day set for it, or after the landlord's own
+/// interval from the day it was logged or looked at last.
+pub fn service_request_review(
+    last_seen_on: NaiveDate,
+    next: Option<NaiveDate>,
+    policy: &ClockPolicy,
+) -> Run<'static> {
+    let lead = format!(
+        "Service request last looked at {}.",
+        day_and_year(last_seen_on)
+    );
+    let length = next.map_or(
         Length::WorkingDays(policy.service_request_review),
-    )
+        Length::Given,
+    );
+    Run::new(ClockId::ServiceRequestReview, lead, last_seen_on, length)
 }
 
 /// An evidence task of the Ombudsman: the date it states, or the usual length when it states none.
 pub fn hos_task(
-    received_at: DateTime<Utc>,
+    set_on: NaiveDate,
     stated: Option<NaiveDate>,
     policy: &ClockPolicy,
 ) -> Run<'static> {
-    let on = london_date(received_at);
-    let lead = format!("The Ombudsman's task came {}.", day_and_year(on));
+    let lead = format!("The Ombudsman's task came {}.", day_and_year(set_on));
     let length = stated.map_or(Length::WorkingDays(policy.hos_task), Length::Given);
-    Run::new(ClockId::HosTask, lead, on, length)
+    Run::new(ClockId::HosTask, lead, set_on, length)
 }
 
 /// An order of the Ombudsman: the date printed beside it.
-pub fn hos_order(determined_at: DateTime<Utc>, due: NaiveDate) -> Run<'static> {
-    let on = london_date(determined_at);
-    let lead = format!("Ordered in the determination of {}.", day_and_year(on));
-    Run::new(ClockId::HosOrder, lead, on, Length::Given(due))
+pub fn hos_order(determined_on: NaiveDate, text: &str, due: NaiveDate) -> Run<'static> {
+    let lead = format!(
+        "Ordered in the determination of {}: {}",
+        day_and_year(determined_on),
+        sentence(text)
+    );
+    Run::new(ClockId::HosOrder, lead, determined_on, Length::Given(due))
+}
+
+/// A direction of the Ombudsman to respond by a date.
+pub fn hos_directed(directed_at: DateTime<Utc>, due: NaiveDate) -> Run<'static> {
+    let on = london_date(directed_at);
+    let lead = format!("The Ombudsman directed a response on {}.", day_and_year(on));
+    Run::new(ClockId::HosDirected, lead, on, Length::Given(due))
 }
 
 /// A promised action: the date promised.
-pub fn action(promised_at: DateTime<Utc>, due: NaiveDate) -> Run<'static> {
-    let on = london_date(promised_at);
-    let lead = format!("Promised {}.", day_and_year(on));
-    Run::new(ClockId::ActionDue, lead, on, Length::Given(due))
+pub fn action(promised_on: NaiveDate, what: &str, due: NaiveDate) -> Run<'static> {
+    let lead = format!("Promised {}: {}", day_and_year(promised_on), sentence(what));
+    Run::new(ClockId::ActionDue, lead, promised_on, Length::Given(due))
+}
+
+/// The first words of a text, ended as a sentence: an explanation does not repeat a whole order.
+fn sentence(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let line = text.lines().next().unwrap_or_default().trim();
+    if line.chars().count() > LONGEST {
+        return line.chars().take(LONGEST).chain(['…']).collect();
+    }
+    format!("{}.", line.trim_end_matches('.'))
 }
 
 /// The next update to a resident whose answer is late: the interval agreed with them, from the last

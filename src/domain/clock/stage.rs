@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::extension::{self, ExtensionFact};
 use super::policy::Day0;
 use super::run::{Length, Run};
-use super::{Clock, ClockId, ClockPolicy};
+use super::{Clock, ClockId, ClockPolicy, related};
 use crate::domain::calendar::{Calendar, CalendarError, day_and_year, london_date};
 
 /// Stage 1 or stage 2; the Code knows no other (5.2, 5.3).
@@ -207,9 +207,7 @@ pub fn stage_clocks(
     flags.response_in_time_overall = run.clock(calendar, policy, now)?.in_time;
 
     if let Some(direction) = facts.hos_directed {
-        let on = london_date(direction.directed_at);
-        let lead = format!("The Ombudsman directed a response on {}.", day_and_year(on));
-        let run = Run::new(ClockId::HosDirected, lead, on, Length::Given(direction.due));
+        let run = related::hos_directed(direction.directed_at, direction.due);
         clocks.push(
             run.met(facts.responded_at)
                 .ended(facts.ended_at)

@@ -408,8 +408,8 @@ fn an_emergency_hazard_has_hours_not_days() {
 fn a_hazard_step_can_fall_away() {
     let mut facts = HazardFacts::reported("mould", at("2026-12-01"), false);
     facts.investigated_at = Some(at("2026-12-08"));
-    facts.safety_work = HazardStep::NotNeeded(at("2026-12-08"));
-    facts.summary = HazardStep::Done(at("2026-12-12"));
+    facts.safety_work = FollowUp::NotNeeded(at("2026-12-08"));
+    facts.summary = FollowUp::Done(at("2026-12-12"));
     let clocks = hazard_clocks(
         &facts,
         &Calendar::england(),
@@ -445,19 +445,23 @@ fn the_related_clocks() {
         on("2027-05-04")
     );
     assert_eq!(
-        due(service_request_review(at("2026-12-14"), &policy)),
+        due(service_request_review(on("2026-12-14"), None, &policy)),
         on("2026-12-30")
     );
     assert_eq!(
-        due(hos_task(at("2026-12-14"), Some(on("2026-12-20")), &policy)),
+        due(hos_task(on("2026-12-14"), Some(on("2026-12-20")), &policy)),
         on("2026-12-20")
     );
     assert_eq!(
-        due(hos_order(at("2026-12-14"), on("2027-01-11"))),
+        due(hos_order(
+            on("2026-12-14"),
+            "Repair the roof.",
+            on("2027-01-11")
+        )),
         on("2027-01-11")
     );
     assert_eq!(
-        due(action(at("2026-12-14"), on("2026-12-26"))),
+        due(action(on("2026-12-14"), "Fit a fan", on("2026-12-26"))),
         on("2026-12-26")
     );
     // Every seven days from Fri 18 Dec is Christmas Day: the update comes the day before.
