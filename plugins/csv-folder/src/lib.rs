@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Repairs, anti-social behaviour, tenancies and contacts from CSV files in one granted folder: a
+//! linking adapter for landlords whose housing system has no API, which is most small ones.
+//!
+//! Which file holds what is told by its name, which column holds what by its header; both can be set
+//! ([`settings`]). Rows are read a thousand at a time and only what belongs to the query is kept. A file
+//! that is missing or broken costs its own records and a warning, never the others.
+//!
+//! Start at [`folder::find`]. `guest.rs` is the component's door, built for wasm only.
+
+pub mod folder;
+#[cfg(target_arch = "wasm32")]
+mod guest;
+pub mod layout;
+pub mod matching;
+pub mod record;
+pub mod settings;
+pub mod when;
