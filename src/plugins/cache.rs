@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::run_log::clip;
 use super::{Cause, HostError};
 
 /// A plugin's name for people and its component's bytes, known by their hash.
@@ -50,6 +51,9 @@ impl Plugin {
         &self.sha256
     }
 }
+
+/// Python's runtime, the largest known, is 18.5 MB; compiling takes a second a megabyte.
+const LARGEST: usize = 64 << 20;
 
 type Slot = Arc<OnceCell<Component>>;
 
@@ -91,10 +95,22 @@ impl Compiled {
             let compiled = tokio::task::spawn_blocking(move || mine.load(&plugin)).await;
             compiled.map_err(|error| Cause::Host(format!("compiling failed: {error}")))?
         };
-        slot.get_or_try_init(compile).await.cloned()
+        let compiled = slot.get_or_try_init(compile).await.cloned();
+        if compiled.is_err() {
+            let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            ready.remove(&plugin.sha256);
+        }
+        compiled
     }
 
     fn load(&self, plugin: &Plugin) -> Result<Component, Cause> {
+        let refused = |why: &str| Cause::WrongKind {
+            wanted: "a plugin",
+            why: clip(why, 300),
+        };
+        if plugin.bytes.len() > LARGEST {
+            return Err(refused("it is larger than 64 MB"));
+        }
         let path = self
             .folder
             .as_deref()
@@ -102,13 +118,8 @@ impl Compiled {
         if let Some(component) = path.as_deref().and_then(|path| self.read(path)) {
             return Ok(component);
         }
-        let component = Component::new(&self.engine, &plugin.bytes).map_err(|error| {
-            let why = super::run_log::clip(&format!("{error:#}"), 300);
-            Cause::WrongKind {
-                wanted: "a plugin",
-                why,
-            }
-        })?;
+        let component = Component::new(&self.engine, &plugin.bytes)
+            .map_err(|error| refused(&format!("{error:#}")))?;
         if let Some(path) = path
             && let Err(error) = write(&path, &component)
         {

@@ -14,7 +14,8 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::bindings::{exporter, linker};
 use super::cache::{Compiled, Plugin};
 use super::engine::{Ticker, engine};
-use super::exporter::{ExportJob, Exporting};
+use super::exporter::Exporting;
+use super::job::ExportJob;
 use super::linker::{LinkJob, LinkPage, LinkQuery, Linking, page};
 use super::meter::Meter;
 use super::run_log::{Level, Log, RunLog, clip};
@@ -28,7 +29,8 @@ pub struct HostConfig {
     pub cache_dir: Option<PathBuf>,
     /// Threads for plugins; as many as the machine has processors when `None`.
     pub threads: Option<usize>,
-    /// Runs at the same time, further ones wait their turn; eight when `None`.
+    /// Exports at the same time, and calls of adapters likewise; further ones wait their turn. 32 when
+    /// `None`: an export keeps its place for as long as the download takes.
     pub runs: Option<usize>,
 }
 
@@ -63,7 +65,9 @@ struct Inner {
     compiled: Arc<Compiled>,
     exporters: Linker<State<Exporting>>,
     linkers: Linker<State<Linking>>,
-    turns: Semaphore,
+    /// Apart, so that slow downloads never hold up the adapters.
+    export_turns: Semaphore,
+    link_turns: Semaphore,
 }
 
 impl PluginHost {
@@ -86,13 +90,15 @@ impl PluginHost {
             .enable_time()
             .build()
             .map_err(HostError::Threads)?;
+        let runs = config.runs.unwrap_or(32).max(1);
         let inner = Inner {
             ticker: Ticker::start(engine.weak())?,
             compiled: Arc::new(Compiled::new(engine.clone(), config.cache_dir)?),
             engine,
             exporters,
             linkers,
-            turns: Semaphore::new(config.runs.unwrap_or(8).max(1)),
+            export_turns: Semaphore::new(runs),
+            link_turns: Semaphore::new(runs),
         };
         Ok(Self {
             runtime: Some(runtime),
@@ -100,7 +106,8 @@ impl PluginHost {
         })
     }
 
-    /// Makes an export. On an error the archive has been dropped without [`close`](super::Archive::close).
+    /// Makes an export. On an error the archive is dropped without [`close`](super::Archive::close): by then,
+    /// or as soon as it returns from the call that the export was given up in.
     pub async fn export(&self, plugin: &Plugin, job: ExportJob) -> Result<ExportReport, RunError> {
         let side = Exporting::new(job.source, job.archive, job.pdf);
         let (notes, log) = self
@@ -236,9 +243,13 @@ impl PluginHost {
         let message = run.limits.message;
         // Two tasks: the plugin's may be stuck in the disk or in a download, its watcher never is.
         let watched = self.runtime().spawn(async move {
-            let _turn = inner.turns.acquire().await;
+            let turns = match kind {
+                Kind::Exporter => &inner.export_turns,
+                Kind::Linker => &inner.link_turns,
+            };
+            let _turn = turns.acquire().await;
             let component = inner.compiled.get(&plugin).await?;
-            let pre = fits(kind, linker(&inner), &component, |pre| Ok(pre))?;
+            let pre = fits(kind, linker(&inner), &component, Ok)?;
             let meter = Meter::new(run.limits.clone());
             let _ticking = inner.ticker.running();
             let store = store(&inner.engine, run, side, meter.clone(), log);

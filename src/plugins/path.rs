@@ -180,7 +180,7 @@ mod tests {
             ("a//b", Climbs),
             ("a/", Climbs),
             ("a\\..\\b", Backslash),
-            ("a:stream", Character),
+            ("ab:stream", Character),
             ("what?.txt", Character),
             ("a\0b", Invisible),
             ("a\nb", Invisible),

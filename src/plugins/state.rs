@@ -68,8 +68,8 @@ impl<J> State<J> {
             .wall_clock(Frozen(Duration::from_secs(now)))
             .monotonic_clock(Frozen(Duration::ZERO))
             // Repeatable: a plugin has no use for secrets, but hash maps start from these.
-            .secure_random(Deterministic::new(vec![7]))
-            .insecure_random(Deterministic::new(vec![7]))
+            .secure_random(Deterministic::new((0..=255).collect()))
+            .insecure_random(Deterministic::new((0..=255).collect()))
             .insecure_random_seed(7)
             .max_random_size(1 << 16)
             .stdout(LogStream::new(&log, Level::Info))

@@ -1,0 +1,241 @@
+//! Plugins that loop, bloat, lie and crash: each ends its own run in time with a sentence that names the
+//! reason, leaves an archive that nobody can take for whole, and disturbs no other run.
+//! The guests are `tests/guests`, one component with many modes for each world.
+
+#![allow(clippy::unwrap_used)]
+
+mod adapters;
+mod exporters;
+mod host;
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
+use chrono::{TimeZone, Utc};
+use redress::plugins::path::PathFault;
+use redress::plugins::{
+    Archive, ArchiveError, CaseSource, Cause, ExportJob, ExportReport, Failure, Folder, HostConfig,
+    Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, PdfRenderer, Plugin, PluginHost,
+    Run, RunError, RunLog,
+};
+
+static HOST: LazyLock<PluginHost> =
+    LazyLock::new(|| PluginHost::new(HostConfig::default()).expect("the host starts"));
+static EXPORTER: LazyLock<Plugin> = LazyLock::new(|| {
+    Plugin::new(
+        "hostile",
+        &include_bytes!("../guests/hostile-exporter.wasm")[..],
+    )
+});
+static LINKER: LazyLock<Plugin> = LazyLock::new(|| {
+    Plugin::new(
+        "hostile",
+        &include_bytes!("../guests/hostile-linker.wasm")[..],
+    )
+});
+
+const PHOTO: usize = 300_000;
+
+struct Case;
+
+impl CaseSource for Case {
+    fn document(&self) -> Result<String, String> {
+        Ok(r#"{"ref":"C-2026-0042"}"#.into())
+    }
+
+    fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
+        match id {
+            "photo" => Ok(Box::new(Cursor::new(vec![9; PHOTO]))),
+            _ => Err(format!("the case has no attachment {id}")),
+        }
+    }
+
+    fn attachment_parts(&self, _id: &str, _ceiling: u32) -> Result<u32, String> {
+        Ok(1)
+    }
+
+    fn open_attachment_part(
+        &self,
+        id: &str,
+        _ceiling: u32,
+        _part: u32,
+    ) -> Result<Box<dyn Read + Send>, String> {
+        self.open_attachment(id)
+    }
+}
+
+struct Pdf;
+
+impl PdfRenderer for Pdf {
+    fn render(&self, template: &str, _data_json: &str) -> Result<Vec<u8>, String> {
+        Ok(format!("%PDF {template}").into_bytes())
+    }
+}
+
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Seen {
+    entries: Vec<(String, Vec<u8>)>,
+    manifest: Option<String>,
+    closed: bool,
+    dropped: bool,
+}
+
+/// What happens when bytes come.
+enum Reader {
+    Quick,
+    Slow(Duration),
+    Gone,
+    Stuck(Receiver<()>),
+}
+
+struct Bundle {
+    seen: Arc<Mutex<Seen>>,
+    reader: Reader,
+}
+
+impl Bundle {
+    fn take(&mut self) -> Result<(), ArchiveError> {
+        match &self.reader {
+            Reader::Quick => {}
+            Reader::Slow(pause) => std::thread::sleep(*pause),
+            Reader::Gone => return Err(ArchiveError::Gone),
+            Reader::Stuck(until) => {
+                let _ = until.recv();
+                return Err(ArchiveError::Gone);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Archive for Bundle {
+    fn begin(&mut self, path: &str, _media_type: &str) -> Result<(), ArchiveError> {
+        self.seen
+            .lock()
+            .unwrap()
+            .entries
+            .push((path.into(), vec![]));
+        Ok(())
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> Result<(), ArchiveError> {
+        self.take()?;
+        let mut seen = self.seen.lock().unwrap();
+        let (_, bytes) = seen.entries.last_mut().expect("begun");
+        bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), ArchiveError> {
+        Ok(())
+    }
+
+    fn include(
+        &mut self,
+        path: &str,
+        _id: &str,
+        reader: &mut dyn Read,
+    ) -> Result<(), ArchiveError> {
+        self.begin(path, "")?;
+        let mut buf = [0; 64 << 10];
+        loop {
+            match reader.read(&mut buf) {
+                Ok(0) => return Ok(()),
+                Ok(n) => self.write(&buf[..n])?,
+                Err(error) => return Err(ArchiveError::Failed(error.to_string())),
+            }
+        }
+    }
+
+    fn manifest_at(&mut self, path: &str) -> Result<(), ArchiveError> {
+        self.seen.lock().unwrap().manifest = Some(path.into());
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ArchiveError> {
+        self.seen.lock().unwrap().closed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Bundle {
+    fn drop(&mut self) {
+        self.seen.lock().unwrap().dropped = true;
+    }
+}
+
+/// Small enough to be reached at once, ample for the good mode.
+fn tight() -> Limits {
+    Limits {
+        memory: 16 << 20,
+        computing: Duration::from_millis(300),
+        wall: Duration::from_secs(20),
+        stall: Duration::from_secs(20),
+        written: 8 << 20,
+        included: 1 << 20,
+        entries: 50,
+        message: 2 << 20,
+        renders: 3,
+        calls: 20_000,
+        handles: 4,
+        log_lines: 10,
+    }
+}
+
+fn run(settings: &str, limits: Limits) -> Run {
+    Run {
+        settings_json: settings.into(),
+        started_at: Utc.with_ymd_and_hms(2026, 3, 2, 9, 30, 0).unwrap(),
+        language: "en-GB".into(),
+        progress: None,
+        limits,
+    }
+}
+
+async fn export(
+    host: &PluginHost,
+    settings: &str,
+    limits: Limits,
+    reader: Reader,
+) -> (Result<ExportReport, RunError>, Seen) {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let archive = Bundle {
+        seen: Arc::clone(&seen),
+        reader,
+    };
+    let job = ExportJob {
+        run: run(settings, limits),
+        source: Arc::new(Case),
+        archive: Box::new(archive),
+        pdf: Arc::new(Pdf),
+    };
+    let ended = host.export(&EXPORTER, job).await;
+    let seen = seen.lock().unwrap().clone();
+    (ended, seen)
+}
+
+/// The run fails in time, for the reason that `is` looks for, and its archive was not closed.
+async fn fails(settings: &str, is: impl Fn(&Cause) -> bool) -> RunError {
+    fails_within(tight(), settings, is).await
+}
+
+async fn fails_within(limits: Limits, settings: &str, is: impl Fn(&Cause) -> bool) -> RunError {
+    let began = Instant::now();
+    let (ended, seen) = export(&HOST, settings, limits, Reader::Quick).await;
+    let error = ended.expect_err(settings);
+    assert!(is(&error.cause), "{settings}: {error} ({:?})", error.cause);
+    assert!(!seen.closed, "{settings}: the archive looks whole");
+    // The limit is 0.3 s; the rest is for a machine that builds something else meanwhile.
+    assert!(
+        began.elapsed() < Duration::from_secs(15),
+        "{settings}: too late"
+    );
+    error
+}
+
+fn mode(mode: &str) -> String {
+    format!(r#"{{"mode":"{mode}"}}"#)
+}
