@@ -43,9 +43,9 @@ fn holidays(year: i32) -> Vec<NaiveDate> {
     taken.push(if year == 2022 {
         ymd(2022, 6, 2)
     } else {
-        mondays(5).last().unwrap()
+        mondays(5).next_back().unwrap()
     });
-    taken.push(mondays(8).last().unwrap());
+    taken.push(mondays(8).next_back().unwrap());
     match year {
         2022 => taken.extend([ymd(2022, 6, 3), ymd(2022, 9, 19)]),
         2023 => taken.push(ymd(2023, 5, 8)),

@@ -18,347 +18,55 @@ type Row = (
 );
 
 /// §2.5. Rows before 1 April 2024 test the calendar only.
+#[rustfmt::skip]
 const STAGE_1: &[Row] = &[
-    (
-        "1",
-        "Thu 26 May 2022",
-        "Mon 6 Jun 2022",
-        "Mon 6 Jun 2022",
-        "Mon 20 Jun 2022",
-        "Mon 4 Jul 2022",
-    ), // Spring BH moved to Thu 2 Jun 2022 + Jubilee Fri 3 Jun
-    (
-        "2",
-        "Wed 14 Sep 2022",
-        "Thu 22 Sep 2022",
-        "Thu 22 Sep 2022",
-        "Thu 6 Oct 2022",
-        "Thu 20 Oct 2022",
-    ), // State Funeral Mon 19 Sep 2022
-    (
-        "3",
-        "Fri 16 Dec 2022",
-        "Fri 23 Dec 2022",
-        "Fri 23 Dec 2022",
-        "Wed 11 Jan 2023",
-        "Wed 25 Jan 2023",
-    ), // Christmas 2022: Mon 26 + Tue 27 (Christmas on a Sunday), Mon 2 Jan 2023
-    (
-        "4",
-        "Mon 3 Apr 2023",
-        "Wed 12 Apr 2023",
-        "Wed 12 Apr 2023",
-        "Wed 26 Apr 2023",
-        "Fri 12 May 2023",
-    ), // Easter 2023 (7 + 10 Apr), then Mon 1 May
-    (
-        "5",
-        "Fri 28 Apr 2023",
-        "Tue 9 May 2023",
-        "Tue 9 May 2023",
-        "Tue 23 May 2023",
-        "Wed 7 Jun 2023",
-    ), // Three May BHs 2023: 1, 8 (Coronation), 29
-    (
-        "6",
-        "Wed 20 Dec 2023",
-        "Fri 29 Dec 2023",
-        "Thu 21 Dec 2023",
-        "Tue 9 Jan 2024",
-        "Tue 23 Jan 2024",
-    ), // Christmas 2023; acknowledged next day
-    (
-        "7",
-        "Mon 25 Mar 2024",
-        "Wed 3 Apr 2024",
-        "Wed 3 Apr 2024",
-        "Wed 17 Apr 2024",
-        "Wed 1 May 2024",
-    ), // Easter 2024 (29 Mar, 1 Apr)
-    (
-        "8",
-        "Wed 1 May 2024",
-        "Thu 9 May 2024",
-        "Wed 1 May 2024",
-        "Thu 16 May 2024",
-        "Fri 31 May 2024",
-    ), // Acknowledged same day (day 0); early May BH 6 May
-    (
-        "9",
-        "Thu 22 Aug 2024",
-        "Fri 30 Aug 2024",
-        "Fri 30 Aug 2024",
-        "Fri 13 Sep 2024",
-        "Fri 27 Sep 2024",
-    ), // Summer BH 26 Aug 2024
-    (
-        "10",
-        "Tue 17 Dec 2024",
-        "Tue 24 Dec 2024",
-        "Tue 24 Dec 2024",
-        "Fri 10 Jan 2025",
-        "Fri 24 Jan 2025",
-    ), // Christmas 2024 (25, 26 Dec, 1 Jan)
-    (
-        "11",
-        "Mon 14 Apr 2025",
-        "Wed 23 Apr 2025",
-        "Wed 23 Apr 2025",
-        "Thu 8 May 2025",
-        "Thu 22 May 2025",
-    ), // Easter 2025 (18, 21 Apr) + 5 May
-    (
-        "12",
-        "Fri 2 May 2025",
-        "Mon 12 May 2025",
-        "Fri 9 May 2025",
-        "Fri 23 May 2025",
-        "Mon 9 Jun 2025",
-    ), // May 2025: acknowledged on day 4; 5 + 26 May
-    (
-        "13",
-        "Fri 19 Dec 2025",
-        "Tue 30 Dec 2025",
-        "Tue 30 Dec 2025",
-        "Wed 14 Jan 2026",
-        "Wed 28 Jan 2026",
-    ), // Christmas 2025 (25, 26 Dec, 1 Jan)
-    (
-        "14",
-        "Mon 30 Mar 2026",
-        "Wed 8 Apr 2026",
-        "Wed 8 Apr 2026",
-        "Wed 22 Apr 2026",
-        "Thu 7 May 2026",
-    ), // Easter 2026 (3, 6 Apr)
-    (
-        "15",
-        "Wed 29 Apr 2026",
-        "Thu 7 May 2026",
-        "Thu 7 May 2026",
-        "Thu 21 May 2026",
-        "Fri 5 Jun 2026",
-    ), // Early May BH 4 May 2026 and Spring BH 25 May 2026
-    (
-        "16",
-        "Fri 22 May 2026",
-        "Mon 1 Jun 2026",
-        "Tue 26 May 2026",
-        "Tue 9 Jun 2026",
-        "Tue 23 Jun 2026",
-    ), // Acknowledged first working day after Spring BH
-    (
-        "17",
-        "Thu 27 Aug 2026",
-        "Fri 4 Sep 2026",
-        "Fri 28 Aug 2026",
-        "Mon 14 Sep 2026",
-        "Mon 28 Sep 2026",
-    ), // Summer BH 31 Aug 2026
-    (
-        "18",
-        "Fri 20 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 11 Dec 2026",
-        "Tue 29 Dec 2026",
-    ), // Plain case, received Friday
-    (
-        "19",
-        "Sat 21 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 11 Dec 2026",
-        "Tue 29 Dec 2026",
-    ), // Received on a Saturday (strict rule)
-    (
-        "20",
-        "Sun 22 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 27 Nov 2026",
-        "Fri 11 Dec 2026",
-        "Tue 29 Dec 2026",
-    ), // Received on a Sunday (strict rule)
-    (
-        "21",
-        "Mon 14 Dec 2026",
-        "Mon 21 Dec 2026",
-        "Mon 21 Dec 2026",
-        "Thu 7 Jan 2027",
-        "Thu 21 Jan 2027",
-    ), // Christmas 2026: Fri 25, Mon 28 (Boxing substitute), Fri 1 Jan
-    (
-        "22",
-        "Fri 18 Dec 2026",
-        "Tue 29 Dec 2026",
-        "Fri 18 Dec 2026",
-        "Wed 6 Jan 2027",
-        "Wed 20 Jan 2027",
-    ), // Acknowledged same day just before Christmas
-    (
-        "23",
-        "Wed 23 Dec 2026",
-        "Mon 4 Jan 2027",
-        "Mon 4 Jan 2027",
-        "Mon 18 Jan 2027",
-        "Mon 1 Feb 2027",
-    ), // Christmas 2026
-    (
-        "24",
-        "Thu 24 Dec 2026",
-        "Tue 5 Jan 2027",
-        "Tue 5 Jan 2027",
-        "Tue 19 Jan 2027",
-        "Tue 2 Feb 2027",
-    ), // Received Christmas Eve
-    (
-        "25",
-        "Fri 25 Dec 2026",
-        "Tue 5 Jan 2027",
-        "Tue 5 Jan 2027",
-        "Tue 19 Jan 2027",
-        "Tue 2 Feb 2027",
-    ), // Received ON a bank holiday by web form
-    (
-        "26",
-        "Mon 22 Mar 2027",
-        "Wed 31 Mar 2027",
-        "Wed 31 Mar 2027",
-        "Wed 14 Apr 2027",
-        "Wed 28 Apr 2027",
-    ), // Easter 2027 (26, 29 Mar)
-    (
-        "27",
-        "Fri 30 Apr 2027",
-        "Mon 10 May 2027",
-        "Mon 10 May 2027",
-        "Mon 24 May 2027",
-        "Tue 8 Jun 2027",
-    ), // May 2027 (3, 31 May)
-    (
-        "28",
-        "Mon 20 Dec 2027",
-        "Wed 29 Dec 2027",
-        "Wed 29 Dec 2027",
-        "Thu 13 Jan 2028",
-        "Thu 27 Jan 2028",
-    ), // Christmas 2027: Mon 27 + Tue 28 both substitutes, Mon 3 Jan 2028
-    (
-        "29",
-        "Mon 10 Apr 2028",
-        "Wed 19 Apr 2028",
-        "Wed 19 Apr 2028",
-        "Thu 4 May 2028",
-        "Thu 18 May 2028",
-    ), // Easter 2028 (14, 17 Apr) + 1 May
-    (
-        "30",
-        "Wed 28 Mar 2029",
-        "Fri 6 Apr 2029",
-        "Fri 6 Apr 2029",
-        "Fri 20 Apr 2029",
-        "Fri 4 May 2029",
-    ), // Easter 2029 (30 Mar, 2 Apr)
-    (
-        "31",
-        "Thu 19 Dec 2030",
-        "Mon 30 Dec 2030",
-        "Mon 30 Dec 2030",
-        "Tue 14 Jan 2031",
-        "Tue 28 Jan 2031",
-    ), // Christmas 2030 (25, 26 Dec, 1 Jan 2031)
-    (
-        "32",
-        "Tue 1 Dec 2026",
-        "Tue 8 Dec 2026",
-        "Thu 10 Dec 2026",
-        "Thu 24 Dec 2026",
-        "Tue 12 Jan 2027",
-    ), // LATE acknowledgement (day 7): breach of 6.2
+    ("1", "Thu 26 May 2022", "Mon 6 Jun 2022", "Mon 6 Jun 2022", "Mon 20 Jun 2022", "Mon 4 Jul 2022"), // Spring BH moved to Thu 2 Jun 2022 + Jubilee Fri 3 Jun
+    ("2", "Wed 14 Sep 2022", "Thu 22 Sep 2022", "Thu 22 Sep 2022", "Thu 6 Oct 2022", "Thu 20 Oct 2022"), // State Funeral Mon 19 Sep 2022
+    ("3", "Fri 16 Dec 2022", "Fri 23 Dec 2022", "Fri 23 Dec 2022", "Wed 11 Jan 2023", "Wed 25 Jan 2023"), // Christmas 2022: Mon 26 + Tue 27 (Christmas on a Sunday), Mon 2 Jan 2023
+    ("4", "Mon 3 Apr 2023", "Wed 12 Apr 2023", "Wed 12 Apr 2023", "Wed 26 Apr 2023", "Fri 12 May 2023"), // Easter 2023 (7 + 10 Apr), then Mon 1 May
+    ("5", "Fri 28 Apr 2023", "Tue 9 May 2023", "Tue 9 May 2023", "Tue 23 May 2023", "Wed 7 Jun 2023"), // Three May BHs 2023: 1, 8 (Coronation), 29
+    ("6", "Wed 20 Dec 2023", "Fri 29 Dec 2023", "Thu 21 Dec 2023", "Tue 9 Jan 2024", "Tue 23 Jan 2024"), // Christmas 2023; acknowledged next day
+    ("7", "Mon 25 Mar 2024", "Wed 3 Apr 2024", "Wed 3 Apr 2024", "Wed 17 Apr 2024", "Wed 1 May 2024"), // Easter 2024 (29 Mar, 1 Apr)
+    ("8", "Wed 1 May 2024", "Thu 9 May 2024", "Wed 1 May 2024", "Thu 16 May 2024", "Fri 31 May 2024"), // Acknowledged same day (day 0); early May BH 6 May
+    ("9", "Thu 22 Aug 2024", "Fri 30 Aug 2024", "Fri 30 Aug 2024", "Fri 13 Sep 2024", "Fri 27 Sep 2024"), // Summer BH 26 Aug 2024
+    ("10", "Tue 17 Dec 2024", "Tue 24 Dec 2024", "Tue 24 Dec 2024", "Fri 10 Jan 2025", "Fri 24 Jan 2025"), // Christmas 2024 (25, 26 Dec, 1 Jan)
+    ("11", "Mon 14 Apr 2025", "Wed 23 Apr 2025", "Wed 23 Apr 2025", "Thu 8 May 2025", "Thu 22 May 2025"), // Easter 2025 (18, 21 Apr) + 5 May
+    ("12", "Fri 2 May 2025", "Mon 12 May 2025", "Fri 9 May 2025", "Fri 23 May 2025", "Mon 9 Jun 2025"), // May 2025: acknowledged on day 4; 5 + 26 May
+    ("13", "Fri 19 Dec 2025", "Tue 30 Dec 2025", "Tue 30 Dec 2025", "Wed 14 Jan 2026", "Wed 28 Jan 2026"), // Christmas 2025 (25, 26 Dec, 1 Jan)
+    ("14", "Mon 30 Mar 2026", "Wed 8 Apr 2026", "Wed 8 Apr 2026", "Wed 22 Apr 2026", "Thu 7 May 2026"), // Easter 2026 (3, 6 Apr)
+    ("15", "Wed 29 Apr 2026", "Thu 7 May 2026", "Thu 7 May 2026", "Thu 21 May 2026", "Fri 5 Jun 2026"), // Early May BH 4 May 2026 and Spring BH 25 May 2026
+    ("16", "Fri 22 May 2026", "Mon 1 Jun 2026", "Tue 26 May 2026", "Tue 9 Jun 2026", "Tue 23 Jun 2026"), // Acknowledged first working day after Spring BH
+    ("17", "Thu 27 Aug 2026", "Fri 4 Sep 2026", "Fri 28 Aug 2026", "Mon 14 Sep 2026", "Mon 28 Sep 2026"), // Summer BH 31 Aug 2026
+    ("18", "Fri 20 Nov 2026", "Fri 27 Nov 2026", "Fri 27 Nov 2026", "Fri 11 Dec 2026", "Tue 29 Dec 2026"), // Plain case, received Friday
+    ("19", "Sat 21 Nov 2026", "Fri 27 Nov 2026", "Fri 27 Nov 2026", "Fri 11 Dec 2026", "Tue 29 Dec 2026"), // Received on a Saturday (strict rule)
+    ("20", "Sun 22 Nov 2026", "Fri 27 Nov 2026", "Fri 27 Nov 2026", "Fri 11 Dec 2026", "Tue 29 Dec 2026"), // Received on a Sunday (strict rule)
+    ("21", "Mon 14 Dec 2026", "Mon 21 Dec 2026", "Mon 21 Dec 2026", "Thu 7 Jan 2027", "Thu 21 Jan 2027"), // Christmas 2026: Fri 25, Mon 28 (Boxing substitute), Fri 1 Jan
+    ("22", "Fri 18 Dec 2026", "Tue 29 Dec 2026", "Fri 18 Dec 2026", "Wed 6 Jan 2027", "Wed 20 Jan 2027"), // Acknowledged same day just before Christmas
+    ("23", "Wed 23 Dec 2026", "Mon 4 Jan 2027", "Mon 4 Jan 2027", "Mon 18 Jan 2027", "Mon 1 Feb 2027"), // Christmas 2026
+    ("24", "Thu 24 Dec 2026", "Tue 5 Jan 2027", "Tue 5 Jan 2027", "Tue 19 Jan 2027", "Tue 2 Feb 2027"), // Received Christmas Eve
+    ("25", "Fri 25 Dec 2026", "Tue 5 Jan 2027", "Tue 5 Jan 2027", "Tue 19 Jan 2027", "Tue 2 Feb 2027"), // Received ON a bank holiday by web form
+    ("26", "Mon 22 Mar 2027", "Wed 31 Mar 2027", "Wed 31 Mar 2027", "Wed 14 Apr 2027", "Wed 28 Apr 2027"), // Easter 2027 (26, 29 Mar)
+    ("27", "Fri 30 Apr 2027", "Mon 10 May 2027", "Mon 10 May 2027", "Mon 24 May 2027", "Tue 8 Jun 2027"), // May 2027 (3, 31 May)
+    ("28", "Mon 20 Dec 2027", "Wed 29 Dec 2027", "Wed 29 Dec 2027", "Thu 13 Jan 2028", "Thu 27 Jan 2028"), // Christmas 2027: Mon 27 + Tue 28 both substitutes, Mon 3 Jan 2028
+    ("29", "Mon 10 Apr 2028", "Wed 19 Apr 2028", "Wed 19 Apr 2028", "Thu 4 May 2028", "Thu 18 May 2028"), // Easter 2028 (14, 17 Apr) + 1 May
+    ("30", "Wed 28 Mar 2029", "Fri 6 Apr 2029", "Fri 6 Apr 2029", "Fri 20 Apr 2029", "Fri 4 May 2029"), // Easter 2029 (30 Mar, 2 Apr)
+    ("31", "Thu 19 Dec 2030", "Mon 30 Dec 2030", "Mon 30 Dec 2030", "Tue 14 Jan 2031", "Tue 28 Jan 2031"), // Christmas 2030 (25, 26 Dec, 1 Jan 2031)
+    ("32", "Tue 1 Dec 2026", "Tue 8 Dec 2026", "Thu 10 Dec 2026", "Thu 24 Dec 2026", "Tue 12 Jan 2027"), // LATE acknowledgement (day 7): breach of 6.2
 ];
 
 /// §2.6.
+#[rustfmt::skip]
 const STAGE_2: &[Row] = &[
-    (
-        "S2-1",
-        "Fri 20 May 2022",
-        "Fri 27 May 2022",
-        "Fri 27 May 2022",
-        "Tue 28 Jun 2022",
-        "Tue 26 Jul 2022",
-    ), // Jubilee weekend
-    (
-        "S2-2",
-        "Mon 12 Dec 2022",
-        "Mon 19 Dec 2022",
-        "Mon 19 Dec 2022",
-        "Thu 19 Jan 2023",
-        "Thu 16 Feb 2023",
-    ), // Christmas 2022
-    (
-        "S2-3",
-        "Tue 11 Apr 2023",
-        "Tue 18 Apr 2023",
-        "Tue 18 Apr 2023",
-        "Thu 18 May 2023",
-        "Fri 16 Jun 2023",
-    ), // 3 May BHs
-    (
-        "S2-4",
-        "Mon 9 Dec 2024",
-        "Mon 16 Dec 2024",
-        "Mon 16 Dec 2024",
-        "Thu 16 Jan 2025",
-        "Thu 13 Feb 2025",
-    ), // Christmas 2024
-    (
-        "S2-5",
-        "Mon 8 Dec 2025",
-        "Mon 15 Dec 2025",
-        "Mon 15 Dec 2025",
-        "Thu 15 Jan 2026",
-        "Thu 12 Feb 2026",
-    ), // Christmas 2025
-    (
-        "S2-6",
-        "Wed 25 Mar 2026",
-        "Wed 1 Apr 2026",
-        "Wed 1 Apr 2026",
-        "Fri 1 May 2026",
-        "Tue 2 Jun 2026",
-    ), // Easter 2026 + May
-    (
-        "S2-7",
-        "Mon 23 Nov 2026",
-        "Mon 30 Nov 2026",
-        "Tue 24 Nov 2026",
-        "Tue 22 Dec 2026",
-        "Fri 22 Jan 2027",
-    ), // runs to Christmas 2026
-    (
-        "S2-8",
-        "Mon 7 Dec 2026",
-        "Mon 14 Dec 2026",
-        "Mon 14 Dec 2026",
-        "Thu 14 Jan 2027",
-        "Thu 11 Feb 2027",
-    ), // Christmas 2026
-    (
-        "S2-9",
-        "Mon 6 Dec 2027",
-        "Mon 13 Dec 2027",
-        "Mon 13 Dec 2027",
-        "Thu 13 Jan 2028",
-        "Thu 10 Feb 2028",
-    ), // Christmas 2027
-    (
-        "S2-10",
-        "Mon 3 Apr 2028",
-        "Mon 10 Apr 2028",
-        "Mon 10 Apr 2028",
-        "Thu 11 May 2028",
-        "Fri 9 Jun 2028",
-    ), // Easter 2028 + May
+    ("S2-1", "Fri 20 May 2022", "Fri 27 May 2022", "Fri 27 May 2022", "Tue 28 Jun 2022", "Tue 26 Jul 2022"), // Jubilee weekend
+    ("S2-2", "Mon 12 Dec 2022", "Mon 19 Dec 2022", "Mon 19 Dec 2022", "Thu 19 Jan 2023", "Thu 16 Feb 2023"), // Christmas 2022
+    ("S2-3", "Tue 11 Apr 2023", "Tue 18 Apr 2023", "Tue 18 Apr 2023", "Thu 18 May 2023", "Fri 16 Jun 2023"), // 3 May BHs
+    ("S2-4", "Mon 9 Dec 2024", "Mon 16 Dec 2024", "Mon 16 Dec 2024", "Thu 16 Jan 2025", "Thu 13 Feb 2025"), // Christmas 2024
+    ("S2-5", "Mon 8 Dec 2025", "Mon 15 Dec 2025", "Mon 15 Dec 2025", "Thu 15 Jan 2026", "Thu 12 Feb 2026"), // Christmas 2025
+    ("S2-6", "Wed 25 Mar 2026", "Wed 1 Apr 2026", "Wed 1 Apr 2026", "Fri 1 May 2026", "Tue 2 Jun 2026"), // Easter 2026 + May
+    ("S2-7", "Mon 23 Nov 2026", "Mon 30 Nov 2026", "Tue 24 Nov 2026", "Tue 22 Dec 2026", "Fri 22 Jan 2027"), // runs to Christmas 2026
+    ("S2-8", "Mon 7 Dec 2026", "Mon 14 Dec 2026", "Mon 14 Dec 2026", "Thu 14 Jan 2027", "Thu 11 Feb 2027"), // Christmas 2026
+    ("S2-9", "Mon 6 Dec 2027", "Mon 13 Dec 2027", "Mon 13 Dec 2027", "Thu 13 Jan 2028", "Thu 10 Feb 2028"), // Christmas 2027
+    ("S2-10", "Mon 3 Apr 2028", "Mon 10 Apr 2028", "Mon 10 Apr 2028", "Thu 11 May 2028", "Fri 9 Jun 2028"), // Easter 2028 + May
 ];
 
 /// A date as the tables print it, weekday included: a wrong weekday fails.
