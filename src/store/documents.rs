@@ -403,23 +403,42 @@ pub(crate) fn check_documents(
         documents.push((key.to_vec(), row));
         MORE
     })?;
-    let mut done = 0;
+    let (mut done, mut chunks) = (0, 0);
     for (sha256, row) in &documents {
-        let (mut hash, mut size, mut next) = (Sha256::new(), 0, 0);
+        let (mut hash, mut size, mut next) = (Sha256::new(), 0, 0u32);
         rows.walk_prefix(T::BlobChunk, &tables::key(row.number), &mut |key, bytes| {
-            if key[8..] == u32::to_be_bytes(next) {
+            // Ranges are found by the length of a chunk, so every one but the last is full.
+            if key[8..] == next.to_be_bytes() && size == u64::from(next) * CHUNK as u64 {
                 hash.update(bytes);
                 size += bytes.len() as u64;
-                next += 1;
             }
+            next += 1;
             MORE
         })?;
         let name = hex::encode(sha256);
-        if size != row.size || hash.finalize()[..] != sha256[..] {
+        let whole = next == chunks_of(row.size) && size == row.size;
+        if !whole || hash.finalize()[..] != sha256[..] {
             return Err(StoreError::Damaged(format!("document {name} was changed")));
         }
         done += size;
+        chunks += u64::from(next);
         progress(done);
+    }
+    // What is still coming in has chunks too, though no address yet.
+    let mut coming = 0;
+    rows.walk(T::BlobPending, ALL, true, &mut |number, sha256| {
+        if sha256.is_empty() {
+            rows.walk_prefix(T::BlobChunk, number, &mut |_, _| {
+                coming += 1;
+                MORE
+            })?;
+        }
+        MORE
+    })?;
+    if rows.len(T::BlobChunk)? != chunks + coming {
+        return Err(StoreError::Damaged(
+            "there are pieces of documents that no document accounts for".into(),
+        ));
     }
     Ok(documents.len() as u64)
 }

@@ -11,6 +11,7 @@ use super::tx::WriteTx;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One version of a setting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,14 +43,17 @@ pub struct Change {
     pub from: Option<NaiveDate>,
 }
 
-#[derive(Serialize)]
-struct Changed<'a, V> {
-    key: &'a str,
+/// The body of the event of a change.
+#[derive(Serialize, Deserialize)]
+struct Changed<V> {
+    key: String,
     version: u32,
-    value: &'a V,
+    value: V,
     from: Option<NaiveDate>,
-    why: &'a str,
+    why: String,
 }
+
+const CHANGED: &str = "setting_changed";
 
 fn history_key(key: &str, version: u32) -> Vec<u8> {
     let mut out = key.as_bytes().to_vec();
@@ -141,20 +145,65 @@ impl WriteTx<'_> {
             &version,
         )?;
         let event = NewEvent {
-            kind: "setting_changed",
+            kind: CHANGED,
             at: change.at,
             recorded_at: change.at,
             actor: &change.by,
         };
         let changed = Changed {
-            key,
+            key: key.to_owned(),
             version: version.version,
             value,
             from: change.from,
-            why: &change.why,
+            why: change.why.clone(),
         };
         self.append(HOUSE, &event, &changed)?;
         Ok(version.version)
+    }
+}
+
+/// Compares every version of every setting with the events of their changes.
+pub(crate) fn check(rows: &(dyn Rows + '_)) -> Result<(), StoreError> {
+    let wrong = |key: &str| {
+        StoreError::Damaged(format!(
+            "setting {key} is not what its changes in the chain say"
+        ))
+    };
+    let mut newest: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut versions = 0;
+    for event in rows.events_of(HOUSE, 0)? {
+        if event.meta.kind != CHANGED {
+            continue;
+        }
+        let Some(changed) = event.read::<Changed<serde_json::Value>>()? else {
+            continue;
+        };
+        let version = Version {
+            version: changed.version,
+            value: changed.value,
+            from: changed.from,
+            at: event.meta.at,
+            by: event.meta.actor,
+            why: changed.why,
+        };
+        let key = history_key(&changed.key, changed.version);
+        let stored = rows.get(T::SettingHistory, &key)?;
+        let stored = stored.ok_or_else(|| wrong(&changed.key))?;
+        if codec::decode::<Version<serde_json::Value>>(T::SettingHistory, &stored)? != version {
+            return Err(wrong(&changed.key));
+        }
+        versions += 1;
+        newest.insert(changed.key, stored);
+    }
+    for (key, version) in &newest {
+        if rows.get(T::Setting, key.as_bytes())?.as_ref() != Some(version) {
+            return Err(wrong(key));
+        }
+    }
+    let sizes = (rows.len(T::SettingHistory)?, rows.len(T::Setting)?);
+    match sizes == (versions, newest.len() as u64) {
+        true => Ok(()),
+        false => Err(wrong("history")),
     }
 }
 

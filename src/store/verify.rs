@@ -11,6 +11,7 @@ use super::open::{self, Check, Options, Source};
 use super::reader::Reader;
 use super::rebuild;
 use super::scratch::Scratch;
+use super::settings;
 use super::tables::Rows;
 use redb::ReadableDatabase;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -90,6 +91,7 @@ pub(crate) fn contents(
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, StoreError> {
     let events = audit::check_chains(rows, expect, &mut |n| progress(Step::Chains(n)))?;
+    settings::check(rows)?;
     let cases = rebuild::check(rows, &mut |n| progress(Step::States(n)))?;
     let documents = documents::check_documents(rows, &mut |n| progress(Step::Documents(n)))?;
     Ok(Report {

@@ -1,6 +1,8 @@
 //! Copies of a file that is being written: through the gate every one is whole, by hand none is accepted torn.
 
 use super::*;
+use crate::store::backup::{backup, restore};
+use crate::store::verify::{Step, verify};
 use std::fs::{self, File};
 
 fn notes_in(path: &Path) -> Result<u64, StoreError> {
@@ -89,4 +91,82 @@ fn plain_copies_under_load_are_whole_or_refused() {
     stop.store(true, Ordering::Relaxed);
     thread.join().unwrap();
     assert!(refused > 0, "the load was too light to tear a copy");
+}
+
+#[test]
+fn a_backup_under_load_verifies_and_restores() {
+    let (folder, store) = new_store();
+    let mut random = seed::Random(3);
+    for _ in 0..20 {
+        seed::add_case(&store, &mut random);
+    }
+    let (stop, thread) = writer_in_background(&store);
+    for round in 0..10 {
+        let dest = folder.path().join(format!("backup-{round}.redb"));
+        let mut steps = Vec::new();
+        let report = backup(&store, &dest, &mut |step| steps.push(step)).unwrap();
+        assert_eq!(report.cases, 20);
+        assert!(matches!(steps.first(), Some(Step::Copying(..))));
+        assert_eq!(
+            verify(&dest, Some(report.head), &mut |_| {}).unwrap().head,
+            report.head
+        );
+        assert!(matches!(
+            backup(&store, &dest, &mut |_| {}),
+            Err(StoreError::Exists(_))
+        ));
+    }
+    stop.store(true, Ordering::Relaxed);
+    thread.join().unwrap();
+
+    let (from, target) = (
+        folder.path().join("backup-3.redb"),
+        folder.path().join("a.redb"),
+    );
+    let now = chrono::Utc::now();
+    let refused = restore(&from, &target, now, &mut |_| {});
+    assert!(matches!(refused, Err(StoreError::InUse(_))), "{refused:?}");
+    let old = store.reader().unwrap().len(T::Note).unwrap();
+    store.close();
+    let restored = restore(&from, &target, now, &mut |_| {}).unwrap();
+    let kept = restored.kept.unwrap();
+    assert!(kept.to_string_lossy().contains("before-restore-"));
+    assert_eq!(notes_in(&kept).unwrap(), old);
+    assert!(notes_in(&target).unwrap() <= old);
+    let left = fs::read_dir(folder.path()).unwrap();
+    let hidden = left.filter(|f| {
+        f.as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .starts_with('.')
+    });
+    assert_eq!(hidden.count(), 0, "a half copy was left behind");
+}
+
+#[test]
+fn a_torn_backup_is_refused_and_the_file_stays() {
+    let (folder, store) = new_store();
+    put_notes(&store, 0, 300);
+    store.close();
+    let (from, target) = (
+        folder.path().join("torn.redb"),
+        folder.path().join("a.redb"),
+    );
+    let bytes = fs::read(&target).unwrap();
+    let mut torn = bytes.clone();
+    torn[4096..]
+        .iter_mut()
+        .skip(100)
+        .step_by(4096)
+        .for_each(|byte| *byte = !*byte);
+    fs::write(&from, &torn).unwrap();
+    let refused = restore(&from, &target, chrono::Utc::now(), &mut |_| {}).unwrap_err();
+    let said = refused.to_string();
+    assert!(
+        matches!(refused, StoreError::Torn { .. }) && said.contains("redress backup"),
+        "{said}"
+    );
+    assert!(fs::read(&target).unwrap() == bytes);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

@@ -1,9 +1,13 @@
 //! Tests of the store: a disk that breaks on demand, and one file of tests for each promise.
 #![allow(clippy::unwrap_used)]
 
+mod casework;
 mod copy;
 mod disk;
+mod edits;
 mod opening;
+mod papers;
+pub(crate) mod seed;
 mod writing;
 
 use super::*;
