@@ -125,6 +125,7 @@ impl Case {
             withdrawn_at: None,
             reviewed_on: None,
             next_review: None,
+            conflicts: Vec::new(),
             intake: intake.clone(),
         }
     }
@@ -141,7 +142,6 @@ impl Case {
             | Event::ServiceRequestLogged { .. }
             | Event::SurveyFeedbackLogged { .. }
             | Event::SeparateComplaintNeeded { .. }
-            | Event::ConflictDeclared { .. }
             | Event::ClockMoved { .. }
             | Event::BundleExported { .. }
             | Event::RestrictedCaseViewed { .. }
@@ -150,6 +150,7 @@ impl Case {
                 self.reviewed_on = Some(london_date(recorded.at));
                 self.next_review = *next_review;
             }
+            Event::ConflictDeclared { person, reason } => self.conflicts.push((person.clone(), reason.clone())),
             Event::Triaged { triage } => self.triage = triage.clone(),
             Event::CaseLinked { reference, .. } => {
                 if !self.linked_cases.contains(reference) {

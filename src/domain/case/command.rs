@@ -14,7 +14,7 @@ use crate::domain::ids::{
     ActionId, ApprovalId, CaseRef, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
     RecommendationId, RelatedId, RemedyId, TaskId,
 };
-use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
+use crate::domain::intake::{Channel, NewHazard, Triage};
 use crate::domain::letter::LetterKind;
 use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, OrderKind};
 use crate::domain::party::{Adjustment, Party, Representative};
@@ -73,14 +73,12 @@ pub struct Sending {
     reason = "fields are the API's own; each variant's rule is told where it is decided"
 )]
 pub enum Command {
-    /// Takes down dissatisfaction. Only on a new case.
-    Log {
-        intake: Box<Intake>,
-    },
     Assign {
         #[serde(default)]
         stage: Option<u8>,
         handler: String,
+        #[serde(default)]
+        conflict_note: Option<String>,
     },
     DeclareConflict {
         person: String,
@@ -101,6 +99,9 @@ pub enum Command {
         responsible_for: String,
         #[serde(default)]
         not_responsible_for: String,
+        /// Why someone named in the complaint may still handle it (Code 5.8).
+        #[serde(default)]
+        conflict_note: Option<String>,
         #[serde(flatten)]
         sending: Sending,
     },
@@ -252,6 +253,12 @@ pub enum Command {
         channel: Option<Channel>,
         #[serde(default)]
         account: Option<String>,
+    },
+    /// Always refused (E09): clocks never pause. Here so that asking gets the way forward.
+    #[serde(alias = "hold", alias = "stop_clock")]
+    Pause {
+        #[serde(default)]
+        reason: String,
     },
     Withdraw {
         #[serde(default)]
@@ -446,8 +453,7 @@ impl Command {
     /// What the person must be allowed to do (domain rules §11).
     pub fn permission(&self) -> Permission {
         match self {
-            Self::Log { .. }
-            | Self::RecordContact { .. }
+            Self::RecordContact { .. }
             | Self::Note { .. }
             | Self::Attach { .. }
             | Self::AddPoint { .. }
@@ -487,6 +493,7 @@ impl Command {
             Self::Acknowledge { .. }
             | Self::Refuse { .. }
             | Self::Extend { .. }
+            | Self::Pause { .. }
             | Self::Respond { .. }
             | Self::Close { .. }
             | Self::Reopen { .. }

@@ -217,6 +217,9 @@ pub struct Case {
     /// The day set then for the next review, where one was.
     #[serde(default)]
     pub next_review: Option<NaiveDate>,
+    /// Who must not handle it, and why (Code 5.8).
+    #[serde(default)]
+    pub conflicts: Vec<(String, String)>,
 }
 
 impl Case {

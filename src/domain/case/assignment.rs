@@ -1,0 +1,98 @@
+//! Who handles a stage (Code 4.1, 5.8, 6.13).
+
+use super::{Case, Command, Context, Event};
+use crate::domain::access::same_person;
+use crate::domain::refusal::{Code, Refusal, required};
+
+pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Assign { stage, handler, conflict_note } => {
+            let stage = stage.unwrap_or_else(|| case.stage());
+            check_handler(case, stage, handler, conflict_note.as_deref(), context)?;
+            if case.state.is_ended() {
+                return Err(Refusal::wrong_state("The case has ended. Reopen it before giving it to someone."));
+            }
+            Ok(vec![Event::Assigned { stage, handler: handler.trim().to_owned() }])
+        }
+        Command::DeclareConflict { person, reason } => {
+            required(person, "person", "who has the conflict of interest")?;
+            required(reason, "reason", "what the conflict is")?;
+            Ok(vec![Event::ConflictDeclared { person: person.trim().to_owned(), reason: reason.clone() }])
+        }
+        Command::Triage { triage } => Ok(vec![Event::Triaged { triage: triage.clone() }]),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Whether `handler` may handle `stage`: someone, of a stage that has begun, without a conflict of
+/// interest (5.8), and at stage 2 someone who took no part in stage 1 (E05).
+pub(super) fn check_handler(
+    case: &Case,
+    stage: u8,
+    handler: &str,
+    conflict_note: Option<&str>,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    check_stage(stage)?;
+    required(handler, "handler", "who handles this stage")?;
+    if case.stage_run(stage).is_none() {
+        return Err(Refusal::wrong_state(format!("Stage {stage} has not begun.")).at("stage"));
+    }
+    if let Some((_, reason)) = case.conflicts.iter().find(|(person, _)| same_person(person, handler)) {
+        return Err(Refusal::invalid(
+            "handler",
+            format!("{handler} has declared a conflict of interest ({reason}). Choose someone else."),
+        )
+        .under("5.8"));
+    }
+    let noted = conflict_note.is_some_and(|note| !note.trim().is_empty());
+    if !noted && is_named_in_complaint(case, &context.people.name(handler)) {
+        return Err(Refusal::invalid(
+            "handler",
+            format!(
+                "{handler} is named in the complaint. Choose someone else, or say in conflict_note why there is no conflict."
+            ),
+        )
+        .under("5.8"));
+    }
+    if stage == 2 { check_reviewer(case, handler) } else { Ok(()) }
+}
+
+/// E05: the reviewer took no part in stage 1.
+pub(super) fn check_reviewer(case: &Case, reviewer: &str) -> Result<(), Refusal> {
+    let stage1 = case.stage_run(1);
+    if stage1.is_some_and(|run| run.took_part.iter().any(|person| same_person(person, reviewer))) {
+        return Err(Refusal::new(
+            Code::E05,
+            format!(
+                "{reviewer} took part in stage 1. Stage 2 must be considered by someone else: another officer, a \
+                 board member or a reviewer from outside."
+            ),
+        )
+        .at("handler")
+        .under("6.13"));
+    }
+    Ok(())
+}
+
+/// E06: there are two stages.
+pub(super) fn check_stage(stage: u8) -> Result<(), Refusal> {
+    if matches!(stage, 1 | 2) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::E06, "The Code has two stages and no others. Give stage 1 or 2.").at("stage").under("5.3"))
+}
+
+/// Whether a full name (two words or more) stands in the resident's account or points.
+fn is_named_in_complaint(case: &Case, name: &str) -> bool {
+    let words = |text: &str| -> String {
+        let plain: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        format!(" {} ", plain.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+    };
+    let name = words(name);
+    if name.split_whitespace().count() < 2 {
+        return false;
+    }
+    let points = case.points.iter().map(|point| point.text.as_str());
+    std::iter::once(case.intake.account.as_str()).chain(points).any(|text| words(text).contains(&name))
+}

@@ -1,0 +1,113 @@
+//! What is put on the file: contacts, notes, documents, and snapshots of records elsewhere
+//! (Code 5.12; domain rules §12.3).
+
+use super::letters::next;
+use super::{Case, Command, Context, Contact, Event, Found, LinkedRecord, SourceState};
+use crate::domain::ids::{DocumentId, LinkId};
+use crate::domain::refusal::{Code, Refusal, bounded, required};
+
+pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::RecordContact { direction, channel, with, summary, visible_to_resident } => {
+            required(summary, "summary", "what was said")?;
+            Ok(vec![Event::ContactRecorded {
+                contact: Contact {
+                    direction: *direction,
+                    channel: Some(*channel),
+                    with: with.clone().filter(|with| !with.trim().is_empty()),
+                    summary: summary.clone(),
+                    visible_to_resident: *visible_to_resident,
+                    by: context.actor.id.clone(),
+                    at: context.at,
+                },
+            }])
+        }
+        Command::Note { text } => {
+            required(text, "text", "the note")?;
+            Ok(vec![Event::NoteAdded { text: text.clone() }])
+        }
+        Command::Attach { document } => {
+            bounded(&document.title, "title")?;
+            let mut document = (**document).clone();
+            document.id = DocumentId(next(case.documents.len()));
+            document.added_by = context.actor.id.clone();
+            document.added_at = context.at;
+            Ok(vec![Event::DocumentAttached { document }])
+        }
+        Command::LinkRecord { source, external_id, found } => {
+            required(source, "source", "the system the record is in")?;
+            required(external_id, "external_id", "the record's identifier there")?;
+            let Some(found) = found else {
+                return Err(Refusal::new(
+                    Code::NotFound,
+                    format!("{source} has no record {external_id} for this resident or home. Check the identifier."),
+                )
+                .at("external_id"));
+            };
+            Ok(snapshot(case, source, found, true, &mut next(case.links.len()), context).into_iter().collect())
+        }
+        Command::UnlinkRecord { source, external_id, reason } => {
+            let linked = case.current_links().any(|link| link.source == *source && link.external_id == *external_id);
+            if !linked {
+                return Err(Refusal::new(Code::NotFound, "This record is not linked to the case.").at("external_id"));
+            }
+            Ok(vec![Event::RecordUnlinked {
+                source: source.clone(),
+                external_id: external_id.clone(),
+                reason: reason.clone(),
+            }])
+        }
+        Command::TakeSnapshots { source, found, failure, notes } => {
+            let mut number = next(case.links.len());
+            let mut events: Vec<Event> =
+                found.iter().filter_map(|found| snapshot(case, source, found, false, &mut number, context)).collect();
+            events.push(Event::SourceAsked {
+                state: SourceState {
+                    source: source.clone(),
+                    asked_at: context.at,
+                    fetched_at: failure.is_none().then_some(context.at),
+                    failure: failure.clone(),
+                    notes: notes.clone(),
+                },
+            });
+            Ok(events)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A new version of a record when it is new or has changed; a record taken off by hand stays off
+/// unless it is linked by hand again.
+fn snapshot(
+    case: &Case,
+    source: &str,
+    found: &Found,
+    by_hand: bool,
+    number: &mut u32,
+    context: &Context<'_>,
+) -> Option<Event> {
+    let same = |link: &&LinkedRecord| {
+        link.source == source && link.external_id == found.external_id && link.kind == found.kind
+    };
+    let known = case.links.iter().rev().find(same);
+    match known {
+        Some(link) if link.unlinked_at.is_some() && !by_hand => return None,
+        Some(link) if link.unlinked_at.is_none() && link.hash == found.hash => return None,
+        _ => {}
+    }
+    let link = LinkedRecord {
+        id: LinkId(*number),
+        source: source.to_owned(),
+        external_id: found.external_id.clone(),
+        kind: found.kind.clone(),
+        title: found.title.clone(),
+        document: found.document.clone(),
+        snapshot_at: context.at,
+        hash: found.hash.clone(),
+        version: known.map_or(1, |link| link.version + 1),
+        by_hand,
+        unlinked_at: None,
+    };
+    *number += 1;
+    Some(Event::RecordLinked { link })
+}

@@ -1,0 +1,107 @@
+//! Taking dissatisfaction down (Code 1.2 to 1.6, 6.2): what must be there before a case begins.
+
+use chrono::{Datelike, Months, NaiveDate};
+
+use super::{Context, Event};
+use crate::domain::calendar::london_date;
+use crate::domain::category::category;
+use crate::domain::ids::HazardId;
+use crate::domain::intake::{Intake, Kind, decide_kind};
+use crate::domain::party::Party;
+use crate::domain::refusal::{Code, Refusal, bounded, required};
+
+/// The events that begin a case from `intake`, or why it cannot be logged.
+pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    check_receipt(intake, context)?;
+    required(&intake.account, "account", "the resident's own words, as they said or wrote them")?;
+    bounded(&intake.outcomes_sought, "outcomes_sought")?;
+    check_party(&intake.complainant, "complainant")?;
+    for member in &intake.members {
+        check_party(member, "members")?;
+    }
+    if let Some(representative) = &intake.representative {
+        required(&representative.name, "representative", "the representative's name")?;
+    }
+    for point in &intake.points {
+        required(&point.text, "points", "what each point is about")?;
+        check_category(&point.category, "points")?;
+    }
+    if let Some(test) = intake.decision.test {
+        let expected = decide_kind(test);
+        if expected == Kind::Complaint && intake.decision.kind != Kind::Complaint {
+            return Err(Refusal::invalid(
+                "decision",
+                "By these answers this is a complaint: the resident asks for it, or is unhappy with how we dealt with \
+                 it. Log it as a complaint.",
+            )
+            .under("1.3"));
+        }
+    }
+    let mut intake = intake.clone();
+    if intake.decision.kind != Kind::Complaint {
+        required(&intake.decision.reason, "decision", "why this is not a complaint").map_err(|r| r.under("1.4"))?;
+    }
+    if intake.decision.kind == Kind::ServiceRequest && intake.decision.review_due.is_none() {
+        let days = u32::from(context.policy.clocks.service_request_review);
+        let due = context.calendar.add_working_days(london_date(intake.received_at), days);
+        intake.decision.review_due = due.ok();
+    }
+    let hazard = intake.hazard.clone();
+    let received_at = intake.received_at;
+    let (policy_version, receipt_rule) = (context.policy.version, context.policy.clocks.receipt);
+    let intake = Box::new(intake);
+    let mut events = vec![match intake.decision.kind {
+        Kind::Complaint => Event::ComplaintLogged { intake, policy_version, receipt_rule },
+        Kind::ServiceRequest => Event::ServiceRequestLogged { intake, policy_version, receipt_rule },
+        Kind::SurveyFeedback => Event::SurveyFeedbackLogged { intake, policy_version, receipt_rule },
+    }];
+    if let Some(report) = hazard {
+        required(&report.description, "hazard", "what the hazard is")?;
+        let aware_at = report.aware_at.unwrap_or(received_at);
+        context.not_in_the_future(aware_at, "hazard")?;
+        events.push(Event::HazardReported { hazard: HazardId(1), report, aware_at });
+    }
+    Ok(events)
+}
+
+/// E01: a receipt that lies in the past, on a day that Redress can count from.
+fn check_receipt(intake: &Intake, context: &Context<'_>) -> Result<(), Refusal> {
+    context.not_in_the_future(intake.received_at, "received_at")?;
+    let day = london_date(intake.received_at);
+    if !(1990..=2100).contains(&day.year()) {
+        return Err(Refusal::new(Code::E01, "The date of receipt is not one that Redress can count from. Check the year.")
+            .at("received_at"));
+    }
+    let long_ago = london_date(context.now).checked_sub_months(Months::new(1)).unwrap_or(NaiveDate::MIN);
+    if let Some(reason) = &intake.backdating_reason {
+        bounded(reason, "backdating_reason")?;
+    } else if day < long_ago && intake.parent.is_none() {
+        // A receipt of weeks ago is a late log, which the Ombudsman asks about; recent ones are daily work.
+        return Err(Refusal::new(
+            Code::E01,
+            "This was received more than a month ago. Say in backdating_reason why it is logged now.",
+        )
+        .at("backdating_reason"));
+    }
+    Ok(())
+}
+
+fn check_party(party: &Party, field: &'static str) -> Result<(), Refusal> {
+    required(&party.name, field, "the resident's name")?;
+    for text in [&party.email, &party.phone, &party.address].into_iter().flatten() {
+        bounded(text, field)?;
+    }
+    Ok(())
+}
+
+/// A category that the tree has.
+pub(super) fn check_category(key: &str, field: &'static str) -> Result<(), Refusal> {
+    if category(key).is_some() {
+        return Ok(());
+    }
+    let key: String = key.chars().take(60).collect();
+    Err(Refusal::invalid(
+        field,
+        format!("“{key}” is not a category. Use one such as property_condition.damp_and_mould."),
+    ))
+}
