@@ -205,20 +205,29 @@ impl Actor {
     ) -> Self {
         Self {
             id: id.into(),
-            name: name.into(), roles: roles.into_iter().collect(), is_token: false }
+            name: name.into(),
+            roles: roles.into_iter().collect(),
+            is_token: false,
+        }
     }
 
     /// Redress itself: recomputed clocks, scheduled work.
     pub fn system() -> Self {
         Self {
             id: "redress".into(),
-            name: "Redress".into(), roles: BTreeSet::new(), is_token: false }
+            name: "Redress".into(),
+            roles: BTreeSet::new(),
+            is_token: false,
+        }
     }
 
     /// An API token of this name.
     pub fn token(name: impl Into<String>, roles: impl IntoIterator<Item = Role>) -> Self {
         let name = name.into();
-        Self { is_token: true, ..Self::new(name.clone(), name, roles) }
+        Self {
+            is_token: true,
+            ..Self::new(name.clone(), name, roles)
+        }
     }
 
     /// Whether any of the actor's roles holds `permission`.

@@ -6,7 +6,11 @@ use super::{Case, Command, Context, Event, State};
 use crate::domain::letter::{LetterKind, Wording};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let Command::Acknowledge {
         stage,
         definition,
@@ -31,12 +35,21 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         ))
         .at("stage"));
     }
-    let received_at = case.stage_run(*stage).map_or(case.received_at, |run| run.received_at);
+    let received_at = case
+        .stage_run(*stage)
+        .map_or(case.received_at, |run| run.received_at);
     if context.at < received_at {
-        return Err(Refusal::invalid("at", "The acknowledgement cannot be older than what it acknowledges."));
+        return Err(Refusal::invalid(
+            "at",
+            "The acknowledgement cannot be older than what it acknowledges.",
+        ));
     }
     let assigned = case.stage_run(*stage).and_then(|run| run.handler.clone());
-    let handler = if handler.trim().is_empty() { assigned.unwrap_or_default() } else { handler.trim().to_owned() };
+    let handler = if handler.trim().is_empty() {
+        assigned.unwrap_or_default()
+    } else {
+        handler.trim().to_owned()
+    };
     let paragraph = if *stage == 1 { "6.2" } else { "6.11" };
     let e02 = |field: &'static str, what: &str| {
         Refusal::new(
@@ -50,7 +63,10 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         return Err(e02("definition", "our understanding of the complaint"));
     }
     if outcomes_sought.trim().is_empty() {
-        return Err(e02("outcomes_sought", "the outcomes the resident is seeking"));
+        return Err(e02(
+            "outcomes_sought",
+            "the outcomes the resident is seeking",
+        ));
     }
     if handler.is_empty() {
         return Err(e02("handler", "the person who handles it"));
@@ -64,12 +80,13 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         bounded(text, field)?;
     }
     check_handler(case, *stage, &handler, conflict_note.as_deref(), context)?;
-    let responsible_for = if responsible_for.trim().is_empty() && not_responsible_for.trim().is_empty() {
-        // Code 5.7 asks which aspects are ours; saying that all of them are is an answer.
-        "We are responsible for all parts of your complaint.".to_owned()
-    } else {
-        responsible_for.clone()
-    };
+    let responsible_for =
+        if responsible_for.trim().is_empty() && not_responsible_for.trim().is_empty() {
+            // Code 5.7 asks which aspects are ours; saying that all of them are is an answer.
+            "We are responsible for all parts of your complaint.".to_owned()
+        } else {
+            responsible_for.clone()
+        };
     let events = vec![Event::Acknowledged {
         stage: *stage,
         definition: definition.clone(),
@@ -80,8 +97,27 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
     }];
     let after = case.after(&events, context);
     let due = after
-        .stage_clocks(*stage, context.calendar, &context.policy.clocks, context.now)
+        .stage_clocks(
+            *stage,
+            context.calendar,
+            &context.policy.clocks,
+            context.now,
+        )
         .map(|clocks| clocks.answer_by);
-    let wording = Wording { due, ..Wording::default() };
-    letters::with_letter(case, events, Outgoing { kind, stage: *stage, wording, sending, own: None }, context)
+    let wording = Wording {
+        due,
+        ..Wording::default()
+    };
+    letters::with_letter(
+        case,
+        events,
+        Outgoing {
+            kind,
+            stage: *stage,
+            wording,
+            sending,
+            own: None,
+        },
+        context,
+    )
 }

@@ -150,7 +150,9 @@ impl Case {
                 self.reviewed_on = Some(london_date(recorded.at));
                 self.next_review = *next_review;
             }
-            Event::ConflictDeclared { person, reason } => self.conflicts.push((person.clone(), reason.clone())),
+            Event::ConflictDeclared { person, reason } => {
+                self.conflicts.push((person.clone(), reason.clone()))
+            }
             Event::Triaged { triage } => self.triage = triage.clone(),
             Event::CaseLinked { reference, .. } => {
                 if !self.linked_cases.contains(reference) {

@@ -7,12 +7,20 @@ use crate::domain::access::same_person;
 use crate::domain::ids::ApprovalId;
 use crate::domain::refusal::{Code, Refusal, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::RequestApproval { subject, of, note } => {
             if let ApprovalSubject::Remedy { remedy } = subject {
                 if !case.remedies.iter().any(|found| found.id == *remedy) {
-                    return Err(Refusal::new(Code::NotFound, format!("The case has no remedy {remedy}.")).at("subject"));
+                    return Err(Refusal::new(
+                        Code::NotFound,
+                        format!("The case has no remedy {remedy}."),
+                    )
+                    .at("subject"));
                 }
             }
             Ok(vec![Event::ApprovalRequested {
@@ -25,12 +33,18 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         Command::Approve { approval, reason } => {
             let asked = open(case, *approval)?;
             not_own(asked, context)?;
-            let mut events = vec![Event::ApprovalGiven { approval: *approval, reason: reason.clone() }];
+            let mut events = vec![Event::ApprovalGiven {
+                approval: *approval,
+                reason: reason.clone(),
+            }];
             if let ApprovalSubject::Remedy { remedy } = asked.subject {
                 if let Some(found) = case.remedies.iter().find(|found| found.id == remedy) {
                     check_approver(found, &context.actor.id, context)?;
                     if found.compensation.is_some() {
-                        events.push(Event::CompensationApproved { remedy, approved_by: context.actor.id.clone() });
+                        events.push(Event::CompensationApproved {
+                            remedy,
+                            approved_by: context.actor.id.clone(),
+                        });
                     }
                 }
             }
@@ -39,7 +53,10 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         Command::DeclineApproval { approval, reason } => {
             not_own(open(case, *approval)?, context)?;
             required(reason, "reason", "why, so that it can be put right")?;
-            Ok(vec![Event::ApprovalDeclined { approval: *approval, reason: reason.clone() }])
+            Ok(vec![Event::ApprovalDeclined {
+                approval: *approval,
+                reason: reason.clone(),
+            }])
         }
         _ => Ok(Vec::new()),
     }
@@ -49,13 +66,20 @@ fn open(case: &Case, id: ApprovalId) -> Result<&Approval, Refusal> {
     match case.approvals.iter().find(|found| found.id == id) {
         Some(asked) if asked.approved.is_none() => Ok(asked),
         Some(_) => Err(Refusal::wrong_state("This has already been answered.").at("approval")),
-        None => Err(Refusal::new(Code::NotFound, format!("Approval {id} was not asked for.")).at("approval")),
+        None => Err(
+            Refusal::new(Code::NotFound, format!("Approval {id} was not asked for."))
+                .at("approval"),
+        ),
     }
 }
 
 fn not_own(asked: &Approval, context: &Context<'_>) -> Result<(), Refusal> {
     if same_person(&asked.requested_by, &context.actor.id) {
-        return Err(Refusal::new(Code::E13, "You asked for this approval; someone else must give it.").at("approval"));
+        return Err(Refusal::new(
+            Code::E13,
+            "You asked for this approval; someone else must give it.",
+        )
+        .at("approval"));
     }
     Ok(())
 }

@@ -4,22 +4,40 @@ use super::{Case, Command, Context, Event};
 use crate::domain::access::same_person;
 use crate::domain::refusal::{Code, Refusal, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Assign { stage, handler, conflict_note } => {
+        Command::Assign {
+            stage,
+            handler,
+            conflict_note,
+        } => {
             let stage = stage.unwrap_or_else(|| case.stage());
             check_handler(case, stage, handler, conflict_note.as_deref(), context)?;
             if case.state.is_ended() {
-                return Err(Refusal::wrong_state("The case has ended. Reopen it before giving it to someone."));
+                return Err(Refusal::wrong_state(
+                    "The case has ended. Reopen it before giving it to someone.",
+                ));
             }
-            Ok(vec![Event::Assigned { stage, handler: handler.trim().to_owned() }])
+            Ok(vec![Event::Assigned {
+                stage,
+                handler: handler.trim().to_owned(),
+            }])
         }
         Command::DeclareConflict { person, reason } => {
             required(person, "person", "who has the conflict of interest")?;
             required(reason, "reason", "what the conflict is")?;
-            Ok(vec![Event::ConflictDeclared { person: person.trim().to_owned(), reason: reason.clone() }])
+            Ok(vec![Event::ConflictDeclared {
+                person: person.trim().to_owned(),
+                reason: reason.clone(),
+            }])
         }
-        Command::Triage { triage } => Ok(vec![Event::Triaged { triage: triage.clone() }]),
+        Command::Triage { triage } => Ok(vec![Event::Triaged {
+            triage: triage.clone(),
+        }]),
         _ => Ok(Vec::new()),
     }
 }
@@ -38,10 +56,16 @@ pub(super) fn check_handler(
     if case.stage_run(stage).is_none() {
         return Err(Refusal::wrong_state(format!("Stage {stage} has not begun.")).at("stage"));
     }
-    if let Some((_, reason)) = case.conflicts.iter().find(|(person, _)| same_person(person, handler)) {
+    if let Some((_, reason)) = case
+        .conflicts
+        .iter()
+        .find(|(person, _)| same_person(person, handler))
+    {
         return Err(Refusal::invalid(
             "handler",
-            format!("{handler} has declared a conflict of interest ({reason}). Choose someone else."),
+            format!(
+                "{handler} has declared a conflict of interest ({reason}). Choose someone else."
+            ),
         )
         .under("5.8"));
     }
@@ -55,13 +79,21 @@ pub(super) fn check_handler(
         )
         .under("5.8"));
     }
-    if stage == 2 { check_reviewer(case, handler) } else { Ok(()) }
+    if stage == 2 {
+        check_reviewer(case, handler)
+    } else {
+        Ok(())
+    }
 }
 
 /// E05: the reviewer took no part in stage 1.
 pub(super) fn check_reviewer(case: &Case, reviewer: &str) -> Result<(), Refusal> {
     let stage1 = case.stage_run(1);
-    if stage1.is_some_and(|run| run.took_part.iter().any(|person| same_person(person, reviewer))) {
+    if stage1.is_some_and(|run| {
+        run.took_part
+            .iter()
+            .any(|person| same_person(person, reviewer))
+    }) {
         return Err(Refusal::new(
             Code::E05,
             format!(
@@ -80,19 +112,36 @@ pub(super) fn check_stage(stage: u8) -> Result<(), Refusal> {
     if matches!(stage, 1 | 2) {
         return Ok(());
     }
-    Err(Refusal::new(Code::E06, "The Code has two stages and no others. Give stage 1 or 2.").at("stage").under("5.3"))
+    Err(Refusal::new(
+        Code::E06,
+        "The Code has two stages and no others. Give stage 1 or 2.",
+    )
+    .at("stage")
+    .under("5.3"))
 }
 
 /// Whether a full name (two words or more) stands in the resident's account or points.
 fn is_named_in_complaint(case: &Case, name: &str) -> bool {
     let words = |text: &str| -> String {
-        let plain: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-        format!(" {} ", plain.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+        let plain: String = text
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+            .collect();
+        format!(
+            " {} ",
+            plain
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .to_lowercase()
+        )
     };
     let name = words(name);
     if name.split_whitespace().count() < 2 {
         return false;
     }
     let points = case.points.iter().map(|point| point.text.as_str());
-    std::iter::once(case.intake.account.as_str()).chain(points).any(|text| words(text).contains(&name))
+    std::iter::once(case.intake.account.as_str())
+        .chain(points)
+        .any(|text| words(text).contains(&name))
 }

@@ -3,8 +3,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, Command, Event, Recorded, acknowledge, approvals, assignment, correction, ending, escalation};
-use super::{extension, file, letters, ombudsman, people, points, refusing, remedies, response, running};
+use super::{
+    Case, Command, Event, Recorded, acknowledge, approvals, assignment, correction, ending,
+    escalation,
+};
+use super::{
+    extension, file, letters, ombudsman, people, points, refusing, remedies, response, running,
+};
 use crate::domain::access::{Actor, Role};
 use crate::domain::calendar::Calendar;
 use crate::domain::policy::Policy;
@@ -50,14 +55,28 @@ impl Directory for Nobody {
 impl Context<'_> {
     /// Wraps an event as the `seq`th of its case.
     pub fn record(&self, seq: u32, event: Event) -> Recorded {
-        Recorded { seq, at: self.at, recorded_at: self.now, actor: self.actor.id.clone(), event }
+        Recorded {
+            seq,
+            at: self.at,
+            recorded_at: self.now,
+            actor: self.actor.id.clone(),
+            event,
+        }
     }
 
     /// Refuses a moment that has not come yet (E01 for receipts, validation otherwise).
     pub fn not_in_the_future(&self, at: DateTime<Utc>, field: &'static str) -> Result<(), Refusal> {
         if at > self.now {
-            let code = if field == "received_at" { Code::E01 } else { Code::Validation };
-            return Err(Refusal::new(code, "This is in the future. Give the time at which it happened.").at(field));
+            let code = if field == "received_at" {
+                Code::E01
+            } else {
+                Code::Validation
+            };
+            return Err(Refusal::new(
+                code,
+                "This is in the future. Give the time at which it happened.",
+            )
+            .at(field));
         }
         Ok(())
     }
@@ -68,7 +87,10 @@ impl Case {
     pub fn decide(&self, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         context.not_in_the_future(context.at, "at")?;
         if context.at < self.earliest_receipt() && !command.may_predate_receipt() {
-            return Err(Refusal::invalid("at", "This is before the complaint was received. Check the date."));
+            return Err(Refusal::invalid(
+                "at",
+                "This is before the complaint was received. Check the date.",
+            ));
         }
         match command {
             Command::Assign { .. } | Command::DeclareConflict { .. } | Command::Triage { .. } => {
@@ -76,7 +98,9 @@ impl Case {
             }
             Command::Acknowledge { .. } => acknowledge::decide(self, command, context),
             Command::Refuse { .. } => refusing::decide(self, command, context),
-            Command::AddPoint { .. } | Command::DecidePoint { .. } => points::decide(self, command, context),
+            Command::AddPoint { .. } | Command::DecidePoint { .. } => {
+                points::decide(self, command, context)
+            }
             Command::OfferRemedy { .. }
             | Command::AnswerRemedy { .. }
             | Command::RecordPayment { .. }
@@ -84,10 +108,12 @@ impl Case {
             | Command::CompleteAction { .. }
             | Command::CancelAction { .. }
             | Command::TellResident { .. } => remedies::decide(self, command, context),
-            Command::RequestApproval { .. } | Command::Approve { .. } | Command::DeclineApproval { .. } => {
-                approvals::decide(self, command, context)
+            Command::RequestApproval { .. }
+            | Command::Approve { .. }
+            | Command::DeclineApproval { .. } => approvals::decide(self, command, context),
+            Command::Extend { .. } | Command::Pause { .. } => {
+                extension::decide(self, command, context)
             }
-            Command::Extend { .. } | Command::Pause { .. } => extension::decide(self, command, context),
             Command::Respond { .. } => response::decide(self, command, context),
             Command::Escalate { .. } => escalation::decide(self, command, context),
             Command::Withdraw { .. } | Command::Close { .. } | Command::Reopen { .. } => {

@@ -6,25 +6,44 @@ use crate::domain::letter::decision_words;
 use crate::domain::refusal::{Code, Refusal, required};
 use crate::domain::remedy::{Action, ActionStatus};
 
-pub(super) fn decide(case: &Case, command: &Command, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    _: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Withdraw { account } => {
             if case.state.is_ended() {
                 return Err(Refusal::wrong_state("The case has already ended."));
             }
-            required(account, "account", "the resident's own words; a withdrawal is never assumed from silence")?;
-            Ok(vec![Event::Withdrawn { account: account.clone() }])
+            required(
+                account,
+                "account",
+                "the resident's own words; a withdrawal is never assumed from silence",
+            )?;
+            Ok(vec![Event::Withdrawn {
+                account: account.clone(),
+            }])
         }
-        Command::Close { root_causes, learning, satisfaction } => {
+        Command::Close {
+            root_causes,
+            learning,
+            satisfaction,
+        } => {
             check_answered(case)?;
             check_actions(case)?;
             let upheld = case.open_points().any(|point| {
-                point.decision().is_some_and(|d| d.decision != super::Decision::NotUpheld)
+                point
+                    .decision()
+                    .is_some_and(|d| d.decision != super::Decision::NotUpheld)
             });
             if upheld && root_causes.is_empty() {
                 return Err(Refusal::invalid(
                     "root_causes",
-                    format!("A point was {}. Choose why it happened.", decision_words(super::Decision::Upheld).to_lowercase()),
+                    format!(
+                        "A point was {}. Choose why it happened.",
+                        decision_words(super::Decision::Upheld).to_lowercase()
+                    ),
                 )
                 .under("9.1"));
             }
@@ -34,44 +53,80 @@ pub(super) fn decide(case: &Case, command: &Command, _: &Context<'_>) -> Result<
             }
             let mut root_causes = root_causes.clone();
             root_causes.dedup();
-            events.push(Event::Closed { root_causes, learning: learning.clone() });
+            events.push(Event::Closed {
+                root_causes,
+                learning: learning.clone(),
+            });
             Ok(events)
         }
-        Command::Reopen { reason, by_ombudsman } => {
+        Command::Reopen {
+            reason,
+            by_ombudsman,
+        } => {
             if !case.state.is_ended() {
                 return Err(Refusal::wrong_state("The case is open."));
             }
-            required(reason, "reason", "why it is reopened: new evidence, or the Ombudsman's direction")?;
-            Ok(vec![Event::Reopened { reason: reason.clone(), by_ombudsman: *by_ombudsman }])
+            required(
+                reason,
+                "reason",
+                "why it is reopened: new evidence, or the Ombudsman's direction",
+            )?;
+            Ok(vec![Event::Reopened {
+                reason: reason.clone(),
+                by_ombudsman: *by_ombudsman,
+            }])
         }
         _ => Ok(Vec::new()),
     }
 }
 
 fn satisfied(case: &Case, answer: SatisfactionAnswer) -> Event {
-    Event::SatisfactionRecorded { stage: case.stage().max(1), answer, comment: None }
+    Event::SatisfactionRecorded {
+        stage: case.stage().max(1),
+        answer,
+        comment: None,
+    }
 }
 
 fn check_answered(case: &Case) -> Result<(), Refusal> {
     match case.state {
-        State::S1Responded | State::S2Responded | State::ServiceRequest | State::SurveyFeedback => Ok(()),
-        State::Closed | State::Refused | State::Withdrawn => Err(Refusal::wrong_state("The case has already ended.")),
-        _ => Err(Refusal::wrong_state("The complaint has not been answered. Issue the response before closing.").under("6.6")),
+        State::S1Responded | State::S2Responded | State::ServiceRequest | State::SurveyFeedback => {
+            Ok(())
+        }
+        State::Closed | State::Refused | State::Withdrawn => {
+            Err(Refusal::wrong_state("The case has already ended."))
+        }
+        _ => Err(Refusal::wrong_state(
+            "The complaint has not been answered. Issue the response before closing.",
+        )
+        .under("6.6")),
     }
 }
 
 /// E11: every promise kept, or cancelled for a reason the resident knows.
 fn check_actions(case: &Case) -> Result<(), Refusal> {
     let e11 = |action: &Action, detail: String| {
-        Err(Refusal::new(Code::E11, format!("Action {} ({}): {detail}", action.id, action.what)).at("actions").under("7.3"))
+        Err(Refusal::new(
+            Code::E11,
+            format!("Action {} ({}): {detail}", action.id, action.what),
+        )
+        .at("actions")
+        .under("7.3"))
     };
     for action in &case.actions {
         match action.status {
             ActionStatus::Open => {
-                return e11(action, "still to be done. Complete it with its evidence, or cancel it with a reason.".into());
+                return e11(
+                    action,
+                    "still to be done. Complete it with its evidence, or cancel it with a reason."
+                        .into(),
+                );
             }
             ActionStatus::Cancelled if !action.resident_told => {
-                return e11(action, "cancelled, but the resident has not been told. Tell them, then close.".into());
+                return e11(
+                    action,
+                    "cancelled, but the resident has not been told. Tell them, then close.".into(),
+                );
             }
             ActionStatus::Done | ActionStatus::Cancelled => {}
         }

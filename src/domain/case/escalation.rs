@@ -4,8 +4,19 @@ use super::{Case, Command, Context, Event, State};
 use crate::domain::intake::Channel;
 use crate::domain::refusal::{Code, Refusal, bounded};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::Escalate { received_at, channel, account } = command else { return Ok(Vec::new()) };
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Command::Escalate {
+        received_at,
+        channel,
+        account,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
     if case.stage() >= 2 {
         return Err(Refusal::new(
             Code::E06,
@@ -16,18 +27,30 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
     }
     if !matches!(case.state, State::S1Responded | State::Closed) {
         let way = match case.state {
-            State::Refused => "The complaint was refused; the resident can take the refusal to the Housing Ombudsman.",
+            State::Refused => {
+                "The complaint was refused; the resident can take the refusal to the Housing Ombudsman."
+            }
             State::Withdrawn => "The resident withdrew it. Reopen it if they wish to go on.",
-            State::ServiceRequest | State::SurveyFeedback => "This is not a complaint yet. Convert it to one.",
-            _ => "Stage 1 has not been answered. Answer it first: stage 2 begins on the resident's wish after that.",
+            State::ServiceRequest | State::SurveyFeedback => {
+                "This is not a complaint yet. Convert it to one."
+            }
+            _ => {
+                "Stage 1 has not been answered. Answer it first: stage 2 begins on the resident's wish after that."
+            }
         };
         return Err(Refusal::wrong_state(way).under("6.10"));
     }
     let received_at = received_at.unwrap_or(context.at);
     context.not_in_the_future(received_at, "received_at")?;
-    let responded = case.stage_run(1).and_then(|run| run.response.as_ref()).map(|response| response.at);
+    let responded = case
+        .stage_run(1)
+        .and_then(|run| run.response.as_ref())
+        .map(|response| response.at);
     if responded.is_some_and(|responded| received_at < responded) {
-        return Err(Refusal::invalid("received_at", "The resident asked before they had our stage 1 response. Check the date."));
+        return Err(Refusal::invalid(
+            "received_at",
+            "The resident asked before they had our stage 1 response. Check the date.",
+        ));
     }
     // E12: the account is the resident's to give or not (Code 6.12).
     let account = account.clone().filter(|account| !account.trim().is_empty());
@@ -35,5 +58,9 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         bounded(account, "account")?;
     }
     let channel = channel.unwrap_or(Channel::Phone);
-    Ok(vec![Event::Escalated { received_at, channel, account }])
+    Ok(vec![Event::Escalated {
+        received_at,
+        channel,
+        account,
+    }])
 }

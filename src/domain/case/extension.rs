@@ -8,7 +8,11 @@ use crate::domain::clock::extension_check;
 use crate::domain::letter::{LetterKind, Wording};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let Command::Extend {
         stage,
         new_due,
@@ -28,29 +32,52 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         .under("6.4"));
     };
     check_stage(*stage)?;
-    let (paragraph, notice) = if *stage == 1 { ("6.4", "6.5") } else { ("6.15", "6.16") };
-    let e07 = |field: &'static str, detail: String| Refusal::new(Code::E07, detail).at(field).under(paragraph);
-    let run = case.stage_run(*stage).filter(|_| *stage == case.stage() && !case.state.is_ended());
+    let (paragraph, notice) = if *stage == 1 {
+        ("6.4", "6.5")
+    } else {
+        ("6.15", "6.16")
+    };
+    let e07 = |field: &'static str, detail: String| {
+        Refusal::new(Code::E07, detail).at(field).under(paragraph)
+    };
+    let run = case
+        .stage_run(*stage)
+        .filter(|_| *stage == case.stage() && !case.state.is_ended());
     let Some(run) = run else {
         return Err(Refusal::wrong_state(format!("Stage {stage} is not running.")).at("stage"));
     };
     if run.acknowledged_at.is_none() {
-        return Err(Refusal::wrong_state("Acknowledge the stage first: its response date runs from the acknowledgement.")
-            .at("stage")
-            .under(if *stage == 1 { "6.3" } else { "6.14" }));
+        return Err(Refusal::wrong_state(
+            "Acknowledge the stage first: its response date runs from the acknowledgement.",
+        )
+        .at("stage")
+        .under(if *stage == 1 { "6.3" } else { "6.14" }));
     }
     if run.response.is_some() {
-        return Err(Refusal::wrong_state("The response has been issued; there is nothing to extend.").at("stage"));
+        return Err(Refusal::wrong_state(
+            "The response has been issued; there is nothing to extend.",
+        )
+        .at("stage"));
     }
     let Some(new_due) = *new_due else {
-        return Err(e07("new_due", "Give the new date by which the resident will have the response.".into()));
+        return Err(e07(
+            "new_due",
+            "Give the new date by which the resident will have the response.".into(),
+        ));
     };
     if reason.trim().is_empty() {
-        return Err(e07("reason", "Explain to the resident why more time is needed.".into()));
+        return Err(e07(
+            "reason",
+            "Explain to the resident why more time is needed.".into(),
+        ));
     }
     bounded(reason, "reason")?;
     let Some(update_every_days) = update_every_days.filter(|days| *days > 0) else {
-        return Err(e07("update_every_days", "Agree with the resident how often they are updated, in days.".into()).under("5.9"));
+        return Err(e07(
+            "update_every_days",
+            "Agree with the resident how often they are updated, in days.".into(),
+        )
+        .under("5.9"));
     };
     if context.policy.ombudsman.block().is_empty() {
         return Err(e07(
@@ -59,7 +86,9 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         )
         .under(notice));
     }
-    let mut facts = case.stage_facts(*stage).ok_or_else(|| Refusal::wrong_state("The stage has not begun."))?;
+    let mut facts = case
+        .stage_facts(*stage)
+        .ok_or_else(|| Refusal::wrong_state("The stage has not begun."))?;
     facts.hos_directed = None;
     let policy = case.own_policy(&context.policy.clocks);
     let check = extension_check(&facts, new_due, context.at, context.calendar, &policy)
@@ -67,11 +96,20 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
     if check.not_later {
         return Err(e07(
             "new_due",
-            format!("The response is already due on {}. Give a later date.", crate::domain::calendar::day_and_year(check.current_due)),
+            format!(
+                "The response is already due on {}. Give a later date.",
+                crate::domain::calendar::day_and_year(check.current_due)
+            ),
         ));
     }
     if check.over_cap {
-        check_over_cap(good_reason.as_deref(), approved_by.as_deref(), &check, context).map_err(|(f, d)| e07(f, d))?;
+        check_over_cap(
+            good_reason.as_deref(),
+            approved_by.as_deref(),
+            &check,
+            context,
+        )
+        .map_err(|(f, d)| e07(f, d))?;
     }
     let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let extension = Extension {
@@ -86,8 +124,22 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         retrospective: check.retrospective,
         over_cap: check.over_cap,
     };
-    let outgoing = Outgoing { kind: LetterKind::Extension, stage: *stage, wording: Wording::default(), sending, own: None };
-    letters::with_letter(case, vec![Event::Extended { stage: *stage, extension }], outgoing, context)
+    let outgoing = Outgoing {
+        kind: LetterKind::Extension,
+        stage: *stage,
+        wording: Wording::default(),
+        sending,
+        own: None,
+    };
+    letters::with_letter(
+        case,
+        vec![Event::Extended {
+            stage: *stage,
+            extension,
+        }],
+        outgoing,
+        context,
+    )
 }
 
 fn check_over_cap(
@@ -98,10 +150,21 @@ fn check_over_cap(
 ) -> Result<(), (&'static str, String)> {
     let latest = crate::domain::calendar::day_and_year(check.latest_without_reason);
     if good_reason.is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(("good_reason", format!("Beyond {latest} the Code asks for a good reason. Record it.")));
+        return Err((
+            "good_reason",
+            format!("Beyond {latest} the Code asks for a good reason. Record it."),
+        ));
     }
-    match approved_by.map(str::trim).filter(|approver| !approver.is_empty()) {
-        None => Err(("approved_by", format!("An extension beyond {latest} needs a second person. Say who approved it."))),
-        Some(approver) => check_second_person(approver, context).map_err(|detail| ("approved_by", detail)),
+    match approved_by
+        .map(str::trim)
+        .filter(|approver| !approver.is_empty())
+    {
+        None => Err((
+            "approved_by",
+            format!("An extension beyond {latest} needs a second person. Say who approved it."),
+        )),
+        Some(approver) => {
+            check_second_person(approver, context).map_err(|detail| ("approved_by", detail))
+        }
     }
 }

@@ -2,13 +2,23 @@
 //! (Code 5.12; domain rules §12.3).
 
 use super::letters::next;
-use super::{Case, Command, Context, Contact, Event, Found, LinkedRecord, SourceState};
+use super::{Case, Command, Contact, Context, Event, Found, LinkedRecord, SourceState};
 use crate::domain::ids::{DocumentId, LinkId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::RecordContact { direction, channel, with, summary, visible_to_resident } => {
+        Command::RecordContact {
+            direction,
+            channel,
+            with,
+            summary,
+            visible_to_resident,
+        } => {
             required(summary, "summary", "what was said")?;
             Ok(vec![Event::ContactRecorded {
                 contact: Contact {
@@ -34,7 +44,11 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
             document.added_at = context.at;
             Ok(vec![Event::DocumentAttached { document }])
         }
-        Command::LinkRecord { source, external_id, found } => {
+        Command::LinkRecord {
+            source,
+            external_id,
+            found,
+        } => {
             required(source, "source", "the system the record is in")?;
             required(external_id, "external_id", "the record's identifier there")?;
             let Some(found) = found else {
@@ -44,12 +58,30 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 )
                 .at("external_id"));
             };
-            Ok(snapshot(case, source, found, true, &mut next(case.links.len()), context).into_iter().collect())
+            Ok(snapshot(
+                case,
+                source,
+                found,
+                true,
+                &mut next(case.links.len()),
+                context,
+            )
+            .into_iter()
+            .collect())
         }
-        Command::UnlinkRecord { source, external_id, reason } => {
-            let linked = case.current_links().any(|link| link.source == *source && link.external_id == *external_id);
+        Command::UnlinkRecord {
+            source,
+            external_id,
+            reason,
+        } => {
+            let linked = case
+                .current_links()
+                .any(|link| link.source == *source && link.external_id == *external_id);
             if !linked {
-                return Err(Refusal::new(Code::NotFound, "This record is not linked to the case.").at("external_id"));
+                return Err(
+                    Refusal::new(Code::NotFound, "This record is not linked to the case.")
+                        .at("external_id"),
+                );
             }
             Ok(vec![Event::RecordUnlinked {
                 source: source.clone(),
@@ -57,10 +89,17 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 reason: reason.clone(),
             }])
         }
-        Command::TakeSnapshots { source, found, failure, notes } => {
+        Command::TakeSnapshots {
+            source,
+            found,
+            failure,
+            notes,
+        } => {
             let mut number = next(case.links.len());
-            let mut events: Vec<Event> =
-                found.iter().filter_map(|found| snapshot(case, source, found, false, &mut number, context)).collect();
+            let mut events: Vec<Event> = found
+                .iter()
+                .filter_map(|found| snapshot(case, source, found, false, &mut number, context))
+                .collect();
             events.push(Event::SourceAsked {
                 state: SourceState {
                     source: source.clone(),

@@ -37,7 +37,13 @@ fn compose(
     addendum_to: Option<LetterId>,
     context: &Context<'_>,
 ) -> Result<IssuedLetter, Refusal> {
-    let Outgoing { kind, stage, wording, sending, own } = outgoing;
+    let Outgoing {
+        kind,
+        stage,
+        wording,
+        sending,
+        own,
+    } = outgoing;
     let mut blocks = letter::compose(kind, case, context.policy, &wording);
     for block in &mut blocks {
         if block.name == "handler" {
@@ -54,21 +60,37 @@ fn compose(
         stage,
         issued_at: context.at,
         issued_by: context.actor.id.clone(),
-        channel: sending.sent_by.unwrap_or_else(|| preferred(case.complainant.preferred_contact)),
+        channel: sending
+            .sent_by
+            .unwrap_or_else(|| preferred(case.complainant.preferred_contact)),
         blocks,
         document: own,
-        large_print: case
-            .complainant
-            .active_adjustments()
-            .any(|adjustment| adjustment.need.to_lowercase().replace(' ', "_").contains("large_print")),
-        adjustments_note: sending.adjustments_note.clone().filter(|note| !note.trim().is_empty()),
+        large_print: case.complainant.active_adjustments().any(|adjustment| {
+            adjustment
+                .need
+                .to_lowercase()
+                .replace(' ', "_")
+                .contains("large_print")
+        }),
+        adjustments_note: sending
+            .adjustments_note
+            .clone()
+            .filter(|note| !note.trim().is_empty()),
         addendum_to,
     })
 }
 
 /// E15: what our letter cannot do for the resident by itself must be accounted for.
-fn check_adjustments(case: &Case, sending: &Sending, own: Option<DocumentId>) -> Result<(), Refusal> {
-    if sending.adjustments_note.as_deref().is_some_and(|note| !note.trim().is_empty()) {
+fn check_adjustments(
+    case: &Case,
+    sending: &Sending,
+    own: Option<DocumentId>,
+) -> Result<(), Refusal> {
+    if sending
+        .adjustments_note
+        .as_deref()
+        .is_some_and(|note| !note.trim().is_empty())
+    {
         return Ok(());
     }
     let mut unmet: Vec<String> = case
@@ -77,7 +99,12 @@ fn check_adjustments(case: &Case, sending: &Sending, own: Option<DocumentId>) ->
         .filter(|adjustment| own.is_some() || !adjustment.met_by_generated_letter())
         .map(|adjustment| adjustment.need.replace('_', " "))
         .collect();
-    if let Some(safe) = case.complainant.safe_contact.as_deref().filter(|safe| !safe.trim().is_empty()) {
+    if let Some(safe) = case
+        .complainant
+        .safe_contact
+        .as_deref()
+        .filter(|safe| !safe.trim().is_empty())
+    {
         unmet.push(format!("safe contact: {safe}"));
     }
     if unmet.is_empty() {
@@ -110,16 +137,31 @@ pub(super) fn next(existing: usize) -> u32 {
     u32::try_from(existing).unwrap_or(u32::MAX - 1) + 1
 }
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::IssueLetter { kind, text, addendum_to, sending } = command else { return Ok(Vec::new()) };
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Command::IssueLetter {
+        kind,
+        text,
+        addendum_to,
+        sending,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
     required(text, "text", "what the letter says")?;
     match kind {
         LetterKind::Update | LetterKind::Closing => {}
         LetterKind::Addendum => match addendum_to {
             Some(id) if case.letter(*id).is_some() => {}
             _ => {
-                return Err(Refusal::new(Code::E10, "Say in addendum_to which issued letter this corrects.")
-                    .at("addendum_to"));
+                return Err(Refusal::new(
+                    Code::E10,
+                    "Say in addendum_to which issued letter this corrects.",
+                )
+                .at("addendum_to"));
             }
         },
         kind => {
@@ -133,13 +175,25 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
             .at("kind"));
         }
     }
-    let wording = Wording { text: text.clone(), due: None };
-    let outgoing = Outgoing { kind: *kind, stage: case.stage().max(1), wording, sending, own: None };
+    let wording = Wording {
+        text: text.clone(),
+        due: None,
+    };
+    let outgoing = Outgoing {
+        kind: *kind,
+        stage: case.stage().max(1),
+        wording,
+        sending,
+        own: None,
+    };
     let letter = compose(case, outgoing, *addendum_to, context)?;
     let mut events = vec![Event::LetterIssued { letter }];
     if *kind == LetterKind::Closing {
         // The letter lists every action, so the resident has now been told of each that ended.
-        let ended = case.actions.iter().filter(|action| action.ended_on.is_some() && !action.resident_told);
+        let ended = case
+            .actions
+            .iter()
+            .filter(|action| action.ended_on.is_some() && !action.resident_told);
         events.extend(ended.map(|action| Event::ResidentToldOfAction { action: action.id }));
     }
     Ok(events)
@@ -147,7 +201,11 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
 
 /// Puts the rendered file of each letter in `events` on the case: the document first, then the
 /// letter that names it. `rendered` yields one document for each letter without a file of its own.
-pub fn with_rendered(case: &Case, events: Vec<Event>, mut rendered: impl Iterator<Item = Document>) -> Vec<Event> {
+pub fn with_rendered(
+    case: &Case,
+    events: Vec<Event>,
+    mut rendered: impl Iterator<Item = Document>,
+) -> Vec<Event> {
     let mut documents = case.documents.len();
     let mut all = Vec::with_capacity(events.len() + 1);
     for event in events {

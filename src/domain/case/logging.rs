@@ -13,14 +13,22 @@ use crate::domain::refusal::{Code, Refusal, bounded, required};
 /// The events that begin a case from `intake`, or why it cannot be logged.
 pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     check_receipt(intake, context)?;
-    required(&intake.account, "account", "the resident's own words, as they said or wrote them")?;
+    required(
+        &intake.account,
+        "account",
+        "the resident's own words, as they said or wrote them",
+    )?;
     bounded(&intake.outcomes_sought, "outcomes_sought")?;
     check_party(&intake.complainant, "complainant")?;
     for member in &intake.members {
         check_party(member, "members")?;
     }
     if let Some(representative) = &intake.representative {
-        required(&representative.name, "representative", "the representative's name")?;
+        required(
+            &representative.name,
+            "representative",
+            "the representative's name",
+        )?;
     }
     for point in &intake.points {
         required(&point.text, "points", "what each point is about")?;
@@ -39,11 +47,18 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
     }
     let mut intake = intake.clone();
     if intake.decision.kind != Kind::Complaint {
-        required(&intake.decision.reason, "decision", "why this is not a complaint").map_err(|r| r.under("1.4"))?;
+        required(
+            &intake.decision.reason,
+            "decision",
+            "why this is not a complaint",
+        )
+        .map_err(|r| r.under("1.4"))?;
     }
     if intake.decision.kind == Kind::ServiceRequest && intake.decision.review_due.is_none() {
         let days = u32::from(context.policy.clocks.service_request_review);
-        let due = context.calendar.add_working_days(london_date(intake.received_at), days);
+        let due = context
+            .calendar
+            .add_working_days(london_date(intake.received_at), days);
         intake.decision.review_due = due.ok();
     }
     let hazard = intake.hazard.clone();
@@ -51,15 +66,31 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
     let (policy_version, receipt_rule) = (context.policy.version, context.policy.clocks.receipt);
     let intake = Box::new(intake);
     let mut events = vec![match intake.decision.kind {
-        Kind::Complaint => Event::ComplaintLogged { intake, policy_version, receipt_rule },
-        Kind::ServiceRequest => Event::ServiceRequestLogged { intake, policy_version, receipt_rule },
-        Kind::SurveyFeedback => Event::SurveyFeedbackLogged { intake, policy_version, receipt_rule },
+        Kind::Complaint => Event::ComplaintLogged {
+            intake,
+            policy_version,
+            receipt_rule,
+        },
+        Kind::ServiceRequest => Event::ServiceRequestLogged {
+            intake,
+            policy_version,
+            receipt_rule,
+        },
+        Kind::SurveyFeedback => Event::SurveyFeedbackLogged {
+            intake,
+            policy_version,
+            receipt_rule,
+        },
     }];
     if let Some(report) = hazard {
         required(&report.description, "hazard", "what the hazard is")?;
         let aware_at = report.aware_at.unwrap_or(received_at);
         context.not_in_the_future(aware_at, "hazard")?;
-        events.push(Event::HazardReported { hazard: HazardId(1), report, aware_at });
+        events.push(Event::HazardReported {
+            hazard: HazardId(1),
+            report,
+            aware_at,
+        });
     }
     Ok(events)
 }
@@ -69,10 +100,15 @@ fn check_receipt(intake: &Intake, context: &Context<'_>) -> Result<(), Refusal> 
     context.not_in_the_future(intake.received_at, "received_at")?;
     let day = london_date(intake.received_at);
     if !(1990..=2100).contains(&day.year()) {
-        return Err(Refusal::new(Code::E01, "The date of receipt is not one that Redress can count from. Check the year.")
-            .at("received_at"));
+        return Err(Refusal::new(
+            Code::E01,
+            "The date of receipt is not one that Redress can count from. Check the year.",
+        )
+        .at("received_at"));
     }
-    let long_ago = london_date(context.now).checked_sub_months(Months::new(1)).unwrap_or(NaiveDate::MIN);
+    let long_ago = london_date(context.now)
+        .checked_sub_months(Months::new(1))
+        .unwrap_or(NaiveDate::MIN);
     if let Some(reason) = &intake.backdating_reason {
         bounded(reason, "backdating_reason")?;
     } else if day < long_ago && intake.parent.is_none() {
@@ -88,7 +124,10 @@ fn check_receipt(intake: &Intake, context: &Context<'_>) -> Result<(), Refusal> 
 
 fn check_party(party: &Party, field: &'static str) -> Result<(), Refusal> {
     required(&party.name, field, "the resident's name")?;
-    for text in [&party.email, &party.phone, &party.address].into_iter().flatten() {
+    for text in [&party.email, &party.phone, &party.address]
+        .into_iter()
+        .flatten()
+    {
         bounded(text, field)?;
     }
     Ok(())

@@ -8,59 +8,109 @@ use crate::domain::ids::{OrderId, RecommendationId, TaskId};
 use crate::domain::ombudsman::{Determination, HosCase, Order, Recommendation};
 use crate::domain::refusal::{Code, Refusal, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    if let Command::Refer { hos_reference, route } = command {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if let Command::Refer {
+        hos_reference,
+        route,
+    } = command
+    {
         required(hos_reference, "hos_reference", "the Ombudsman's reference")?;
-        return Ok(vec![Event::ReferredToOmbudsman { hos_reference: hos_reference.trim().to_owned(), route: *route }]);
+        return Ok(vec![Event::ReferredToOmbudsman {
+            hos_reference: hos_reference.trim().to_owned(),
+            route: *route,
+        }]);
     }
     let Some(hos) = &case.ombudsman else {
-        return Err(Refusal::wrong_state("Record first that the case went to the Ombudsman, with its reference."));
+        return Err(Refusal::wrong_state(
+            "Record first that the case went to the Ombudsman, with its reference.",
+        ));
     };
     match command {
         Command::RecordHosDirection { respond_by } => {
-            in_range(*respond_by).map_err(|error| Refusal::invalid("respond_by", error.to_string()))?;
-            Ok(vec![Event::OmbudsmanDirected { respond_by: *respond_by }])
+            in_range(*respond_by)
+                .map_err(|error| Refusal::invalid("respond_by", error.to_string()))?;
+            Ok(vec![Event::OmbudsmanDirected {
+                respond_by: *respond_by,
+            }])
         }
         Command::RecordHosTask { items, due } => {
             for item in items {
                 if !is_category(item) {
                     let item: String = item.chars().take(20).collect();
-                    return Err(Refusal::invalid("items", format!("“{item}” is not a bundle category. Use 01 to 14.")));
+                    return Err(Refusal::invalid(
+                        "items",
+                        format!("“{item}” is not a bundle category. Use 01 to 14."),
+                    ));
                 }
             }
             let today = london_date(context.at);
-            let default = || context.calendar.add_working_days(today, u32::from(context.policy.clocks.hos_task));
+            let default = || {
+                context
+                    .calendar
+                    .add_working_days(today, u32::from(context.policy.clocks.hos_task))
+            };
             let due = match due {
                 Some(due) => in_range(*due),
                 None => default(),
             };
             let due = due.map_err(|error| Refusal::invalid("due", error.to_string()))?;
-            Ok(vec![Event::HosTaskRecorded { task: TaskId(next(hos.tasks.len())), items: items.clone(), due }])
+            Ok(vec![Event::HosTaskRecorded {
+                task: TaskId(next(hos.tasks.len())),
+                items: items.clone(),
+                due,
+            }])
         }
-        Command::SendHosEvidence { task, note } => match hos.tasks.iter().find(|found| found.id == *task) {
-            Some(found) if found.sent_on.is_none() => {
-                Ok(vec![Event::HosEvidenceSent { task: *task, note: note.clone() }])
+        Command::SendHosEvidence { task, note } => {
+            match hos.tasks.iter().find(|found| found.id == *task) {
+                Some(found) if found.sent_on.is_none() => Ok(vec![Event::HosEvidenceSent {
+                    task: *task,
+                    note: note.clone(),
+                }]),
+                Some(_) => Err(
+                    Refusal::wrong_state("The evidence for this task has been sent.").at("task"),
+                ),
+                None => Err(
+                    Refusal::new(Code::NotFound, format!("The case has no task {task}."))
+                        .at("task"),
+                ),
             }
-            Some(_) => Err(Refusal::wrong_state("The evidence for this task has been sent.").at("task")),
-            None => Err(Refusal::new(Code::NotFound, format!("The case has no task {task}.")).at("task")),
-        },
+        }
         Command::RecordDetermination { .. } => determination(hos, command, context),
         Command::CompleteOrder { order, evidence } => {
             check_documents(case, evidence)?;
             match hos.orders().find(|found| found.id == *order) {
-                Some(found) if found.complied_on.is_some() => {
-                    Err(Refusal::wrong_state("Compliance with this order has been recorded.").at("order"))
-                }
+                Some(found) if found.complied_on.is_some() => Err(Refusal::wrong_state(
+                    "Compliance with this order has been recorded.",
+                )
+                .at("order")),
                 Some(_) if evidence.is_empty() => Err(Refusal::invalid(
                     "evidence",
                     "Orders need documentary evidence. Attach it and name it here.",
                 )),
-                Some(_) => Ok(vec![Event::OrderCompleted { order: *order, evidence: evidence.clone() }]),
-                None => Err(Refusal::new(Code::NotFound, format!("The case has no order {order}.")).at("order")),
+                Some(_) => Ok(vec![Event::OrderCompleted {
+                    order: *order,
+                    evidence: evidence.clone(),
+                }]),
+                None => Err(Refusal::new(
+                    Code::NotFound,
+                    format!("The case has no order {order}."),
+                )
+                .at("order")),
             }
         }
-        Command::AnswerRecommendation { recommendation, accepted, reason } => {
-            if !hos.recommendations().any(|found| found.id == *recommendation) {
+        Command::AnswerRecommendation {
+            recommendation,
+            accepted,
+            reason,
+        } => {
+            if !hos
+                .recommendations()
+                .any(|found| found.id == *recommendation)
+            {
                 let text = format!("The case has no recommendation {recommendation}.");
                 return Err(Refusal::new(Code::NotFound, text).at("recommendation"));
             }
@@ -73,16 +123,32 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         }
         Command::RecordHosNotice { notice } => {
             required(&notice.text, "notice", "what the notice says")?;
-            Ok(vec![Event::HosNoticeRecorded { notice: notice.clone() }])
+            Ok(vec![Event::HosNoticeRecorded {
+                notice: notice.clone(),
+            }])
         }
         _ => Ok(Vec::new()),
     }
 }
 
-fn determination(hos: &HosCase, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::RecordDetermination { heads, orders, recommendations } = command else { return Ok(Vec::new()) };
+fn determination(
+    hos: &HosCase,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Command::RecordDetermination {
+        heads,
+        orders,
+        recommendations,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
     if heads.is_empty() {
-        return Err(Refusal::invalid("heads", "Each head of complaint has its own finding. Give at least one."));
+        return Err(Refusal::invalid(
+            "heads",
+            "Each head of complaint has its own finding. Give at least one.",
+        ));
     }
     for head in heads {
         required(&head.text, "heads", "the wording of each head")?;
@@ -104,10 +170,20 @@ fn determination(hos: &HosCase, command: &Command, context: &Context<'_>) -> Res
     }
     let recommendations = (next(hos.recommendations().count())..)
         .zip(recommendations)
-        .map(|(n, text)| Recommendation { id: RecommendationId(n), text: text.clone(), accepted: None, reason: None })
+        .map(|(n, text)| Recommendation {
+            id: RecommendationId(n),
+            text: text.clone(),
+            accepted: None,
+            reason: None,
+        })
         .collect();
     Ok(vec![Event::DeterminationRecorded {
-        determination: Determination { received_on, heads: heads.clone(), orders: numbered, recommendations },
+        determination: Determination {
+            received_on,
+            heads: heads.clone(),
+            orders: numbered,
+            recommendations,
+        },
     }])
 }
 

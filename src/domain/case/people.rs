@@ -5,22 +5,35 @@ use super::{Case, Command, Context, Event};
 use crate::domain::calendar::london_date;
 use crate::domain::refusal::{Code, Refusal, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::UpdateComplainant { complainant } => {
             required(&complainant.name, "complainant", "the resident's name")?;
-            Ok(vec![Event::ComplainantUpdated { complainant: complainant.clone() }])
+            Ok(vec![Event::ComplainantUpdated {
+                complainant: complainant.clone(),
+            }])
         }
         Command::RecordAdjustment { adjustment } => {
-            required(&adjustment.need, "adjustment", "what the resident needs").map_err(|r| r.under("5.10"))?;
+            required(&adjustment.need, "adjustment", "what the resident needs")
+                .map_err(|r| r.under("5.10"))?;
             let mut adjustment = adjustment.clone();
             adjustment.agreed_on.get_or_insert(london_date(context.at));
             adjustment.ended_on = None;
             Ok(vec![Event::AdjustmentRecorded { adjustment }])
         }
         Command::EndAdjustment { need, reason } => {
-            if !case.complainant.active_adjustments().any(|adjustment| adjustment.need == *need) {
-                return Err(Refusal::new(Code::NotFound, "This adjustment is not in force.").at("need"));
+            if !case
+                .complainant
+                .active_adjustments()
+                .any(|adjustment| adjustment.need == *need)
+            {
+                return Err(
+                    Refusal::new(Code::NotFound, "This adjustment is not in force.").at("need"),
+                );
             }
             required(reason, "reason", "why it no longer applies").map_err(|r| r.under("5.10"))?;
             Ok(vec![Event::AdjustmentEnded {
@@ -30,10 +43,17 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
             }])
         }
         Command::AppointRepresentative { representative } => {
-            required(&representative.name, "representative", "the representative's name")?;
+            required(
+                &representative.name,
+                "representative",
+                "the representative's name",
+            )?;
             if let (Some(from), Some(to)) = (representative.valid_from, representative.valid_to) {
                 if to < from {
-                    return Err(Refusal::invalid("representative", "The consent ends before it begins."));
+                    return Err(Refusal::invalid(
+                        "representative",
+                        "The consent ends before it begins.",
+                    ));
                 }
             }
             let mut representative = representative.clone();
@@ -41,14 +61,25 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
             Ok(vec![Event::RepresentativeAppointed { representative }])
         }
         Command::EndRepresentative { reason } => {
-            match case.representative.as_ref().filter(|known| known.withdrawn_at.is_none()) {
-                Some(_) => Ok(vec![Event::RepresentativeWithdrawn { reason: reason.clone() }]),
-                None => Err(Refusal::new(Code::NotFound, "Nobody represents the resident.")),
+            match case
+                .representative
+                .as_ref()
+                .filter(|known| known.withdrawn_at.is_none())
+            {
+                Some(_) => Ok(vec![Event::RepresentativeWithdrawn {
+                    reason: reason.clone(),
+                }]),
+                None => Err(Refusal::new(
+                    Code::NotFound,
+                    "Nobody represents the resident.",
+                )),
             }
         }
         Command::AddMember { member } => {
             required(&member.name, "member", "the resident's name")?;
-            Ok(vec![Event::MemberAdded { member: member.clone() }])
+            Ok(vec![Event::MemberAdded {
+                member: member.clone(),
+            }])
         }
         Command::Restrict { people, reason } => restrict(people, reason, context),
         Command::LiftRestriction { reason } => {
@@ -56,14 +87,31 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 return Err(Refusal::wrong_state("The case is not restricted."));
             }
             required(reason, "reason", "why it can be seen by all again")?;
-            Ok(vec![Event::RestrictionLifted { reason: reason.clone() }])
+            Ok(vec![Event::RestrictionLifted {
+                reason: reason.clone(),
+            }])
         }
-        Command::RecordSatisfaction { stage, answer, comment } => {
+        Command::RecordSatisfaction {
+            stage,
+            answer,
+            comment,
+        } => {
             super::assignment::check_stage(*stage)?;
-            if case.stage_run(*stage).and_then(|run| run.response.as_ref()).is_none() {
-                return Err(Refusal::wrong_state("The resident is asked once that stage has been answered.").at("stage"));
+            if case
+                .stage_run(*stage)
+                .and_then(|run| run.response.as_ref())
+                .is_none()
+            {
+                return Err(Refusal::wrong_state(
+                    "The resident is asked once that stage has been answered.",
+                )
+                .at("stage"));
             }
-            Ok(vec![Event::SatisfactionRecorded { stage: *stage, answer: *answer, comment: comment.clone() }])
+            Ok(vec![Event::SatisfactionRecorded {
+                stage: *stage,
+                answer: *answer,
+                comment: comment.clone(),
+            }])
         }
         _ => Ok(Vec::new()),
     }
@@ -72,16 +120,26 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
 /// E14: a restriction names who may see the case, and never locks out the one who sets it.
 fn restrict(people: &[String], reason: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     required(reason, "reason", "why the case is restricted")?;
-    let people: Vec<String> = people.iter().map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect();
+    let people: Vec<String> = people
+        .iter()
+        .map(|p| p.trim().to_owned())
+        .filter(|p| !p.is_empty())
+        .collect();
     if people.is_empty() {
         return Err(Refusal::new(Code::E14, "Name the people who may see the case.").at("people"));
     }
     if !people.contains(&context.actor.id) {
         return Err(Refusal::new(
             Code::E14,
-            format!("Include yourself ({}): a case that its keeper cannot open cannot be answered.", context.actor.id),
+            format!(
+                "Include yourself ({}): a case that its keeper cannot open cannot be answered.",
+                context.actor.id
+            ),
         )
         .at("people"));
     }
-    Ok(vec![Event::Restricted { people, reason: reason.to_owned() }])
+    Ok(vec![Event::Restricted {
+        people,
+        reason: reason.to_owned(),
+    }])
 }

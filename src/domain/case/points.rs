@@ -8,22 +8,42 @@ use crate::domain::ids::PointId;
 use crate::domain::intake::Kind;
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::AddPoint { text, category, related, unreasonable_delay } => {
+        Command::AddPoint {
+            text,
+            category,
+            related,
+            unreasonable_delay,
+        } => {
             required(text, "text", "what the new issue is")?;
             check_category(category, "category")?;
             if case.kind != Kind::Complaint {
-                return Err(Refusal::wrong_state("This is not a complaint. Log the issue as a complaint instead.").under("1.5"));
+                return Err(Refusal::wrong_state(
+                    "This is not a complaint. Log the issue as a complaint instead.",
+                )
+                .under("1.5"));
             }
             if matches!(case.state, State::Refused | State::Withdrawn) {
-                return Err(Refusal::wrong_state("The case has ended. Log the issue as a complaint of its own."));
+                return Err(Refusal::wrong_state(
+                    "The case has ended. Log the issue as a complaint of its own.",
+                ));
             }
-            let at_stage1 =
-                matches!(case.state, State::S1Received | State::S1Acknowledged | State::S1Investigating);
+            let at_stage1 = matches!(
+                case.state,
+                State::S1Received | State::S1Acknowledged | State::S1Investigating
+            );
             if at_stage1 && *related && !unreasonable_delay {
                 let point = PointId(next(case.points.len()));
-                return Ok(vec![Event::PointAdded { point, text: text.clone(), category: category.clone() }]);
+                return Ok(vec![Event::PointAdded {
+                    point,
+                    text: text.clone(),
+                    category: category.clone(),
+                }]);
             }
             let why = if !at_stage1 {
                 "It was raised after the stage 1 response was issued."
@@ -38,13 +58,20 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 why: format!("{why} (Complaint Handling Code 6.8)"),
             }])
         }
-        Command::DecidePoint { point, decision, reasons, references } => {
+        Command::DecidePoint {
+            point,
+            decision,
+            reasons,
+            references,
+        } => {
             let stage = match case.state {
                 State::S1Acknowledged | State::S1Investigating => 1,
                 State::S2Acknowledged | State::S2Investigating => 2,
                 State::S1Received | State::S2Requested => {
-                    return Err(Refusal::wrong_state("Acknowledge and define the complaint before deciding its points.")
-                        .under("5.6"));
+                    return Err(Refusal::wrong_state(
+                        "Acknowledge and define the complaint before deciding its points.",
+                    )
+                    .under("5.6"));
                 }
                 _ => {
                     return Err(Refusal::new(Code::E10, "The response has been issued; its decisions stand. A new view needs the next stage.")
@@ -52,15 +79,25 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 }
             };
             let Some(found) = case.point(*point) else {
-                return Err(Refusal::new(Code::NotFound, format!("The case has no point {point}.")).at("point"));
+                return Err(Refusal::new(
+                    Code::NotFound,
+                    format!("The case has no point {point}."),
+                )
+                .at("point"));
             };
             if found.refused {
-                return Err(Refusal::wrong_state(format!("Point {point} was refused; it gets no decision.")).at("point"));
+                return Err(Refusal::wrong_state(format!(
+                    "Point {point} was refused; it gets no decision."
+                ))
+                .at("point"));
             }
             if reasons.trim().is_empty() {
-                return Err(Refusal::new(Code::E03, "Give the reasons for the decision, with the policy or law it follows.")
-                    .at("reasons")
-                    .under(if stage == 1 { "6.7" } else { "6.18" }));
+                return Err(Refusal::new(
+                    Code::E03,
+                    "Give the reasons for the decision, with the policy or law it follows.",
+                )
+                .at("reasons")
+                .under(if stage == 1 { "6.7" } else { "6.18" }));
             }
             bounded(reasons, "reasons")?;
             if stage == 2 && !context.actor.is_token {
@@ -71,7 +108,11 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 point: *point,
                 decision: *decision,
                 reasons: reasons.clone(),
-                references: references.iter().filter(|r| !r.trim().is_empty()).cloned().collect(),
+                references: references
+                    .iter()
+                    .filter(|r| !r.trim().is_empty())
+                    .cloned()
+                    .collect(),
             }])
         }
         _ => Ok(Vec::new()),

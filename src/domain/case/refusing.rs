@@ -10,7 +10,11 @@ use crate::domain::ids::PointId;
 use crate::domain::letter::{LetterKind, Wording};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let Command::Refuse {
         ground,
         reasons,
@@ -27,20 +31,37 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         return Ok(Vec::new());
     };
     let stage = case.stage();
-    if !matches!(case.state, State::S1Received | State::S1Acknowledged | State::S1Investigating | State::S2Requested) {
+    if !matches!(
+        case.state,
+        State::S1Received | State::S1Acknowledged | State::S1Investigating | State::S2Requested
+    ) {
         return Err(Refusal::wrong_state(
             "A complaint is refused at the door, or an escalation when it is asked for. This case is past that; answer it.",
         ));
     }
-    let e08 = |field: &'static str, detail: &str, provision| Refusal::new(Code::E08, detail).at(field).under(provision);
+    let e08 = |field: &'static str, detail: &str, provision| {
+        Refusal::new(Code::E08, detail).at(field).under(provision)
+    };
     if reasons.trim().is_empty() {
-        return Err(e08("reasons", "Give the reasons specific to this case. A refusal is judged on its merits.", "2.1"));
+        return Err(e08(
+            "reasons",
+            "Give the reasons specific to this case. A refusal is judged on its merits.",
+            "2.1",
+        ));
     }
     bounded(reasons, "reasons")?;
     let points = points_refused(case, part)?;
     check_ground(case, command, context)?;
-    let Some(approver) = approved_by.as_deref().map(str::trim).filter(|approver| !approver.is_empty()) else {
-        return Err(e08("approved_by", "A refusal needs a second person. Say who approved it.", "2.1"));
+    let Some(approver) = approved_by
+        .as_deref()
+        .map(str::trim)
+        .filter(|approver| !approver.is_empty())
+    else {
+        return Err(e08(
+            "approved_by",
+            "A refusal needs a second person. Say who approved it.",
+            "2.1",
+        ));
     };
     check_second_person(approver, context).map_err(|detail| e08("approved_by", &detail, "2.1"))?;
     let discretion = discretion.clone().map(|mut record| {
@@ -62,17 +83,32 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         approved_by: approver.to_owned(),
         at: context.at,
     };
-    let outgoing = Outgoing { kind: LetterKind::Refusal, stage, wording: Wording::default(), sending, own: None };
+    let outgoing = Outgoing {
+        kind: LetterKind::Refusal,
+        stage,
+        wording: Wording::default(),
+        sending,
+        own: None,
+    };
     letters::with_letter(case, vec![Event::Refused { refusal }], outgoing, context)
 }
 
 fn points_refused(case: &Case, part: &Part) -> Result<Vec<PointId>, Refusal> {
-    let Part::Points(points) = part else { return Ok(Vec::new()) };
+    let Part::Points(points) = part else {
+        return Ok(Vec::new());
+    };
     for id in points {
         match case.point(*id) {
-            None => return Err(Refusal::new(Code::NotFound, format!("The case has no point {id}.")).at("part")),
+            None => {
+                return Err(
+                    Refusal::new(Code::NotFound, format!("The case has no point {id}.")).at("part"),
+                );
+            }
             Some(point) if point.refused => {
-                return Err(Refusal::wrong_state(format!("Point {id} has already been refused.")).at("part"));
+                return Err(
+                    Refusal::wrong_state(format!("Point {id} has already been refused."))
+                        .at("part"),
+                );
             }
             Some(_) => {}
         }
@@ -81,15 +117,29 @@ fn points_refused(case: &Case, part: &Part) -> Result<Vec<PointId>, Refusal> {
     points.sort_unstable();
     points.dedup();
     // Refusing every point that is left is refusing the whole.
-    Ok(if points.len() == case.open_points().count() { Vec::new() } else { points })
+    Ok(if points.len() == case.open_points().count() {
+        Vec::new()
+    } else {
+        points
+    })
 }
 
 /// What each ground needs (domain rules §1.4).
 fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result<(), Refusal> {
-    let Command::Refuse { ground, claim_filed_on, date_of_issue, date_became_aware, discretion, .. } = command else {
+    let Command::Refuse {
+        ground,
+        claim_filed_on,
+        date_of_issue,
+        date_became_aware,
+        discretion,
+        ..
+    } = command
+    else {
         return Ok(());
     };
-    let e08 = |field: &'static str, detail: &str, provision| Err(Refusal::new(Code::E08, detail).at(field).under(provision));
+    let e08 = |field: &'static str, detail: &str, provision| {
+        Err(Refusal::new(Code::E08, detail).at(field).under(provision))
+    };
     let received = london_date(case.received_at);
     match ground {
         RefusalGround::ProceedingsIssued => match claim_filed_on {
@@ -98,28 +148,48 @@ fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result
                 "Give the date on which the claim was filed at court. A letter before action is not proceedings.",
                 "2.2",
             ),
-            Some(filed) if *filed > london_date(context.now) => {
-                e08("claim_filed_on", "The claim cannot have been filed in the future.", "2.2")
-            }
+            Some(filed) if *filed > london_date(context.now) => e08(
+                "claim_filed_on",
+                "The claim cannot have been filed in the future.",
+                "2.2",
+            ),
             Some(_) => Ok(()),
         },
         RefusalGround::OlderThan12Months => {
             let Some(issue) = date_of_issue else {
-                return e08("date_of_issue", "Give the date on which the matter arose.", "2.2");
+                return e08(
+                    "date_of_issue",
+                    "Give the date on which the matter arose.",
+                    "2.2",
+                );
             };
             let Some(aware) = date_became_aware else {
-                return e08("date_became_aware", "Give the date on which the resident became aware of it.", "2.3");
+                return e08(
+                    "date_became_aware",
+                    "Give the date on which the resident became aware of it.",
+                    "2.3",
+                );
             };
-            let limit = received.checked_sub_months(Months::new(12)).unwrap_or(received);
+            let limit = received
+                .checked_sub_months(Months::new(12))
+                .unwrap_or(received);
             if *issue >= limit || *aware >= limit {
                 return e08(
-                    if *aware >= limit { "date_became_aware" } else { "date_of_issue" },
+                    if *aware >= limit {
+                        "date_became_aware"
+                    } else {
+                        "date_of_issue"
+                    },
                     "The resident told you within 12 months of the matter, or of becoming aware of it. It must be accepted.",
                     "2.3",
                 );
             }
             match discretion {
-                Some(record) if !record.factors.trim().is_empty() && !record.decision.trim().is_empty() => Ok(()),
+                Some(record)
+                    if !record.factors.trim().is_empty() && !record.decision.trim().is_empty() =>
+                {
+                    Ok(())
+                }
                 _ => e08(
                     "discretion",
                     "Older matters are still considered at your discretion. Record what was weighed and what was decided.",
@@ -136,11 +206,19 @@ fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result
 /// The second person: not the one who decides, and if known here, someone who may approve.
 pub(super) fn check_second_person(approver: &str, context: &Context<'_>) -> Result<(), String> {
     if same_person(approver, &context.actor.id) || same_person(approver, &context.actor.name) {
-        return Err("The second person cannot be the one who decides. Ask someone else to approve.".into());
+        return Err(
+            "The second person cannot be the one who decides. Ask someone else to approve.".into(),
+        );
     }
     match context.people.roles(approver) {
-        Some(roles) if !roles.iter().any(|role| allowed(Permission::Approve).contains(role)) => {
-            Err(format!("{approver} may not approve this. Ask a team leader or a director."))
+        Some(roles)
+            if !roles
+                .iter()
+                .any(|role| allowed(Permission::Approve).contains(role)) =>
+        {
+            Err(format!(
+                "{approver} may not approve this. Ask a team leader or a director."
+            ))
         }
         _ => Ok(()),
     }

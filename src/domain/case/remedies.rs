@@ -8,26 +8,47 @@ use crate::domain::access::same_person;
 use crate::domain::calendar::london_date;
 use crate::domain::ids::{ActionId, DocumentId, Pence, PointId, RemedyId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
-use crate::domain::remedy::{Action, ActionStatus, CompensationHead, CompensationLine, Remedy, RemedyKind};
+use crate::domain::remedy::{
+    Action, ActionStatus, CompensationHead, CompensationLine, Remedy, RemedyKind,
+};
 
 /// The most one line may be: beyond it a digit slipped.
 const MOST: Pence = Pence(100_000_000);
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::OfferRemedy { .. } => offer(case, command, context),
         Command::AnswerRemedy { remedy, accepted } => {
             find(case, *remedy)?;
-            Ok(vec![Event::RemedyAnswered { remedy: *remedy, accepted: *accepted }])
+            Ok(vec![Event::RemedyAnswered {
+                remedy: *remedy,
+                accepted: *accepted,
+            }])
         }
-        Command::RecordPayment { remedy, paid_on, method, evidence, set_off_agreement } => {
+        Command::RecordPayment {
+            remedy,
+            paid_on,
+            method,
+            evidence,
+            set_off_agreement,
+        } => {
             let found = find(case, *remedy)?;
             let Some(line) = &found.compensation else {
-                return Err(Refusal::invalid("remedy", "This remedy has no money in it."));
+                return Err(Refusal::invalid(
+                    "remedy",
+                    "This remedy has no money in it.",
+                ));
             };
             if line.approved_by.is_none() {
-                return Err(Refusal::new(Code::E13, "This sum has not been approved. Have it approved before it is paid.")
-                    .at("remedy"));
+                return Err(Refusal::new(
+                    Code::E13,
+                    "This sum has not been approved. Have it approved before it is paid.",
+                )
+                .at("remedy"));
             }
             if line.paid_on.is_some() {
                 return Err(Refusal::wrong_state("This sum has already been paid.").at("remedy"));
@@ -40,7 +61,9 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 paid_on: *paid_on,
                 method: method.clone(),
                 evidence: evidence.clone(),
-                set_off_agreement: set_off_agreement.clone().filter(|text| !text.trim().is_empty()),
+                set_off_agreement: set_off_agreement
+                    .clone()
+                    .filter(|text| !text.trim().is_empty()),
             }])
         }
         Command::PromiseAction { what, owner, due } => {
@@ -49,11 +72,24 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
             let action = promise(case, None, what, owner, *due, context)?;
             Ok(vec![Event::ActionPromised { action }])
         }
-        Command::CompleteAction { action, evidence, reason, resident_told } => {
+        Command::CompleteAction {
+            action,
+            evidence,
+            reason,
+            resident_told,
+        } => {
             open_action(case, *action)?;
             check_documents(case, evidence)?;
-            if evidence.is_empty() && reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-                return Err(Refusal::invalid("evidence", "Attach what shows that it was done, or say how you know.").under("7.3"));
+            if evidence.is_empty()
+                && reason
+                    .as_deref()
+                    .is_none_or(|reason| reason.trim().is_empty())
+            {
+                return Err(Refusal::invalid(
+                    "evidence",
+                    "Attach what shows that it was done, or say how you know.",
+                )
+                .under("7.3"));
             }
             Ok(vec![Event::ActionCompleted {
                 action: *action,
@@ -63,11 +99,20 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 resident_told: *resident_told,
             }])
         }
-        Command::CancelAction { action, reason, resident_told, .. } => {
+        Command::CancelAction {
+            action,
+            reason,
+            resident_told,
+            ..
+        } => {
             open_action(case, *action)?;
             let reason = reason.as_deref().unwrap_or_default();
             if reason.trim().is_empty() {
-                return Err(Refusal::new(Code::E11, "Say why what was promised will not be done.").at("reason").under("7.3"));
+                return Err(
+                    Refusal::new(Code::E11, "Say why what was promised will not be done.")
+                        .at("reason")
+                        .under("7.3"),
+                );
             }
             Ok(vec![Event::ActionCancelled {
                 action: *action,
@@ -76,38 +121,77 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
                 resident_told: *resident_told,
             }])
         }
-        Command::TellResident { action } => match case.actions.iter().find(|found| found.id == *action) {
-            Some(found) if found.status != ActionStatus::Open => Ok(vec![Event::ResidentToldOfAction { action: *action }]),
-            Some(_) => Err(Refusal::wrong_state("The action is still open.").at("action")),
-            None => Err(no_action(*action)),
-        },
+        Command::TellResident { action } => {
+            match case.actions.iter().find(|found| found.id == *action) {
+                Some(found) if found.status != ActionStatus::Open => {
+                    Ok(vec![Event::ResidentToldOfAction { action: *action }])
+                }
+                Some(_) => Err(Refusal::wrong_state("The action is still open.").at("action")),
+                None => Err(no_action(*action)),
+            }
+        }
         _ => Ok(Vec::new()),
     }
 }
 
 fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::OfferRemedy { kind, description, points, due, owner, amount_pence, head, guidance_ref, impact } = command
+    let Command::OfferRemedy {
+        kind,
+        description,
+        points,
+        due,
+        owner,
+        amount_pence,
+        head,
+        guidance_ref,
+        impact,
+    } = command
     else {
         return Ok(Vec::new());
     };
-    if case.stage() == 0 || matches!(case.state, State::Refused | State::Withdrawn | State::Closed) {
-        return Err(Refusal::wrong_state("A remedy is offered while the complaint is open. Reopen it first."));
+    if case.stage() == 0
+        || matches!(
+            case.state,
+            State::Refused | State::Withdrawn | State::Closed
+        )
+    {
+        return Err(Refusal::wrong_state(
+            "A remedy is offered while the complaint is open. Reopen it first.",
+        ));
     }
-    required(description, "description", "what will be done, in words for the resident")?;
+    required(
+        description,
+        "description",
+        "what will be done, in words for the resident",
+    )?;
     for point in points {
         check_point(case, *point)?;
     }
     let compensation = money(*kind, *amount_pence, *head, guidance_ref.clone())?;
     let id = RemedyId(next(case.remedies.len()));
-    let owner = owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
+    let owner = owner
+        .as_deref()
+        .map(str::trim)
+        .filter(|owner| !owner.is_empty());
     let action = match due {
         Some(due) => {
             let handler = case.handler().unwrap_or(&context.actor.id);
-            Some(promise(case, Some(id), description, owner.unwrap_or(handler), *due, context)?)
+            Some(promise(
+                case,
+                Some(id),
+                description,
+                owner.unwrap_or(handler),
+                *due,
+                context,
+            )?)
         }
         None if kind.done_by_the_letter() => None,
         None => {
-            return Err(Refusal::invalid("due", "A remedy says what will happen and by when. Give the date.").under("7.3"));
+            return Err(Refusal::invalid(
+                "due",
+                "A remedy says what will happen and by when. Give the date.",
+            )
+            .under("7.3"));
         }
     };
     let remedy = Remedy {
@@ -138,7 +222,10 @@ fn money(
         return Ok(None);
     };
     if amount <= Pence(0) || amount > MOST {
-        return Err(Refusal::invalid("amount_pence", format!("Give a sum between 1p and {MOST}, in pence.")));
+        return Err(Refusal::invalid(
+            "amount_pence",
+            format!("Give a sum between 1p and {MOST}, in pence."),
+        ));
     }
     let head = head.unwrap_or(CompensationHead::Goodwill);
     Ok(Some(CompensationLine {
@@ -163,9 +250,14 @@ fn promise(
     bounded(what, "what")?;
     let promised_on = london_date(context.at);
     if due < promised_on {
-        return Err(Refusal::invalid("due", "The date promised has already passed. Promise one that can be kept.").under("7.3"));
+        return Err(Refusal::invalid(
+            "due",
+            "The date promised has already passed. Promise one that can be kept.",
+        )
+        .under("7.3"));
     }
-    crate::domain::calendar::in_range(due).map_err(|error| Refusal::invalid("due", error.to_string()))?;
+    crate::domain::calendar::in_range(due)
+        .map_err(|error| Refusal::invalid("due", error.to_string()))?;
     Ok(Action {
         id: ActionId(next(case.actions.len())),
         remedy,
@@ -185,7 +277,9 @@ fn find(case: &Case, remedy: RemedyId) -> Result<&Remedy, Refusal> {
     case.remedies
         .iter()
         .find(|found| found.id == remedy)
-        .ok_or_else(|| Refusal::new(Code::NotFound, format!("The case has no remedy {remedy}.")).at("remedy"))
+        .ok_or_else(|| {
+            Refusal::new(Code::NotFound, format!("The case has no remedy {remedy}.")).at("remedy")
+        })
 }
 
 fn no_action(action: ActionId) -> Refusal {
@@ -195,7 +289,9 @@ fn no_action(action: ActionId) -> Refusal {
 fn open_action(case: &Case, action: ActionId) -> Result<(), Refusal> {
     match case.actions.iter().find(|found| found.id == action) {
         Some(found) if found.status == ActionStatus::Open => Ok(()),
-        Some(_) => Err(Refusal::wrong_state("This action has already been done or cancelled.").at("action")),
+        Some(_) => Err(
+            Refusal::wrong_state("This action has already been done or cancelled.").at("action"),
+        ),
         None => Err(no_action(action)),
     }
 }
@@ -210,13 +306,21 @@ fn check_point(case: &Case, point: PointId) -> Result<(), Refusal> {
 pub(super) fn check_documents(case: &Case, documents: &[DocumentId]) -> Result<(), Refusal> {
     for id in documents {
         if !case.documents.iter().any(|document| document.id == *id) {
-            return Err(Refusal::new(Code::NotFound, format!("The case has no document {id}. Attach it first.")).at("evidence"));
+            return Err(Refusal::new(
+                Code::NotFound,
+                format!("The case has no document {id}. Attach it first."),
+            )
+            .at("evidence"));
         }
     }
     Ok(())
 }
 
-pub(super) fn past(day: NaiveDate, field: &'static str, context: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn past(
+    day: NaiveDate,
+    field: &'static str,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
     if day > london_date(context.now) {
         return Err(Refusal::invalid(field, "This day is in the future."));
     }
@@ -224,8 +328,14 @@ pub(super) fn past(day: NaiveDate, field: &'static str, context: &Context<'_>) -
 }
 
 /// E13: whether `approver` may agree to the money in `remedy`.
-pub(super) fn check_approver(remedy: &Remedy, approver: &str, context: &Context<'_>) -> Result<(), Refusal> {
-    let Some(line) = &remedy.compensation else { return Ok(()) };
+pub(super) fn check_approver(
+    remedy: &Remedy,
+    approver: &str,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let Some(line) = &remedy.compensation else {
+        return Ok(());
+    };
     let e13 = |detail: String| Err(Refusal::new(Code::E13, detail).at("approved_by"));
     if same_person(approver, &remedy.proposed_by) {
         return e13(format!(

@@ -8,36 +8,84 @@ use crate::domain::access::same_person;
 use crate::domain::letter::{LetterKind, Wording, overall};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::Respond { stage, summary, letter, approved_by, sending } = command else { return Ok(Vec::new()) };
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let Command::Respond {
+        stage,
+        summary,
+        letter,
+        approved_by,
+        sending,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
     check_stage(*stage)?;
     check_state(case, *stage)?;
-    if case.stage_run(*stage).and_then(|run| run.acknowledged_at).is_some_and(|at| context.at < at) {
-        return Err(Refusal::invalid("at", "The response cannot be older than the acknowledgement."));
+    if case
+        .stage_run(*stage)
+        .and_then(|run| run.acknowledged_at)
+        .is_some_and(|at| context.at < at)
+    {
+        return Err(Refusal::invalid(
+            "at",
+            "The response cannot be older than the acknowledgement.",
+        ));
     }
-    let (every_point, contents) = if *stage == 1 { ("6.7", "6.9") } else { ("6.18", "6.19") };
-    let undecided: Vec<&Point> =
-        case.open_points().filter(|point| case.decision_at(point.id, *stage).is_none()).collect();
-    let e03 = |detail: String| Refusal::new(Code::E03, detail).at("points").under(every_point);
+    let (every_point, contents) = if *stage == 1 {
+        ("6.7", "6.9")
+    } else {
+        ("6.18", "6.19")
+    };
+    let undecided: Vec<&Point> = case
+        .open_points()
+        .filter(|point| case.decision_at(point.id, *stage).is_none())
+        .collect();
+    let e03 = |detail: String| {
+        Refusal::new(Code::E03, detail)
+            .at("points")
+            .under(every_point)
+    };
     if !undecided.is_empty() {
-        let names: Vec<String> = undecided.iter().map(|point| format!("point {} ({})", point.id, short(&point.text))).collect();
-        return Err(e03(format!("Every point needs a decision with its reasons. Still open: {}.", names.join(", "))));
+        let names: Vec<String> = undecided
+            .iter()
+            .map(|point| format!("point {} ({})", point.id, short(&point.text)))
+            .collect();
+        return Err(e03(format!(
+            "Every point needs a decision with its reasons. Still open: {}.",
+            names.join(", ")
+        )));
     }
     let Some(outcome) = overall(case, *stage) else {
-        return Err(e03("The case has no points. Add what the resident complains of, and decide it.".into()));
+        return Err(e03(
+            "The case has no points. Add what the resident complains of, and decide it.".into(),
+        ));
     };
     if summary.trim().is_empty() {
-        return Err(Refusal::new(Code::E04, "The response needs a summary of what was found and what went wrong.")
-            .at("summary")
-            .under(contents));
+        return Err(Refusal::new(
+            Code::E04,
+            "The response needs a summary of what was found and what went wrong.",
+        )
+        .at("summary")
+        .under(contents));
     }
     bounded(summary, "summary")?;
     if let Some(own) = letter {
         if !case.documents.iter().any(|document| document.id == *own) {
-            return Err(Refusal::new(Code::NotFound, format!("The case has no document {own}. Attach the letter first.")).at("letter"));
+            return Err(Refusal::new(
+                Code::NotFound,
+                format!("The case has no document {own}. Attach the letter first."),
+            )
+            .at("letter"));
         }
     }
-    let approver = approved_by.as_deref().map(str::trim).filter(|approver| !approver.is_empty());
+    let approver = approved_by
+        .as_deref()
+        .map(str::trim)
+        .filter(|approver| !approver.is_empty());
     if *stage == 2 {
         let run = case.stage_run(2);
         if let Some(handler) = run.and_then(|run| run.handler.as_deref()) {
@@ -57,9 +105,27 @@ pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> R
         outcome,
         approved_by: approver.map(str::to_owned),
     });
-    let kind = if *stage == 1 { LetterKind::ResponseS1 } else { LetterKind::ResponseS2 };
-    let wording = Wording { text: summary.clone(), due: None };
-    letters::with_letter(case, events, Outgoing { kind, stage: *stage, wording, sending, own: *letter }, context)
+    let kind = if *stage == 1 {
+        LetterKind::ResponseS1
+    } else {
+        LetterKind::ResponseS2
+    };
+    let wording = Wording {
+        text: summary.clone(),
+        due: None,
+    };
+    letters::with_letter(
+        case,
+        events,
+        Outgoing {
+            kind,
+            stage: *stage,
+            wording,
+            sending,
+            own: *letter,
+        },
+        context,
+    )
 }
 
 fn check_state(case: &Case, stage: u8) -> Result<(), Refusal> {
@@ -82,7 +148,8 @@ fn check_state(case: &Case, stage: u8) -> Result<(), Refusal> {
     let way = match run {
         None => format!("Stage {stage} has not begun."),
         Some(run) if run.acknowledged_at.is_none() => {
-            "Acknowledge and define the complaint first, on the same day if the answer is known.".to_owned()
+            "Acknowledge and define the complaint first, on the same day if the answer is known."
+                .to_owned()
         }
         Some(_) => "The case has ended.".to_owned(),
     };
@@ -90,23 +157,47 @@ fn check_state(case: &Case, stage: u8) -> Result<(), Refusal> {
 }
 
 /// E13: the sums this response offers are approved, before or by its approver.
-fn approvals(case: &Case, stage: u8, approver: Option<&str>, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+fn approvals(
+    case: &Case,
+    stage: u8,
+    approver: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     let mut events = Vec::new();
-    for remedy in case.remedies.iter().filter(|remedy| remedy.offered_at_stage == stage) {
-        let Some(line) = remedy.compensation.as_ref().filter(|line| line.approved_by.is_none()) else { continue };
+    for remedy in case
+        .remedies
+        .iter()
+        .filter(|remedy| remedy.offered_at_stage == stage)
+    {
+        let Some(line) = remedy
+            .compensation
+            .as_ref()
+            .filter(|line| line.approved_by.is_none())
+        else {
+            continue;
+        };
         let Some(approver) = approver else {
             return Err(Refusal::new(
                 Code::E13,
-                format!("{} has not been approved. Say who approved it, or ask for approval first.", line.amount),
+                format!(
+                    "{} has not been approved. Say who approved it, or ask for approval first.",
+                    line.amount
+                ),
             )
             .at("approved_by"));
         };
         check_approver(remedy, approver, context)?;
         if same_person(approver, &context.actor.id) {
-            return Err(Refusal::new(Code::E13, "You issue this response; someone else must approve the sum it offers.")
-                .at("approved_by"));
+            return Err(Refusal::new(
+                Code::E13,
+                "You issue this response; someone else must approve the sum it offers.",
+            )
+            .at("approved_by"));
         }
-        events.push(Event::CompensationApproved { remedy: remedy.id, approved_by: approver.to_owned() });
+        events.push(Event::CompensationApproved {
+            remedy: remedy.id,
+            approved_by: approver.to_owned(),
+        });
     }
     Ok(events)
 }

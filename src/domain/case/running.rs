@@ -7,50 +7,98 @@ use crate::domain::ids::{HazardId, RelatedId};
 use crate::domain::intake::Kind;
 use crate::domain::refusal::{Code, Refusal, required};
 
-pub(super) fn decide(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn decide(
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::ReportHazard { hazard } => {
             required(&hazard.description, "hazard", "what the hazard is")?;
             let aware_at = hazard.aware_at.unwrap_or(context.at);
             context.not_in_the_future(aware_at, "hazard")?;
             let id = HazardId(next(case.hazards.len()));
-            Ok(vec![Event::HazardReported { hazard: id, report: hazard.clone(), aware_at }])
+            Ok(vec![Event::HazardReported {
+                hazard: id,
+                report: hazard.clone(),
+                aware_at,
+            }])
         }
         Command::TakeHazardStep { hazard, step } => {
             let Some(found) = case.hazards.iter().find(|found| found.id == *hazard) else {
-                return Err(Refusal::new(Code::NotFound, format!("The case has no hazard {hazard}.")).at("hazard"));
+                return Err(Refusal::new(
+                    Code::NotFound,
+                    format!("The case has no hazard {hazard}."),
+                )
+                .at("hazard"));
             };
             let needs_end = !matches!(step, HazardStep::Investigated | HazardStep::MadeSafe);
             if needs_end && found.investigated_at.is_none() {
-                return Err(Refusal::wrong_state("Record the end of the investigation first.").at("step"));
+                return Err(
+                    Refusal::wrong_state("Record the end of the investigation first.").at("step"),
+                );
             }
-            Ok(vec![Event::HazardStepTaken { hazard: *hazard, step: *step }])
+            Ok(vec![Event::HazardStepTaken {
+                hazard: *hazard,
+                step: *step,
+            }])
         }
-        Command::OpenRelated { request, text, received_at } => {
+        Command::OpenRelated {
+            request,
+            text,
+            received_at,
+        } => {
             required(text, "text", "what is asked")?;
             let received_at = received_at.unwrap_or(context.at);
             context.not_in_the_future(received_at, "received_at")?;
             let related = RelatedId(next(case.related.len()));
-            Ok(vec![Event::RelatedRequestOpened { related, request: *request, text: text.clone(), received_at }])
+            Ok(vec![Event::RelatedRequestOpened {
+                related,
+                request: *request,
+                text: text.clone(),
+                received_at,
+            }])
         }
-        Command::AnswerRelated { related } => match case.related.iter().find(|found| found.id == *related) {
-            Some(found) if found.answered_at.is_none() => Ok(vec![Event::RelatedRequestAnswered { related: *related }]),
-            Some(_) => Err(Refusal::wrong_state("This request has already been answered.").at("related")),
-            None => Err(Refusal::new(Code::NotFound, format!("The case has no request {related}.")).at("related")),
-        },
+        Command::AnswerRelated { related } => {
+            match case.related.iter().find(|found| found.id == *related) {
+                Some(found) if found.answered_at.is_none() => {
+                    Ok(vec![Event::RelatedRequestAnswered { related: *related }])
+                }
+                Some(_) => Err(
+                    Refusal::wrong_state("This request has already been answered.").at("related"),
+                ),
+                None => Err(Refusal::new(
+                    Code::NotFound,
+                    format!("The case has no request {related}."),
+                )
+                .at("related")),
+            }
+        }
         Command::ReviewServiceRequest { note, next_review } => {
             if case.kind != Kind::ServiceRequest {
                 return Err(Refusal::wrong_state("This is not a service request."));
             }
             required(note, "note", "what the review found").map_err(|r| r.under("1.4"))?;
-            Ok(vec![Event::ServiceRequestReviewed { note: note.clone(), next_review: *next_review }])
+            Ok(vec![Event::ServiceRequestReviewed {
+                note: note.clone(),
+                next_review: *next_review,
+            }])
         }
         Command::ConvertToComplaint { account } => {
             if case.kind == Kind::Complaint {
                 return Err(Refusal::wrong_state("This is a complaint already."));
             }
-            required(account, "account", "what the resident is unhappy with, in their words")?;
-            let category = case.points.first().map_or("property_condition.general_responsive_repair", |p| &p.category);
+            required(
+                account,
+                "account",
+                "what the resident is unhappy with, in their words",
+            )?;
+            let category = case
+                .points
+                .first()
+                .map_or("property_condition.general_responsive_repair", |p| {
+                    &p.category
+                });
             Ok(vec![Event::SeparateComplaintNeeded {
                 text: account.clone(),
                 category: category.to_owned(),
