@@ -6,6 +6,8 @@
 //! [`plugins`] the sandbox · [`letters`], [`link`], [`export`] parts · [`desk`] use cases and the only
 //! writer · [`api`], [`web`], [`cli`] edges.
 
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod auth;
 pub mod cli;

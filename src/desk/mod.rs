@@ -1,1 +1,157 @@
 //! Use cases: one function per thing a person can do; permissions; the only writer.
+//!
+//! Pages, the API and the command line call these and nothing below. [`Desk`] is cheap to clone.
+//! Every call names its [`Actor`]; the permission table of the domain is asked first, then
+//! whether a restricted case is open to them. Start at [`cases`].
+
+pub mod book;
+pub mod calendar;
+pub mod cases;
+pub mod documents;
+mod error;
+mod letters;
+pub mod lists;
+pub mod register;
+pub mod view;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::access::{Actor, Permission};
+use crate::domain::case::Case;
+use crate::domain::ids::CaseRef;
+use crate::pdf::Renderer;
+use crate::plugins::PluginHost;
+use crate::store::{Reader, Store, StoreError};
+
+pub use book::{Book, Person};
+pub use error::DeskError;
+pub use view::CaseView;
+
+/// Tells the time. Tests and the demonstration bring their own.
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The desk: the file, the clock, the printer and the sandbox, and what a landlord has set.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    now: Now,
+    renderer: Renderer,
+    plugins: PluginHost,
+    book: RwLock<Arc<Book>>,
+}
+
+impl Desk {
+    /// A desk over an open file.
+    ///
+    /// # Errors
+    /// What the file says when its settings and people are read.
+    pub fn new(
+        store: Store,
+        renderer: Renderer,
+        plugins: PluginHost,
+        now: Now,
+    ) -> Result<Self, DeskError> {
+        let book = Arc::new(Book::read(&store.reader()?)?);
+        let inner = Inner {
+            store,
+            now,
+            renderer,
+            plugins,
+            book: RwLock::new(book),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Now, by the desk's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.inner.now)()
+    }
+
+    /// The file, for the parts that run it: backups, health, closing.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The settings, calendar and people in force.
+    pub fn book(&self) -> Arc<Book> {
+        Arc::clone(
+            &self
+                .inner
+                .book
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Reads the settings, calendar and people again, after one of them changed.
+    pub(crate) fn reread(&self) -> Result<Arc<Book>, DeskError> {
+        let book = Arc::new(Book::read(&self.reader()?)?);
+        *self
+            .inner
+            .book
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&book);
+        Ok(book)
+    }
+
+    pub(crate) fn reader(&self) -> Result<Reader, DeskError> {
+        Ok(self.inner.store.reader()?)
+    }
+
+    /// Runs `work`, which may wait for the disk, away from the threads that serve requests.
+    pub(crate) async fn away<V: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Desk) -> Result<V, DeskError> + Send + 'static,
+    ) -> Result<V, DeskError> {
+        let desk = self.clone();
+        tokio::task::spawn_blocking(move || work(&desk))
+            .await
+            .unwrap_or_else(|_| Err(DeskError::Internal("the work ended early".into())))
+    }
+}
+
+/// Refuses what no role of the actor allows.
+pub(crate) fn need(actor: &Actor, permission: Permission) -> Result<(), DeskError> {
+    if actor.may(permission) {
+        return Ok(());
+    }
+    let roles: Vec<&str> = crate::domain::access::allowed(permission)
+        .iter()
+        .map(|role| role.title())
+        .collect();
+    Err(DeskError::Forbidden(format!(
+        "Your role does not allow this. It takes one of: {}.",
+        roles.join(", ")
+    )))
+}
+
+/// The case, if the actor may know of it: otherwise it does not exist (E14).
+pub(crate) fn open(
+    rows: &dyn crate::store::Rows,
+    actor: &Actor,
+    reference: &CaseRef,
+) -> Result<Case, DeskError> {
+    let case = rows.case(reference)?.ok_or(DeskError::NotFound)?;
+    if case.open_to(&actor.id) {
+        Ok(case)
+    } else {
+        Err(DeskError::NotFound)
+    }
+}
+
+impl From<StoreError> for DeskError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DiskFull => Self::StoreFull,
+            error => Self::Store(error),
+        }
+    }
+}

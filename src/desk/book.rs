@@ -1,0 +1,129 @@
+//! What a landlord has set, read once and kept until it changes: policies, calendar, people.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::access::{Role, same_person};
+use crate::domain::calendar::Calendar;
+use crate::domain::case::Directory;
+use crate::domain::policy::Policy;
+use crate::store::{Rows, StoreError, T};
+
+/// The setting under which policies are kept.
+pub const POLICY: &str = "policy";
+/// The setting under which the calendar is kept.
+pub const CALENDAR: &str = "calendar";
+
+/// Someone who signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The account's name; never changed, because the record names it.
+    pub id: String,
+    /// The name people read.
+    pub name: String,
+    /// Roles held.
+    pub roles: Vec<Role>,
+    /// The password's hash, in its own text form; none until one is set.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// No longer signs in; the record keeps the name.
+    #[serde(default)]
+    pub disabled: bool,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Settings, calendar and people at one moment.
+#[derive(Clone, Debug)]
+pub struct Book {
+    policies: Vec<Policy>,
+    calendar: Calendar,
+    people: BTreeMap<String, Person>,
+}
+
+impl Book {
+    /// Reads the book from the file.
+    ///
+    /// # Errors
+    /// What the file says.
+    pub fn read(rows: &dyn Rows) -> Result<Self, StoreError> {
+        let mut policies: Vec<Policy> = rows
+            .setting_history::<Policy>(POLICY)?
+            .into_iter()
+            .map(|version| {
+                let mut policy = version.value;
+                policy.version = version.version;
+                policy.effective_from = version.from.unwrap_or(policy.effective_from);
+                policy
+            })
+            .collect();
+        if policies.is_empty() {
+            policies.push(Policy::default());
+        }
+        let calendar = rows
+            .setting::<Calendar>(CALENDAR)?
+            .unwrap_or_else(Calendar::england);
+        let people = rows
+            .records::<Person>(T::User, "", None, usize::MAX)?
+            .into_iter()
+            .collect();
+        Ok(Self {
+            policies,
+            calendar,
+            people,
+        })
+    }
+
+    /// The working days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The policy in force on `day`: the last one set that had begun by then, or the first of all.
+    pub fn policy(&self, day: NaiveDate) -> &Policy {
+        let begun = self
+            .policies
+            .iter()
+            .rev()
+            .find(|policy| policy.effective_from <= day);
+        begun.unwrap_or_else(|| self.policies.first().expect("a book always has a policy"))
+    }
+
+    /// The newest policy.
+    pub fn latest_policy(&self) -> &Policy {
+        self.policies.last().expect("a book always has a policy")
+    }
+
+    /// Everyone with an account, by its name.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// The account that `name` means, by its own name or by the name people read.
+    pub fn person(&self, name: &str) -> Option<&Person> {
+        self.people.get(name).or_else(|| {
+            self.people
+                .values()
+                .find(|person| same_person(&person.id, name) || same_person(&person.name, name))
+        })
+    }
+
+    /// The account name that `name` means; itself when nobody has such an account.
+    pub fn id_of(&self, name: &str) -> String {
+        self.person(name)
+            .map_or_else(|| name.trim().to_owned(), |person| person.id.clone())
+    }
+}
+
+impl Directory for Book {
+    fn roles(&self, person: &str) -> Option<Vec<Role>> {
+        self.person(person).map(|person| person.roles.clone())
+    }
+
+    fn name(&self, person: &str) -> String {
+        self.person(person)
+            .map_or_else(|| person.to_owned(), |person| person.name.clone())
+    }
+}

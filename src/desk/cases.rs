@@ -1,0 +1,536 @@
+//! Logging a case and doing things to it: the version is checked, the core decides, the letter is
+//! set, and the answer goes out only when everything is on the disk.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::letters::Rendered;
+use super::{Book, CaseView, Desk, DeskError, need, open};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::calendar::london_date;
+use crate::domain::case::{self, Case, Command, Context, Event, Recorded};
+use crate::domain::ids::CaseRef;
+use crate::domain::intake::{Intake, IntakeDecision, NewPoint, Triage};
+use crate::store::audit::Body;
+use crate::store::derive::Deadline;
+use crate::store::{Rows, T, WriteTx};
+
+/// A command with the circumstances of its giving.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What is meant.
+    pub command: Command,
+    /// When it happened, if not now.
+    pub at: Option<DateTime<Utc>>,
+    /// The version the actor saw; a case that has moved on since is not touched.
+    pub if_version: Option<u32>,
+    /// Makes a repeated order the same order.
+    pub key: Option<String>,
+}
+
+impl Order {
+    /// An order that happens now, on whatever version there is.
+    pub fn now(command: Command) -> Self {
+        Self {
+            command,
+            at: None,
+            if_version: None,
+            key: None,
+        }
+    }
+
+    /// The same, as of an earlier moment.
+    pub fn at(mut self, at: DateTime<Utc>) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// The same, only if the case is still at `version`.
+    pub fn if_version(mut self, version: u32) -> Self {
+        self.if_version = Some(version);
+        self
+    }
+}
+
+/// What an idempotency key was used for.
+#[derive(Serialize, Deserialize)]
+struct Used {
+    fingerprint: String,
+    reference: CaseRef,
+    at: DateTime<Utc>,
+}
+
+/// An event as the audit shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditedEvent {
+    /// Its number in the case.
+    pub seq: u32,
+    /// What kind.
+    pub kind: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// When Redress was told.
+    pub recorded_at: DateTime<Utc>,
+    /// Who told it.
+    pub actor: String,
+    /// The event itself; null where it was lawfully erased.
+    pub body: serde_json::Value,
+    /// SHA-256 of its stored body, hex.
+    pub body_hash: String,
+    /// Its link in the case's chain, hex.
+    pub link: String,
+}
+
+impl Desk {
+    /// Takes down dissatisfaction as a new case. With a `key`, a repeated call gives the case of the first.
+    ///
+    /// # Errors
+    /// [`DeskError::Refused`] with what the intake lacks, [`DeskError::Conflict`] when the key was used for
+    /// something else, or what the file says.
+    pub async fn log(
+        &self,
+        actor: &Actor,
+        intake: Intake,
+        key: Option<&str>,
+    ) -> Result<CaseView, DeskError> {
+        need(actor, Permission::Log)?;
+        let (desk, actor) = (self.clone(), actor.clone());
+        let key = key.map(|key| (used_key(&actor, "log", key), fingerprint(&intake)));
+        let now = self.now();
+        let book = self.book();
+        let logged = self
+            .store()
+            .write_async(move |tx| -> Result<Case, DeskError> {
+                if let Some(earlier) = repeated(tx, key.as_ref())? {
+                    return open(tx, &actor, &earlier);
+                }
+                let made = begin(tx, &book, &actor, &intake, now)?;
+                remember(tx, key, &made.reference, now)?;
+                Ok(made)
+            })
+            .await?;
+        desk.view(logged)
+    }
+
+    /// Does something to a case.
+    ///
+    /// # Errors
+    /// [`DeskError::Stale`] when the case moved on since the version the actor saw, [`DeskError::Refused`]
+    /// with the rule in the way, [`DeskError::NotFound`] for a case the actor may not know of.
+    pub async fn command(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        order: Order,
+    ) -> Result<CaseView, DeskError> {
+        need(actor, order.command.permission())?;
+        let order = self.in_our_names(order);
+        let key = order.key.as_ref().map(|key| {
+            (
+                used_key(actor, &reference.to_string(), key),
+                fingerprint(&order.command),
+            )
+        });
+        if let Some((name, _)) = &key {
+            // A repeated order must not set its letter again, nor be refused for having been done.
+            if self
+                .reader()?
+                .record::<Used>(T::Idempotency, name)?
+                .is_some()
+            {
+                repeated(&*self.reader()?, key.as_ref())?;
+                return self.case(actor, reference);
+            }
+        }
+        loop {
+            let (desk, who, about, asked) = (
+                self.clone(),
+                actor.clone(),
+                reference.clone(),
+                order.clone(),
+            );
+            let rendered = self
+                .away(move |_| desk.prepare(&who, &about, &asked))
+                .await?;
+            let (who, about, asked, used) =
+                (actor.clone(), reference.clone(), order.clone(), key.clone());
+            let (book, now) = (self.book(), self.now());
+            let done = self
+                .store()
+                .write_async(move |tx| -> Result<Option<Case>, DeskError> {
+                    let case = open(tx, &who, &about)?;
+                    check_version(&case, asked.if_version)?;
+                    if rendered
+                        .as_ref()
+                        .is_some_and(|letter| letter.version != case.version)
+                    {
+                        // Someone was quicker; the letter must say what the case now says.
+                        return Ok(None);
+                    }
+                    let case = carry_out(tx, &book, &who, &case, &asked, rendered, now)?;
+                    remember(tx, used, &about, now)?;
+                    Ok(Some(case))
+                })
+                .await?;
+            if let Some(case) = done {
+                return self.view(case);
+            }
+        }
+    }
+
+    /// A case with its clocks. Looking at a restricted one is itself recorded (E14).
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] or [`DeskError::Forbidden`].
+    pub fn case(&self, actor: &Actor, reference: &CaseRef) -> Result<CaseView, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        let mut case = open(&*self.reader()?, actor, reference)?;
+        if case.restricted.is_some() {
+            case = self.note_view(actor, reference, "case")?;
+        }
+        self.view(case)
+    }
+
+    /// The events of a case with their hashes, oldest first.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] or [`DeskError::Forbidden`].
+    pub fn events(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+    ) -> Result<Vec<AuditedEvent>, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        let reader = self.reader()?;
+        let case = open(&*reader, actor, reference)?;
+        if case.restricted.is_some() {
+            self.note_view(actor, reference, "events")?;
+        }
+        let mut events = Vec::new();
+        for stored in reader.events(reference, 0)? {
+            let body = match &stored.body {
+                Body::Kept(_) => serde_json::to_value(stored.read::<Event>()?)
+                    .map_err(|error| DeskError::Internal(error.to_string()))?,
+                Body::Erased(_) => serde_json::Value::Null,
+            };
+            events.push(AuditedEvent {
+                seq: stored.meta.seq,
+                kind: stored.meta.kind.clone(),
+                at: stored.meta.at,
+                recorded_at: stored.meta.recorded_at,
+                actor: stored.meta.actor.clone(),
+                body,
+                body_hash: hex::encode(stored.body_hash),
+                link: hex::encode(stored.link),
+            });
+        }
+        Ok(events)
+    }
+
+    /// Records that a restricted case was looked at, once per person and quarter of an hour.
+    pub(crate) fn note_view(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        how: &str,
+    ) -> Result<Case, DeskError> {
+        let (who, about, how) = (actor.clone(), reference.clone(), how.to_owned());
+        let (book, now) = (self.book(), self.now());
+        Ok(self.store().write(move |tx| -> Result<Case, DeskError> {
+            let case = open(tx, &who, &about)?;
+            let last = tx.events(&about, case.version.saturating_sub(1))?;
+            let just_seen = last.iter().any(|event| {
+                event.meta.kind == "restricted_case_viewed"
+                    && event.meta.actor == who.id
+                    && now - event.meta.recorded_at < chrono::TimeDelta::minutes(15)
+            });
+            if just_seen {
+                return Ok(case);
+            }
+            append(
+                tx,
+                &book,
+                &who,
+                Some(&case),
+                &about,
+                vec![Event::RestrictedCaseViewed { how }],
+                now,
+                now,
+            )
+        })?)
+    }
+
+    /// The view of a case now.
+    pub(crate) fn view(&self, case: Case) -> Result<CaseView, DeskError> {
+        let policies = self.has_policies_for(&case)?;
+        Ok(CaseView::of(case, &self.book(), policies, self.now()))
+    }
+
+    /// People named by the name that others read are recorded under their account's name.
+    fn in_our_names(&self, mut order: Order) -> Order {
+        let book = self.book();
+        let id = |name: &mut String| {
+            if !name.trim().is_empty() {
+                *name = book.id_of(name);
+            }
+        };
+        match &mut order.command {
+            Command::Assign { handler, .. } | Command::Acknowledge { handler, .. } => id(handler),
+            Command::DeclareConflict { person, .. } => id(person),
+            Command::Refuse {
+                approved_by: Some(approver),
+                ..
+            }
+            | Command::Extend {
+                approved_by: Some(approver),
+                ..
+            }
+            | Command::Respond {
+                approved_by: Some(approver),
+                ..
+            }
+            | Command::RequestApproval {
+                of: Some(approver), ..
+            } => id(approver),
+            Command::OfferRemedy {
+                owner: Some(owner), ..
+            }
+            | Command::PromiseAction { owner, .. } => id(owner),
+            Command::Restrict { people, .. } => people.iter_mut().for_each(id),
+            _ => {}
+        }
+        order
+    }
+}
+
+/// A stale write changes nothing.
+pub(super) fn check_version(case: &Case, seen: Option<u32>) -> Result<(), DeskError> {
+    match seen {
+        Some(seen) if seen != case.version => Err(DeskError::Stale {
+            current: case.version,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The next deadline of a case, for the lists.
+pub(super) fn deadline(book: &Book, now: DateTime<Utc>) -> impl Fn(&Case) -> Option<Deadline> {
+    move |case| {
+        let policy = book.policy(london_date(case.received_at));
+        let clocks = case.clocks(book.calendar(), &policy.clocks, now);
+        let next = clocks
+            .iter()
+            .filter(|clock| clock.is_open())
+            .min_by_key(|clock| clock.due)?;
+        Some(Deadline {
+            on: next.due,
+            clock: next.id.as_str().to_owned(),
+        })
+    }
+}
+
+/// Adds events to a case, or begins it with them.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call site's worth of circumstances, each of another type"
+)]
+pub(super) fn append(
+    tx: &mut WriteTx<'_>,
+    book: &Book,
+    actor: &Actor,
+    case: Option<&Case>,
+    reference: &CaseRef,
+    events: Vec<Event>,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Case, DeskError> {
+    let first = case.map_or(1, |case| case.version + 1);
+    // A clock that jumps back does not reorder the chain: nothing is recorded before what it follows.
+    let recorded_at = case.map_or(now, |case| case.updated_at.max(now));
+    let recorded: Vec<Recorded> = (first..)
+        .zip(events)
+        .map(|(seq, event)| Recorded {
+            seq,
+            at: at.min(recorded_at),
+            recorded_at,
+            actor: actor.id.clone(),
+            event,
+        })
+        .collect();
+    Ok(tx.append_events(reference, &recorded, &deadline(book, now))?)
+}
+
+fn begin(
+    tx: &mut WriteTx<'_>,
+    book: &Book,
+    actor: &Actor,
+    intake: &Intake,
+    now: DateTime<Utc>,
+) -> Result<Case, DeskError> {
+    let received_on = london_date(intake.received_at);
+    let context = Context {
+        actor,
+        now,
+        at: intake.received_at.min(now),
+        calendar: book.calendar(),
+        policy: book.policy(received_on),
+        people: book,
+    };
+    let events = case::log(intake, &context)?;
+    let reference = tx.next_reference(received_on.year())?;
+    append(
+        tx,
+        book,
+        actor,
+        None,
+        &reference,
+        events,
+        intake.received_at,
+        now,
+    )
+}
+
+fn carry_out(
+    tx: &mut WriteTx<'_>,
+    book: &Book,
+    actor: &Actor,
+    case: &Case,
+    order: &Order,
+    rendered: Option<Rendered>,
+    now: DateTime<Utc>,
+) -> Result<Case, DeskError> {
+    let at = order.at.unwrap_or(now);
+    let context = Context {
+        actor,
+        now,
+        at,
+        calendar: book.calendar(),
+        policy: book.policy(london_date(at)),
+        people: book,
+    };
+    if let Command::MergeDuplicate { reference, .. } = &order.command {
+        // A duplicate the actor cannot see does not exist for them.
+        open(tx, actor, reference)?;
+    }
+    let mut events = case.decide(&order.command, &context)?;
+    if let Some(rendered) = rendered {
+        events = case::with_rendered(case, events, rendered.documents.into_iter());
+    }
+    let beside: Vec<(String, String, String)> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::SeparateComplaintNeeded {
+                text,
+                category,
+                why,
+            } => Some((text.clone(), category.clone(), why.clone())),
+            _ => None,
+        })
+        .collect();
+    let mut case = append(
+        tx,
+        book,
+        actor,
+        Some(case),
+        &case.reference,
+        events,
+        at,
+        now,
+    )?;
+    for (text, category, why) in beside {
+        let intake = separate(&case, text, category, &why, at, now);
+        let opened = begin(tx, book, actor, &intake, now)?;
+        let linked = vec![Event::CaseLinked {
+            reference: opened.reference,
+            relation: why,
+        }];
+        case = append(
+            tx,
+            book,
+            actor,
+            Some(&case),
+            &case.reference.clone(),
+            linked,
+            at,
+            now,
+        )?;
+    }
+    Ok(case)
+}
+
+/// The intake of a complaint that must stand beside `case` (Code 6.8, 1.5).
+fn separate(
+    case: &Case,
+    text: String,
+    category: String,
+    why: &str,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Intake {
+    Intake {
+        received_at: at.min(now),
+        backdating_reason: None,
+        channel: case.intake.channel,
+        heard_by: None,
+        account: text.clone(),
+        outcomes_sought: String::new(),
+        complainant: case.complainant.clone(),
+        representative: case.representative.clone(),
+        members: Vec::new(),
+        points: vec![NewPoint { text, category }],
+        decision: IntakeDecision {
+            reason: why.to_owned(),
+            ..IntakeDecision::default()
+        },
+        triage: Triage::default(),
+        hazard: None,
+        parent: Some(case.reference.clone()),
+    }
+}
+
+fn used_key(actor: &Actor, about: &str, key: &str) -> String {
+    hex::encode(Sha256::digest(format!(
+        "{}\u{0}{about}\u{0}{key}",
+        actor.id
+    )))
+}
+
+fn fingerprint<V: Serialize>(value: &V) -> String {
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn repeated(rows: &dyn Rows, key: Option<&(String, String)>) -> Result<Option<CaseRef>, DeskError> {
+    let Some((name, print)) = key else {
+        return Ok(None);
+    };
+    match rows.record::<Used>(T::Idempotency, name)? {
+        None => Ok(None),
+        Some(used) if used.fingerprint == *print => Ok(Some(used.reference)),
+        Some(used) => Err(DeskError::Conflict(format!(
+            "This Idempotency-Key was used for something else ({}). Use a new key for a new request.",
+            used.reference
+        ))),
+    }
+}
+
+fn remember(
+    tx: &mut WriteTx<'_>,
+    key: Option<(String, String)>,
+    reference: &CaseRef,
+    at: DateTime<Utc>,
+) -> Result<(), DeskError> {
+    if let Some((name, fingerprint)) = key {
+        tx.put_record(
+            T::Idempotency,
+            &name,
+            &Used {
+                fingerprint,
+                reference: reference.clone(),
+                at,
+            },
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The letter that goes out with a command: decided once to know its words, set as a PDF and
+//! stored, then decided again in the transaction that sends it.
+
+use chrono::{DateTime, Utc};
+
+use super::cases::{Order, check_version};
+use super::{Desk, DeskError, open};
+use crate::domain::access::Actor;
+use crate::domain::calendar::london_date;
+use crate::domain::case::{Context, Document, DocumentKind, Event, IssuedLetter, Sensitivity};
+use crate::domain::ids::{CaseRef, DocumentId};
+use crate::domain::letter::LetterKind;
+use crate::letters::{self, LetterFor};
+
+/// The files of the letters of one command, and the version they were written for.
+pub(super) struct Rendered {
+    pub version: u32,
+    pub documents: Vec<Document>,
+}
+
+impl Desk {
+    /// Sets the letters that `order` would send. `None` when it sends none of ours.
+    pub(super) fn prepare(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        order: &Order,
+    ) -> Result<Option<Rendered>, DeskError> {
+        let case = open(&*self.reader()?, actor, reference)?;
+        check_version(&case, order.if_version)?;
+        let (book, now) = (self.book(), self.now());
+        let at = order.at.unwrap_or(now);
+        let policy = book.policy(london_date(at));
+        let context = Context {
+            actor,
+            now,
+            at,
+            calendar: book.calendar(),
+            policy,
+            people: &*book,
+        };
+        let events = case.decide(&order.command, &context)?;
+        let mut documents = Vec::new();
+        let after = case.after(&events, &context);
+        for event in &events {
+            let Event::LetterIssued { letter } = event else {
+                continue;
+            };
+            if letter.document.is_some() {
+                continue;
+            }
+            let signed_by = crate::domain::case::Directory::name(&*book, &actor.id);
+            let data = letters::data(&LetterFor {
+                case: &after,
+                letter,
+                policy,
+                signed_by: &signed_by,
+            });
+            let pdf = self
+                .inner
+                .renderer
+                .render(crate::pdf::Template::Letter, &data)
+                .map_err(|error| DeskError::Pdf(error.to_string()))?;
+            let stored = self.store().put_document(&mut pdf.as_slice())?;
+            documents.push(document(
+                letter,
+                hex::encode(stored.sha256),
+                stored.size,
+                actor,
+                at,
+            ));
+        }
+        Ok((!documents.is_empty()).then_some(Rendered {
+            version: case.version,
+            documents,
+        }))
+    }
+}
+
+fn document(
+    letter: &IssuedLetter,
+    sha256: String,
+    size: u64,
+    actor: &Actor,
+    at: DateTime<Utc>,
+) -> Document {
+    let kind = match (letter.kind, letter.stage) {
+        (LetterKind::AcknowledgementS1, _) => DocumentKind::AcknowledgementS1,
+        (LetterKind::AcknowledgementS2, _) => DocumentKind::AcknowledgementS2,
+        (LetterKind::ResponseS1, _) => DocumentKind::ResponseS1,
+        (LetterKind::ResponseS2, _) => DocumentKind::ResponseS2,
+        (LetterKind::Extension, _) => DocumentKind::ExtensionNotice,
+        (LetterKind::Refusal, _) => DocumentKind::RefusalNotice,
+        (LetterKind::Closing, _) => DocumentKind::RemedyRecord,
+        (LetterKind::Update | LetterKind::Addendum, 2) => DocumentKind::InvestigationS2,
+        (LetterKind::Update | LetterKind::Addendum, _) => DocumentKind::InvestigationS1,
+    };
+    let on = london_date(letter.issued_at);
+    Document {
+        id: DocumentId(0),
+        sha256,
+        size,
+        media_type: "application/pdf".into(),
+        file_name: format!("{on}-{}.pdf", wire(letter.kind)),
+        title: letter.kind.title().to_owned(),
+        kind,
+        doc_date: Some(on),
+        sensitivity: Sensitivity::Ordinary,
+        source_system: None,
+        source_id: None,
+        added_by: actor.id.clone(),
+        added_at: at,
+    }
+}
+
+fn wire(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::AcknowledgementS1 => "acknowledgement-stage-1",
+        LetterKind::AcknowledgementS2 => "acknowledgement-stage-2",
+        LetterKind::ResponseS1 => "response-stage-1",
+        LetterKind::ResponseS2 => "response-stage-2",
+        LetterKind::Extension => "extension",
+        LetterKind::Refusal => "refusal",
+        LetterKind::Update => "update",
+        LetterKind::Closing => "closing",
+        LetterKind::Addendum => "addendum",
+    }
+}

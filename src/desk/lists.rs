@@ -1,0 +1,109 @@
+//! Lists, searches and counts, with restricted cases left out for those they are not open to.
+
+use super::{Desk, DeskError, need, open};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::calendar::london_date;
+use crate::domain::case::State;
+use crate::domain::ids::CaseRef;
+use crate::domain::intake::Kind;
+pub use crate::store::derive::{CaseRow, Facet, Order as ListOrder};
+pub use crate::store::list::{ListQuery, Page};
+
+/// How many cases wait in each view of the work queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct QueueCounts {
+    /// Handled by the actor.
+    pub mine: u64,
+    /// Handled by nobody.
+    pub unassigned: u64,
+    /// Waiting for an acknowledgement.
+    pub to_acknowledge: u64,
+    /// Past a date.
+    pub overdue: u64,
+    /// Due within five working days, not yet past.
+    pub due_soon: u64,
+    /// At stage 2.
+    pub stage2: u64,
+    /// Everything open.
+    pub open: u64,
+}
+
+/// Whether `row` may be seen by `actor`.
+fn may_see(actor: &Actor) -> impl Fn(&CaseRow) -> bool + '_ {
+    |row| {
+        row.only_for
+            .as_ref()
+            .is_none_or(|people| people.contains(&actor.id))
+    }
+}
+
+impl Desk {
+    /// A page of a list.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`], or what the file says.
+    pub fn cases(&self, actor: &Actor, query: &ListQuery) -> Result<Page, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        Ok(self.reader()?.list(query, &may_see(actor))?)
+    }
+
+    /// How many cases wait in each view of the actor's work queue.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`], or what the file says.
+    pub fn queue_counts(&self, actor: &Actor) -> Result<QueueCounts, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        let reader = self.reader()?;
+        let see = may_see(actor);
+        let today = london_date(self.now());
+        let soon = self
+            .book()
+            .calendar()
+            .add_working_days(today, 6)
+            .unwrap_or(today);
+        let open = Facet::Ended(false);
+        let total = |facets: Vec<Facet>, due_before| -> Result<u64, DeskError> {
+            let query = ListQuery {
+                facets,
+                order: ListOrder::Due,
+                due_before,
+                limit: 0,
+                ..ListQuery::default()
+            };
+            Ok(reader.list(&query, &see)?.total)
+        };
+        let overdue = total(vec![open.clone()], Some(today))?;
+        Ok(QueueCounts {
+            mine: total(vec![Facet::Handler(actor.id.clone()), open.clone()], None)?,
+            unassigned: total(
+                vec![
+                    Facet::Unassigned,
+                    Facet::Kind(Kind::Complaint),
+                    open.clone(),
+                ],
+                None,
+            )?,
+            to_acknowledge: reader.count(&Facet::State(State::S1Received), &see)?
+                + reader.count(&Facet::State(State::S2Requested), &see)?,
+            overdue,
+            due_soon: total(vec![open.clone()], Some(soon))?.saturating_sub(overdue),
+            stage2: total(vec![Facet::Stage(2), open.clone()], None)?,
+            open: reader.count(&open, &see)?,
+        })
+    }
+
+    /// Other cases of the same resident or home, newest first, with which of both it is.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], or what the file says.
+    pub fn earlier_cases(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+    ) -> Result<Vec<(Facet, CaseRow)>, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        let reader = self.reader()?;
+        let case = open(&*reader, actor, reference)?;
+        Ok(reader.earlier(&case, 20, &may_see(actor))?)
+    }
+}
