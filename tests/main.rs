@@ -2,3 +2,4 @@
 
 mod hostile_plugins;
 mod pdf;
+mod store;

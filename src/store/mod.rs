@@ -129,7 +129,7 @@ impl Store {
             handle: Arc::new(handle),
         };
         // A disk that is full at the start must not keep people from reading.
-        match store.sweep_documents() {
+        match rebuild::reshape(&store).and_then(|()| store.sweep_documents()) {
             Ok(()) | Err(StoreError::DiskFull) => Ok(store),
             Err(error) => Err(error),
         }

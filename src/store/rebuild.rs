@@ -1,13 +1,18 @@
 //! Making the derived tables again from the events, and proving that they are what the events say.
 
 use super::Store;
-use super::cases::{DeadlineOf, number_of};
+use super::cases::DeadlineOf;
 use super::codec;
-use super::derive::{self, Derived};
+use super::derive::{self, Deadline, Derived};
 use super::error::{StoreError, WriteError};
 use super::tables::{self, ALL, MORE, Rows, T};
+use super::tx::WriteTx;
+use super::upcast::SHAPE;
 use crate::domain::case::Case;
+use serde::Deserialize;
 use std::collections::BTreeMap;
+
+const SHAPE_KEY: &str = "shape";
 
 /// The number of cases in the chains, which are the truth.
 fn cases(rows: &(dyn Rows + '_)) -> Result<Vec<u64>, StoreError> {
@@ -36,6 +41,14 @@ pub(crate) fn check(
     let (mut entries, mut words, mut restricted) = (0, 0, 0);
     let mut counts: BTreeMap<[u8; 9], u64> = BTreeMap::new();
     let cases = cases(rows)?;
+    if shape(rows)? != SHAPE {
+        // Of an older version: made again from the events when it is next opened, so only those count.
+        for (done, number) in (1..).zip(&cases) {
+            rows.fold(*number)?;
+            progress(done);
+        }
+        return Ok(cases.len() as u64);
+    }
     for (done, number) in (1..).zip(&cases) {
         let key = tables::key(*number);
         let case = rows.fold(*number)?;
@@ -110,22 +123,57 @@ pub(crate) fn check(
 /// What the file or the disk says; everything stays as it was then.
 pub fn rebuild(
     store: &Store,
-    deadline: impl Fn(&Case) -> Option<derive::Deadline> + Send + 'static,
+    deadline: impl Fn(&Case) -> Option<Deadline> + Send + 'static,
 ) -> Result<u64, StoreError> {
-    let done: Result<u64, WriteError<StoreError>> = store.write(move |tx| {
-        let deadline: DeadlineOf<'_> = &deadline;
-        for table in T::ALL.iter().filter(|table| table.is_derived()) {
-            tx.clear(*table)?;
-        }
-        let cases = cases(&**tx)?;
-        for number in &cases {
-            let case = tx.fold(*number)?;
-            debug_assert_eq!(number_of(&case.reference), *number);
-            let derived = Derived::of(*number, &case, deadline(&case));
-            derive::replace(tx, *number, None, &derived)?;
-            tx.put_value(T::Case, &tables::key(*number), &case)?;
-        }
-        Ok(cases.len() as u64)
-    });
+    let done = store.write(move |tx| remake(tx, Some(&deadline)));
     done.map_err(WriteError::flatten)
+}
+
+/// Brings a file whose derived tables an older version shaped up to date, as it is opened.
+pub(crate) fn reshape(store: &Store) -> Result<(), StoreError> {
+    if shape(&*store.reader()?)? == SHAPE {
+        return Ok(());
+    }
+    tracing::info!(
+        "the lists are made again from the events, because this version keeps more in them"
+    );
+    let done = store.write(|tx| remake(tx, None));
+    done.map(drop).map_err(WriteError::flatten)
+}
+
+/// The shape of the derived tables in a file.
+fn shape(rows: &(dyn Rows + '_)) -> Result<u64, StoreError> {
+    Ok(rows.record(T::Meta, SHAPE_KEY)?.unwrap_or(0))
+}
+
+/// The one field of a row that does not follow from the events.
+#[derive(Deserialize)]
+struct Due {
+    #[serde(default)]
+    due: Option<Deadline>,
+}
+
+fn remake(tx: &mut WriteTx<'_>, deadline: Option<DeadlineOf<'_>>) -> Result<u64, StoreError> {
+    let mut due = BTreeMap::new();
+    tx.walk(T::CaseRow, ALL, true, &mut |key, value| {
+        if let Ok(Due { due: Some(day) }) = codec::decode(T::CaseRow, value) {
+            due.insert(tables::number(key)?, day);
+        }
+        MORE
+    })?;
+    for table in T::ALL.iter().filter(|table| table.is_derived()) {
+        tx.clear(*table)?;
+    }
+    let cases = cases(&**tx)?;
+    for number in &cases {
+        let case = tx.fold(*number)?;
+        let day = match deadline {
+            Some(deadline) => deadline(&case),
+            None => due.remove(number),
+        };
+        derive::replace(tx, *number, None, &Derived::of(*number, &case, day))?;
+        tx.put_value(T::Case, &tables::key(*number), &case)?;
+    }
+    tx.put_record(T::Meta, SHAPE_KEY, &SHAPE)?;
+    Ok(cases.len() as u64)
 }

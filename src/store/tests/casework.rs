@@ -222,6 +222,44 @@ fn replaying_the_events_gives_the_stored_state_and_rebuild_changes_nothing() {
 }
 
 #[test]
+fn a_file_of_an_older_shape_is_brought_up_to_date_as_it_opens() {
+    let (folder, store, _) = seeded(20);
+    let page = |store: &Store| {
+        let query = ListQuery {
+            limit: 50,
+            ..ListQuery::default()
+        };
+        store.reader().unwrap().list(&query, EVERYONE).unwrap()
+    };
+    let before = page(&store);
+    store
+        .write(|tx| {
+            tx.put_record(T::Meta, "shape", &0u64)?;
+            // An older row knew less; the deadline it has is kept.
+            let mut rows = Vec::new();
+            tx.walk(T::CaseRow, tables::ALL, true, &mut |key, value| {
+                let row: CaseRow = codec::decode(T::CaseRow, value)?;
+                rows.push((key.to_vec(), serde_json::json!({"due": row.due})));
+                tables::MORE
+            })?;
+            for (key, row) in rows {
+                tx.put_value(T::CaseRow, &key, &row)?;
+            }
+            tx.clear(T::CaseIndex)
+        })
+        .unwrap();
+    store.close();
+    let path = folder.path().join("a.redb");
+    assert_eq!(verify::verify(&path, None, &mut |_| {}).unwrap().cases, 20);
+    let store = Store::open(&path, Options::default()).unwrap();
+    assert_eq!(page(&store), before);
+    assert_eq!(
+        rebuild::check(&*store.reader().unwrap(), &mut |_| {}).unwrap(),
+        20
+    );
+}
+
+#[test]
 fn events_that_do_not_follow_or_name_nothing_are_refused_whole() {
     let (_folder, store, mut random) = seeded(1);
     let reference = CaseRef::new(2026, 1);
