@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::event::{Event, HazardStep, Recorded};
 use super::records::{
-    Approval, Contact, Direction, Hazard, Point, PointDecision, Related, Response, Restriction,
-    Satisfaction,
+    Approval, Contact, Direction, GapExplanation, Hazard, Point, PointDecision, Related, Response,
+    Restriction, Satisfaction,
 };
 use super::state::{Case, Closing, StageRun, State};
 use crate::domain::calendar::london_date;
@@ -125,6 +125,7 @@ impl Case {
             withdrawn_at: None,
             reviewed_on: None,
             next_review: None,
+            explanations: Vec::new(),
             conflicts: Vec::new(),
             intake: intake.clone(),
         }
@@ -153,6 +154,17 @@ impl Case {
             Event::ConflictDeclared { person, reason } => {
                 self.conflicts.push((person.clone(), reason.clone()))
             }
+            Event::GapExplained {
+                category,
+                what,
+                explanation,
+            } => self.explanations.push(GapExplanation {
+                category: category.clone(),
+                what: what.clone(),
+                text: explanation.clone(),
+                by: recorded.actor.clone(),
+                at: recorded.at,
+            }),
             Event::Triaged { triage } => self.triage = triage.clone(),
             Event::CaseLinked { reference, .. } => {
                 if !self.linked_cases.contains(reference) {

@@ -290,6 +290,12 @@ pub enum Command {
     Note {
         text: String,
     },
+    /// Explains why something that a complete file would hold is not there (domain rules §5.3).
+    ExplainGap {
+        category: String,
+        what: String,
+        explanation: String,
+    },
     /// Puts a document on the case; the desk has stored its bytes. The number is given by the core.
     Attach {
         document: Box<Document>,
@@ -485,7 +491,8 @@ impl Command {
             | Self::TakeHazardStep { .. }
             | Self::AnswerRelated { .. }
             | Self::ReviewServiceRequest { .. }
-            | Self::CompleteOrder { .. } => Permission::Investigate,
+            | Self::CompleteOrder { .. }
+            | Self::ExplainGap { .. } => Permission::Investigate,
             Self::Approve { .. } | Self::DeclineApproval { .. } => Permission::Approve,
             Self::RecordPayment { .. } => Permission::Pay,
             Self::Assign { .. } => Permission::Assign,

@@ -122,6 +122,7 @@ impl Case {
             Command::RecordContact { .. }
             | Command::Note { .. }
             | Command::Attach { .. }
+            | Command::ExplainGap { .. }
             | Command::LinkRecord { .. }
             | Command::UnlinkRecord { .. }
             | Command::TakeSnapshots { .. } => file::decide(self, command, context),

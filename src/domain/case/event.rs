@@ -310,6 +310,11 @@ pub enum Event {
         new_due: NaiveDate,
         why: String,
     },
+    GapExplained {
+        category: String,
+        what: String,
+        explanation: String,
+    },
     BundleExported {
         format: String,
         mode: String,
@@ -404,6 +409,7 @@ impl Event {
             Self::ReceivedAtCorrected { .. } => "received_at_corrected",
             Self::DuplicateMerged { .. } => "duplicate_merged",
             Self::ClockMoved { .. } => "clock_moved",
+            Self::GapExplained { .. } => "gap_explained",
             Self::BundleExported { .. } => "bundle_exported",
             Self::Unknown => "unknown",
         }

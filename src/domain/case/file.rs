@@ -44,6 +44,20 @@ pub(super) fn decide(
             document.added_at = context.at;
             Ok(vec![Event::DocumentAttached { document }])
         }
+        Command::ExplainGap {
+            category,
+            what,
+            explanation,
+        } => {
+            required(category, "category", "the category of what is missing")?;
+            required(what, "what", "what is missing")?;
+            required(explanation, "explanation", "why it is not there")?;
+            Ok(vec![Event::GapExplained {
+                category: category.clone(),
+                what: what.clone(),
+                explanation: explanation.clone(),
+            }])
+        }
         Command::LinkRecord {
             source,
             external_id,

@@ -615,6 +615,21 @@ pub enum SatisfactionAnswer {
     DontKnow,
 }
 
+/// Why something that a complete file would hold is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapExplanation {
+    /// Bundle category, `01` to `14`.
+    pub category: String,
+    /// What is missing, as readiness words it.
+    pub what: String,
+    /// The explanation.
+    pub text: String,
+    /// Who gave it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// Who alone may see a case, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restriction {

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    Approval, Contact, Document, Extension, Hazard, IssuedLetter, LinkedRecord, Point,
-    PointDecision, RefusalRecord, Related, Response, Restriction, Satisfaction, SourceState,
+    Approval, Contact, Document, Extension, GapExplanation, Hazard, IssuedLetter, LinkedRecord,
+    Point, PointDecision, RefusalRecord, Related, Response, Restriction, Satisfaction, SourceState,
 };
 use crate::domain::clock::ReceiptRule;
 use crate::domain::ids::{CaseRef, LetterId, PointId};
@@ -217,6 +217,9 @@ pub struct Case {
     /// The day set then for the next review, where one was.
     #[serde(default)]
     pub next_review: Option<NaiveDate>,
+    /// Why things are missing from the file, as explained by people.
+    #[serde(default)]
+    pub explanations: Vec<GapExplanation>,
     /// Who must not handle it, and why (Code 5.8).
     #[serde(default)]
     pub conflicts: Vec<(String, String)>,
