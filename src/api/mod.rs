@@ -1,1 +1,4 @@
-//! The JSON API of version 1: extract, call one `desk` function, render.
+//! JSON for machines, `/api/v1`: extract, call one `desk` function, render.
+
+pub mod doc;
+pub mod problem;

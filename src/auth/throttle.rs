@@ -55,7 +55,8 @@ impl Throttle {
         out
     }
 
-    /// Counts a try before the password is looked at; a right one is taken back with [`Self::succeeded`].
+    /// Counts a try before the password is looked at; a right one is taken back with [`Self::succeeded`]. Gives how
+    /// many there were on this account in the window.
     ///
     /// # Errors
     /// How long to wait, when there were too many already.
@@ -64,7 +65,7 @@ impl Throttle {
         account: &str,
         address: Option<IpAddr>,
         now: DateTime<Utc>,
-    ) -> Result<(), Duration> {
+    ) -> Result<u32, Duration> {
         let who = Self::who(account, address);
         for (who, most) in &who {
             if let Some(tries) = self.tries.get(who)
@@ -88,7 +89,8 @@ impl Throttle {
             }
             tries.count += 1;
         }
-        Ok(())
+        let account = Self::who(account, None).remove(0).0;
+        Ok(self.tries.get(&account).map_or(1, |tries| tries.count))
     }
 
     /// The password was right: the account starts afresh, and this try does not count for the address.
@@ -134,12 +136,15 @@ mod tests {
     fn ten_wrong_tries_on_an_account_are_enough_for_a_quarter_of_an_hour() {
         let mut throttle = Throttle::default();
         for i in 0..10 {
-            assert_eq!(throttle.attempt("Ada", None, at(i)), Ok(()));
+            assert_eq!(
+                throttle.attempt("Ada", None, at(i)),
+                Ok(u32::try_from(i).unwrap() + 1)
+            );
         }
         let wait = throttle.attempt(" ada ", None, at(10)).unwrap_err();
         assert_eq!(wait, Duration::seconds(890));
-        assert_eq!(throttle.attempt("bob", None, at(10)), Ok(()));
-        assert_eq!(throttle.attempt("ada", None, at(900)), Ok(()));
+        assert_eq!(throttle.attempt("bob", None, at(10)), Ok(1));
+        assert_eq!(throttle.attempt("ada", None, at(900)), Ok(1));
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct Person {
     /// No longer signs in; the record keeps the name.
     #[serde(default)]
     pub disabled: bool,
+    /// Counts up with each new password and each shutting: sessions of an earlier one are over.
+    #[serde(default)]
+    pub generation: u32,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
 }

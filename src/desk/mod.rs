@@ -11,7 +11,11 @@ pub mod documents;
 mod error;
 mod letters;
 pub mod lists;
+pub mod people;
 pub mod register;
+pub mod settings;
+pub mod sign_in;
+pub mod tokens;
 pub mod view;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -44,6 +48,7 @@ struct Inner {
     renderer: Renderer,
     plugins: PluginHost,
     book: RwLock<Arc<Book>>,
+    doors: sign_in::Doors,
 }
 
 impl Desk {
@@ -64,6 +69,7 @@ impl Desk {
             renderer,
             plugins,
             book: RwLock::new(book),
+            doors: sign_in::Doors::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -100,6 +106,10 @@ impl Desk {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&book);
         Ok(book)
+    }
+
+    fn doors(&self) -> &sign_in::Doors {
+        &self.inner.doors
     }
 
     pub(crate) fn reader(&self) -> Result<Reader, DeskError> {
