@@ -3,12 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+mod parts;
+mod permission;
+
 use super::event::HazardStep;
 use super::records::{
     ApprovalSubject, Decision, Direction, Discretion, Document, RefusalGround, RelatedKind,
     ResidentView, SatisfactionAnswer,
 };
-use crate::domain::access::Permission;
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
     ActionId, ApprovalId, CaseRef, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
@@ -16,54 +18,11 @@ use crate::domain::ids::{
 };
 use crate::domain::intake::{Channel, NewHazard, Triage};
 use crate::domain::letter::LetterKind;
-use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, OrderKind};
+use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute};
 use crate::domain::party::{Adjustment, Party, Representative};
 use crate::domain::remedy::{CompensationHead, RemedyKind};
 
-/// The points a refusal covers: `"all"`, or a list of numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Part {
-    /// Named points.
-    Points(Vec<PointId>),
-    /// The word `all`.
-    Word(AllWord),
-    /// Nothing said: the whole complaint.
-    #[default]
-    Unsaid,
-}
-
-/// The one word `part` may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AllWord {
-    /// The whole complaint.
-    All,
-}
-
-/// An order as typed in from a determination.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewOrder {
-    /// What kind.
-    pub kind: OrderKind,
-    /// The wording.
-    pub text: String,
-    /// The sum ordered, in pence.
-    #[serde(default)]
-    pub amount_pence: Option<Pence>,
-    /// The printed due date.
-    pub due: NaiveDate,
-}
-
-/// How the landlord's letter goes out with a command; everything has a sensible default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Sending {
-    /// How it is sent; by default the resident's preferred way.
-    pub sent_by: Option<Channel>,
-    /// How an adjustment that our letter cannot meet is met, or why not (E15).
-    pub adjustments_note: Option<String>,
-}
+pub use parts::*;
 
 /// What a person means. `kind` names and fields are those of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -438,82 +397,4 @@ pub enum Command {
         received_at: DateTime<Utc>,
         reason: String,
     },
-}
-
-/// A record found in another system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
-    /// Its identifier there.
-    pub external_id: String,
-    /// What it is.
-    pub kind: String,
-    /// A line for lists.
-    pub title: String,
-    /// The whole record as JSON text.
-    pub document: String,
-    /// SHA-256 of `document`, lower-case hex.
-    pub hash: String,
-}
-
-impl Command {
-    /// What the person must be allowed to do (domain rules §11).
-    pub fn permission(&self) -> Permission {
-        match self {
-            Self::RecordContact { .. }
-            | Self::Note { .. }
-            | Self::Attach { .. }
-            | Self::AddPoint { .. }
-            | Self::Escalate { .. }
-            | Self::ReportHazard { .. }
-            | Self::OpenRelated { .. }
-            | Self::ConvertToComplaint { .. }
-            | Self::Withdraw { .. }
-            | Self::UpdateComplainant { .. }
-            | Self::RecordAdjustment { .. }
-            | Self::AppointRepresentative { .. }
-            | Self::EndRepresentative { .. }
-            | Self::AddMember { .. }
-            | Self::RecordSatisfaction { .. }
-            | Self::DeclareConflict { .. }
-            | Self::TakeSnapshots { .. } => Permission::Log,
-            Self::DecidePoint { .. }
-            | Self::OfferRemedy { .. }
-            | Self::AnswerRemedy { .. }
-            | Self::PromiseAction { .. }
-            | Self::CompleteAction { .. }
-            | Self::CancelAction { .. }
-            | Self::TellResident { .. }
-            | Self::RequestApproval { .. }
-            | Self::LinkRecord { .. }
-            | Self::UnlinkRecord { .. }
-            | Self::Triage { .. }
-            | Self::EndAdjustment { .. }
-            | Self::TakeHazardStep { .. }
-            | Self::AnswerRelated { .. }
-            | Self::ReviewServiceRequest { .. }
-            | Self::CompleteOrder { .. }
-            | Self::ExplainGap { .. } => Permission::Investigate,
-            Self::Approve { .. } | Self::DeclineApproval { .. } => Permission::Approve,
-            Self::RecordPayment { .. } => Permission::Pay,
-            Self::Assign { .. } => Permission::Assign,
-            Self::Restrict { .. } | Self::LiftRestriction { .. } => Permission::Restrict,
-            Self::Acknowledge { .. }
-            | Self::Refuse { .. }
-            | Self::Extend { .. }
-            | Self::Pause { .. }
-            | Self::Respond { .. }
-            | Self::Close { .. }
-            | Self::Reopen { .. }
-            | Self::IssueLetter { .. }
-            | Self::Refer { .. }
-            | Self::RecordHosDirection { .. }
-            | Self::RecordHosTask { .. }
-            | Self::SendHosEvidence { .. }
-            | Self::RecordDetermination { .. }
-            | Self::AnswerRecommendation { .. }
-            | Self::RecordHosNotice { .. }
-            | Self::CorrectReceivedAt { .. }
-            | Self::MergeDuplicate { .. } => Permission::RunProcess,
-        }
-    }
 }

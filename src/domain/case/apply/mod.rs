@@ -1,0 +1,247 @@
+//! Folding an event into a case: total, never fails, and knows no rules. What an event names
+//! that the case does not have is passed over, so that any file folds.
+
+mod approvals;
+mod file;
+mod ombudsman;
+mod people;
+mod points;
+mod process;
+mod remedies;
+
+use super::{Case, Event, GapExplanation, Point, Recorded, StageRun, State};
+use crate::domain::calendar::london_date;
+use crate::domain::clock::ReceiptRule;
+use crate::domain::ids::{CaseRef, PointId};
+use crate::domain::intake::{Intake, Kind};
+
+impl Case {
+    /// The case that its first event begins, or `None` if that event begins none.
+    pub fn begin(reference: CaseRef, first: &Recorded) -> Option<Self> {
+        let (intake, kind, policy_version, receipt_rule) = match &first.event {
+            Event::ComplaintLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::Complaint, *policy_version, *receipt_rule),
+            Event::ServiceRequestLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::ServiceRequest, *policy_version, *receipt_rule),
+            Event::SurveyFeedbackLogged {
+                intake,
+                policy_version,
+                receipt_rule,
+            } => (intake, Kind::SurveyFeedback, *policy_version, *receipt_rule),
+            _ => return None,
+        };
+        Some(Self::from_intake(
+            reference,
+            first,
+            intake,
+            kind,
+            policy_version,
+            receipt_rule,
+        ))
+    }
+
+    /// The case that `events` leave, in order; `None` if they do not begin one.
+    pub fn fold<'a>(
+        reference: CaseRef,
+        events: impl IntoIterator<Item = &'a Recorded>,
+    ) -> Option<Self> {
+        let mut events = events.into_iter();
+        let mut case = Self::begin(reference, events.next()?)?;
+        for event in events {
+            case.apply(event);
+        }
+        Some(case)
+    }
+
+    fn from_intake(
+        reference: CaseRef,
+        first: &Recorded,
+        intake: &Intake,
+        kind: Kind,
+        policy_version: u32,
+        receipt_rule: ReceiptRule,
+    ) -> Self {
+        let (state, stages) = match kind {
+            Kind::Complaint => (
+                State::S1Received,
+                vec![StageRun::begun(1, intake.received_at, intake.channel, None)],
+            ),
+            Kind::ServiceRequest => (State::ServiceRequest, Vec::new()),
+            Kind::SurveyFeedback => (State::SurveyFeedback, Vec::new()),
+        };
+        let points = (1..)
+            .zip(&intake.points)
+            .map(|(n, point)| Point {
+                id: PointId(n),
+                text: point.text.clone(),
+                category: point.category.clone(),
+                raised_at: intake.received_at,
+                decisions: Vec::new(),
+                refused: false,
+            })
+            .collect();
+        Self {
+            reference,
+            version: first.seq,
+            state,
+            kind,
+            recorded_at: first.recorded_at,
+            updated_at: first.recorded_at,
+            as_of: first.recorded_at,
+            policy_version,
+            receipt_rule,
+            received_at: intake.received_at,
+            complainant: intake.complainant.clone(),
+            representative: intake.representative.clone(),
+            members: intake.members.clone(),
+            triage: intake.triage.clone(),
+            points,
+            stages,
+            refusals: Vec::new(),
+            remedies: Vec::new(),
+            actions: Vec::new(),
+            approvals: Vec::new(),
+            documents: Vec::new(),
+            letters: Vec::new(),
+            contacts: Vec::new(),
+            links: Vec::new(),
+            sources: Vec::new(),
+            hazards: Vec::new(),
+            related: Vec::new(),
+            linked_cases: intake.parent.iter().cloned().collect(),
+            ombudsman: None,
+            root_causes: Vec::new(),
+            closing: None,
+            satisfaction: Vec::new(),
+            restricted: None,
+            withdrawal: None,
+            withdrawn_at: None,
+            reviewed_on: None,
+            next_review: None,
+            explanations: Vec::new(),
+            conflicts: Vec::new(),
+            intake: intake.clone(),
+        }
+    }
+
+    /// Folds one event in.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        self.version = recorded.seq;
+        self.updated_at = recorded.recorded_at;
+        if recorded.event.is_substance() {
+            self.as_of = recorded.recorded_at;
+        }
+        match &recorded.event {
+            Event::ComplaintLogged { .. }
+            | Event::ServiceRequestLogged { .. }
+            | Event::SurveyFeedbackLogged { .. }
+            | Event::SeparateComplaintNeeded { .. }
+            | Event::ClockMoved { .. }
+            | Event::BundleExported { .. }
+            | Event::RestrictedCaseViewed { .. }
+            | Event::Unknown => {}
+            Event::ServiceRequestReviewed { next_review, .. } => {
+                self.reviewed_on = Some(london_date(recorded.at));
+                self.next_review = *next_review;
+            }
+            Event::ConflictDeclared { person, reason } => {
+                self.conflicts.push((person.clone(), reason.clone()))
+            }
+            Event::GapExplained {
+                category,
+                what,
+                explanation,
+            } => self.explanations.push(GapExplanation {
+                category: category.clone(),
+                what: what.clone(),
+                text: explanation.clone(),
+                by: recorded.actor.clone(),
+                at: recorded.at,
+            }),
+            Event::Triaged { triage } => self.triage = triage.clone(),
+            Event::CaseLinked { reference, .. } => {
+                if !self.linked_cases.contains(reference) {
+                    self.linked_cases.push(reference.clone());
+                }
+            }
+            Event::PointAdded { .. } | Event::PointDecided { .. } => self.apply_point(recorded),
+            Event::ContactRecorded { .. }
+            | Event::NoteAdded { .. }
+            | Event::DocumentAttached { .. }
+            | Event::LetterIssued { .. }
+            | Event::RecordLinked { .. }
+            | Event::RecordUnlinked { .. }
+            | Event::SourceAsked { .. } => self.apply_file(recorded),
+            Event::RemedyOffered { .. }
+            | Event::RemedyAnswered { .. }
+            | Event::CompensationApproved { .. }
+            | Event::CompensationPaid { .. }
+            | Event::ActionPromised { .. }
+            | Event::ActionCompleted { .. }
+            | Event::ActionCancelled { .. }
+            | Event::ResidentToldOfAction { .. } => self.apply_remedy(&recorded.event),
+            Event::ApprovalRequested { .. }
+            | Event::ApprovalGiven { .. }
+            | Event::ApprovalDeclined { .. } => {
+                self.apply_approval(recorded);
+            }
+            Event::ComplainantUpdated { .. }
+            | Event::AdjustmentRecorded { .. }
+            | Event::AdjustmentEnded { .. }
+            | Event::RepresentativeAppointed { .. }
+            | Event::RepresentativeWithdrawn { .. }
+            | Event::MemberAdded { .. }
+            | Event::HazardReported { .. }
+            | Event::HazardStepTaken { .. }
+            | Event::RelatedRequestOpened { .. }
+            | Event::RelatedRequestAnswered { .. }
+            | Event::SatisfactionRecorded { .. }
+            | Event::Restricted { .. }
+            | Event::RestrictionLifted { .. } => self.apply_people(recorded),
+            Event::ReferredToOmbudsman { .. }
+            | Event::OmbudsmanDirected { .. }
+            | Event::HosTaskRecorded { .. }
+            | Event::HosEvidenceSent { .. }
+            | Event::DeterminationRecorded { .. }
+            | Event::OrderCompleted { .. }
+            | Event::RecommendationAnswered { .. }
+            | Event::HosNoticeRecorded { .. } => self.apply_ombudsman(recorded),
+            Event::Assigned { .. }
+            | Event::Acknowledged { .. }
+            | Event::Refused { .. }
+            | Event::Extended { .. }
+            | Event::ResponseIssued { .. }
+            | Event::Escalated { .. }
+            | Event::Withdrawn { .. }
+            | Event::Closed { .. }
+            | Event::Reopened { .. }
+            | Event::ReceivedAtCorrected { .. }
+            | Event::DuplicateMerged { .. } => self.apply_process(recorded),
+        }
+    }
+
+    fn took_part(&mut self, stage: u8, person: &str) {
+        if let Some(run) = self.run_mut(stage) {
+            run.took_part.insert(person.to_owned());
+        }
+    }
+
+    /// The first piece of work after the acknowledgement is the investigation's beginning.
+    fn investigating(&mut self) {
+        self.state = match self.state {
+            State::S1Acknowledged => State::S1Investigating,
+            State::S2Acknowledged => State::S2Investigating,
+            state => state,
+        };
+    }
+
+    fn run_mut(&mut self, stage: u8) -> Option<&mut StageRun> {
+        self.stages.iter_mut().find(|run| run.stage == stage)
+    }
+}

@@ -1,0 +1,162 @@
+//! The steps of the process: assigned, acknowledged, refused, extended, answered, escalated, ended.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::case::{Case, Closing, Event, Recorded, Response, StageRun, State};
+
+impl Case {
+    pub(super) fn apply_process(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::Assigned { stage, handler } => {
+                if let Some(run) = self.run_mut(*stage) {
+                    run.handler = Some(handler.clone());
+                    run.took_part.insert(handler.clone());
+                }
+            }
+            Event::Acknowledged {
+                stage,
+                definition,
+                outcomes_sought,
+                handler,
+                responsible_for,
+                not_responsible_for,
+            } => {
+                let Some(run) = self.run_mut(*stage) else {
+                    return;
+                };
+                run.acknowledged_at = Some(recorded.at);
+                run.definition = definition.clone();
+                run.outcomes_sought = outcomes_sought.clone();
+                run.responsible_for = responsible_for.clone();
+                run.not_responsible_for = not_responsible_for.clone();
+                run.handler = Some(handler.clone());
+                run.took_part.insert(handler.clone());
+                self.state = if *stage == 1 {
+                    State::S1Acknowledged
+                } else {
+                    State::S2Acknowledged
+                };
+            }
+            Event::Refused { refusal } => {
+                self.refusals.push(refusal.clone());
+                for point in &mut self.points {
+                    point.refused |=
+                        refusal.points.is_empty() || refusal.points.contains(&point.id);
+                }
+                if refusal.points.is_empty() {
+                    self.state = State::Refused;
+                }
+            }
+            Event::Extended { stage, extension } => {
+                if let Some(run) = self.run_mut(*stage) {
+                    run.extensions.push(extension.clone());
+                }
+            }
+            Event::ResponseIssued {
+                stage,
+                summary,
+                outcome,
+                approved_by,
+            } => {
+                let Some(run) = self.run_mut(*stage) else {
+                    return;
+                };
+                run.response = Some(Response {
+                    at: recorded.at,
+                    summary: summary.clone(),
+                    outcome: *outcome,
+                    author: recorded.actor.clone(),
+                    approved_by: approved_by.clone(),
+                });
+                run.took_part.insert(recorded.actor.clone());
+                run.took_part.extend(approved_by.clone());
+                self.state = if *stage == 1 {
+                    State::S1Responded
+                } else {
+                    State::S2Responded
+                };
+            }
+            Event::Escalated {
+                received_at,
+                channel,
+                account,
+            } => {
+                self.stages
+                    .push(StageRun::begun(2, *received_at, *channel, account.clone()));
+                self.state = State::S2Requested;
+                self.closing = None;
+            }
+            Event::Withdrawn { account } => {
+                self.withdrawal = Some(account.clone());
+                self.withdrawn_at = Some(recorded.at);
+                self.state = State::Withdrawn;
+            }
+            Event::Closed {
+                root_causes,
+                learning,
+            } => {
+                self.root_causes = root_causes.clone();
+                self.closing = Some(Closing {
+                    at: recorded.at,
+                    learning: learning.clone(),
+                });
+                self.state = State::Closed;
+            }
+            Event::Reopened { .. } => {
+                self.closing = None;
+                self.withdrawal = None;
+                self.withdrawn_at = None;
+                if self.state == State::Refused {
+                    for point in &mut self.points {
+                        point.refused = false;
+                    }
+                }
+                self.state = self.state_of_stage();
+            }
+            Event::ReceivedAtCorrected { received_at, .. } => self.move_receipt(*received_at),
+            Event::DuplicateMerged {
+                reference,
+                received_at,
+                ..
+            } => {
+                self.move_receipt(self.received_at.min(*received_at));
+                if !self.linked_cases.contains(reference) {
+                    self.linked_cases.push(reference.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn move_receipt(&mut self, received_at: DateTime<Utc>) {
+        self.received_at = received_at;
+        if let Some(run) = self.run_mut(1) {
+            run.received_at = received_at;
+        }
+    }
+
+    /// Where the last stage stands by what it holds, whatever ended it.
+    pub(super) fn state_of_stage(&self) -> State {
+        let Some(run) = self.stages.last() else {
+            return State::ServiceRequest;
+        };
+        let [received, acknowledged, responded] = if run.stage == 1 {
+            [
+                State::S1Received,
+                State::S1Investigating,
+                State::S1Responded,
+            ]
+        } else {
+            [
+                State::S2Requested,
+                State::S2Investigating,
+                State::S2Responded,
+            ]
+        };
+        match (run.acknowledged_at, &run.response) {
+            (_, Some(_)) => responded,
+            (Some(_), None) => acknowledged,
+            (None, None) => received,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Documents on a case, and the bundle category that each kind belongs to (domain rules §5.3).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::DocumentId;
+
+/// How delicate a document is, and for whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Ordinary case material.
+    #[default]
+    Ordinary,
+    /// About someone else: not for disclosure to the resident.
+    ThirdParty,
+    /// Health, disability and the like.
+    SpecialCategory,
+    /// Legal advice: never in a bundle.
+    Privileged,
+}
+
+/// A document on the case. Its bytes live in the store under the hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its number in the case.
+    pub id: DocumentId,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// As recognised from the bytes.
+    pub media_type: String,
+    /// The name it came with, made safe.
+    pub file_name: String,
+    /// What it is, for the index.
+    pub title: String,
+    /// The kind, which gives its bundle category.
+    pub kind: DocumentKind,
+    /// The document's own date.
+    #[serde(default)]
+    pub doc_date: Option<NaiveDate>,
+    /// How delicate it is.
+    #[serde(default)]
+    pub sensitivity: Sensitivity,
+    /// The system it came from, when not typed in here.
+    #[serde(default)]
+    pub source_system: Option<String>,
+    /// Its identifier there.
+    #[serde(default)]
+    pub source_id: Option<String>,
+    /// Who added it.
+    pub added_by: String,
+    /// When.
+    pub added_at: DateTime<Utc>,
+}
+
+/// What a document is; each kind belongs to one category of the bundle (domain rules §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DocumentKind {
+    ComplaintS1,
+    CallNote,
+    AcknowledgementS1,
+    ExtensionNotice,
+    InvestigationS1,
+    ResponseS1,
+    RefusalNotice,
+    ProofOfSending,
+    EscalationRequest,
+    AcknowledgementS2,
+    InvestigationS2,
+    ResponseS2,
+    TenancyAgreement,
+    PropertyRecord,
+    RepairRecord,
+    InspectionReport,
+    AsbRecord,
+    ContactRecord,
+    CallRecording,
+    VulnerabilityRecord,
+    Policy,
+    RemedyRecord,
+    PaymentProof,
+    ActionEvidence,
+    ChargesRecord,
+    ThirdPartyRecord,
+    DecisionRecord,
+    LegalAdvice,
+    AfterFinalResponse,
+    OrderEvidence,
+    Photo,
+    Video,
+    Audio,
+    Other,
+}
+
+impl DocumentKind {
+    /// Every kind, in the order it is offered.
+    pub const ALL: [Self; 34] = [
+        Self::ComplaintS1,
+        Self::CallNote,
+        Self::AcknowledgementS1,
+        Self::ExtensionNotice,
+        Self::InvestigationS1,
+        Self::ResponseS1,
+        Self::RefusalNotice,
+        Self::ProofOfSending,
+        Self::EscalationRequest,
+        Self::AcknowledgementS2,
+        Self::InvestigationS2,
+        Self::ResponseS2,
+        Self::TenancyAgreement,
+        Self::PropertyRecord,
+        Self::RepairRecord,
+        Self::InspectionReport,
+        Self::AsbRecord,
+        Self::ContactRecord,
+        Self::CallRecording,
+        Self::VulnerabilityRecord,
+        Self::Policy,
+        Self::RemedyRecord,
+        Self::PaymentProof,
+        Self::ActionEvidence,
+        Self::ChargesRecord,
+        Self::ThirdPartyRecord,
+        Self::DecisionRecord,
+        Self::LegalAdvice,
+        Self::AfterFinalResponse,
+        Self::OrderEvidence,
+        Self::Photo,
+        Self::Video,
+        Self::Audio,
+        Self::Other,
+    ];
+
+    /// The bundle category, `01` to `14`; legal advice has none, because it never leaves.
+    pub fn category(self) -> Option<&'static str> {
+        Some(match self {
+            Self::ComplaintS1
+            | Self::CallNote
+            | Self::AcknowledgementS1
+            | Self::ExtensionNotice
+            | Self::InvestigationS1
+            | Self::ResponseS1
+            | Self::RefusalNotice
+            | Self::ProofOfSending => "01",
+            Self::EscalationRequest
+            | Self::AcknowledgementS2
+            | Self::InvestigationS2
+            | Self::ResponseS2 => "02",
+            Self::TenancyAgreement | Self::PropertyRecord => "03",
+            Self::RepairRecord | Self::InspectionReport => "04",
+            Self::AsbRecord => "05",
+            Self::ContactRecord | Self::CallRecording => "06",
+            Self::VulnerabilityRecord => "07",
+            Self::Policy => "08",
+            Self::RemedyRecord | Self::PaymentProof | Self::ActionEvidence => "09",
+            Self::ChargesRecord => "10",
+            Self::ThirdPartyRecord => "11",
+            Self::DecisionRecord | Self::Other => "12",
+            Self::LegalAdvice => return None,
+            Self::AfterFinalResponse | Self::OrderEvidence => "13",
+            Self::Photo | Self::Video | Self::Audio => "14",
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! What was found: points and the decisions on them (Code 6.7).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::PointId;
+
+/// What the landlord found on a point, and overall (domain rules §4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the Code's own words")]
+pub enum Decision {
+    Upheld,
+    PartlyUpheld,
+    NotUpheld,
+}
+
+/// A decision on a point at one stage. A later one at the same stage replaces it in the answer, never in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointDecision {
+    /// 1 or 2.
+    pub stage: u8,
+    /// What was found.
+    pub decision: Decision,
+    /// Why (Code 6.7).
+    pub reasons: String,
+    /// Policy, law and good practice relied on (Code 6.7).
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One thing complained of, answered on its own (Code 6.7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// Its number in the case.
+    pub id: PointId,
+    /// The point, in plain words.
+    pub text: String,
+    /// Its category key.
+    pub category: String,
+    /// When it was raised.
+    pub raised_at: DateTime<Utc>,
+    /// Decisions, oldest first.
+    #[serde(default)]
+    pub decisions: Vec<PointDecision>,
+    /// Refused in part: it gets a refusal notice, not an answer.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+impl Point {
+    /// The decision that stands.
+    pub fn decision(&self) -> Option<&PointDecision> {
+        self.decisions.last()
+    }
+}
