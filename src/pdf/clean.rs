@@ -1,15 +1,14 @@
 //! Makes data from anywhere safe and sensible to set.
 //!
 //! The data take the template's shape (absent members get their defaults). Then every string is gone
-//! through once: control and direction-forcing characters go, dates are written out, words too long for
-//! their column may break, and text beyond what a PDF can hold is cut with a note that says so.
+//! through once (`text`): dates are written out, words too long for where they stand may break, and text
+//! beyond what a PDF can hold is cut with a note that says so.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::London;
+use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{PdfError, Template, data};
+use super::{PdfError, Template, data, text};
 
 /// One string may be this long, some sixty pages; measured at about a second of layout.
 const LONGEST_TEXT: usize = 150_000;
@@ -19,8 +18,9 @@ const ALL_TEXT: usize = 1_000_000;
 const MOST_ITEMS: usize = 60_000;
 /// Columns of one table; more would have no room for a word.
 const MOST_COLUMNS: usize = 16;
-/// More marks than this on one letter are a prank that makes layout slow.
-const MOST_MARKS: usize = 6;
+/// Longest unbroken word in a column of the fixed tables, and beside the letter's references.
+const NARROW: usize = 20;
+const HALF_LINE: usize = 26;
 
 /// Data ready for the template.
 pub(super) struct Prepared {
@@ -63,13 +63,14 @@ pub(super) fn prepare(template: Template, data: &[u8]) -> Result<Prepared, PdfEr
         shaped["letterhead"]["colour"] = brand(colour).into();
     }
     let large = shaped.get("largePrint").is_some_and(|v| v == true);
+    let line = if large { 26 } else { 50 };
     let mut cleaner = Cleaner {
         text_left: ALL_TEXT,
         items_left: MOST_ITEMS,
-        wide: if large { 26 } else { 50 },
+        line,
         long_months: template == Template::Letter,
     };
-    cleaner.walk(&mut shaped, "", false).map_err(wrong)?;
+    cleaner.walk(&mut shaped, "", line).map_err(wrong)?;
     if text_at(&shaped, "title").trim().is_empty() {
         // PDF/UA wants a title, and a page without one is no use to anybody.
         shaped["document"]["title"] = template.name().into();
@@ -146,29 +147,34 @@ fn longest(key: &str) -> usize {
 struct Cleaner {
     text_left: usize,
     items_left: usize,
-    /// Longest unbroken word in running text, so that it fits the page.
-    wide: usize,
+    /// Longest unbroken word that a line of running text holds.
+    line: usize,
     /// "23 November 2026" in letters, "23 Nov 2026" elsewhere.
     long_months: bool,
 }
 
-/// Longest unbroken word in a column of a table.
-const NARROW: usize = 20;
-
 impl Cleaner {
-    fn walk(&mut self, value: &mut Value, key: &str, narrow: bool) -> Result<(), String> {
+    /// `word` is the longest unbroken word that fits where the value stands.
+    fn walk(&mut self, value: &mut Value, key: &str, word: usize) -> Result<(), String> {
         match value {
             Value::String(s) => {
+                if let Some(written) = text::written_out(s, self.long_months) {
+                    *s = written;
+                    return Ok(());
+                }
                 // A hash is copied from the page to be compared: it has its own wide line and stays whole.
-                let whole = matches!(key, "hash" | "sha256" | "manifestSha256") && s.len() <= 64;
-                let word = if whole {
-                    usize::MAX
-                } else if narrow {
-                    NARROW
-                } else {
-                    self.wide
-                };
-                *s = self.text(s, word, longest(key));
+                let hash = matches!(key, "hash" | "sha256" | "manifestSha256") && s.len() <= 64;
+                let longest = longest(key);
+                let fitted =
+                    text::fit(s, if hash { 64 } else { word }, longest.min(self.text_left));
+                self.text_left -= fitted.taken;
+                *s = fitted.text;
+                if fitted.cut > 0 && longest == LONGEST_TEXT {
+                    *s += &format!(
+                        " [Cut in this PDF: {} more characters are in the CSV or the case record.]",
+                        fitted.cut
+                    );
+                }
                 Ok(())
             }
             Value::Array(items) => {
@@ -181,192 +187,44 @@ impl Cleaner {
                 self.items_left = self.items_left.checked_sub(items.len()).ok_or_else(|| {
                     format!("it has more than {MOST_ITEMS} rows and items; make it in parts")
                 })?;
-                items.iter_mut().try_for_each(|v| self.walk(v, key, narrow))
+                items.iter_mut().try_for_each(|v| self.walk(v, key, word))
             }
-            Value::Object(members) => members.iter_mut().try_for_each(|(key, v)| {
-                let table = matches!(
-                    key.as_str(),
-                    "entries" | "rows" | "columns" | "gaps" | "references"
-                );
-                self.walk(v, key, narrow || table)
-            }),
+            Value::Object(members) => {
+                let column = members
+                    .get("columns")
+                    .map(|columns| self.narrowest(columns));
+                members.iter_mut().try_for_each(|(key, v)| {
+                    let word = match (key.as_str(), column) {
+                        ("columns" | "rows", Some(column)) => column,
+                        ("entries" | "gaps" | "references", _) => NARROW.min(word),
+                        ("recipient" | "address", _) => HALF_LINE.min(word),
+                        _ => word,
+                    };
+                    self.walk(v, key, word)
+                })
+            }
             _ => Ok(()),
         }
     }
 
-    fn text(&mut self, s: &str, longest_word: usize, longest: usize) -> String {
-        if let Some(written) = written_out(s, self.long_months) {
-            return written;
-        }
-        let limit = longest.min(self.text_left);
-        let mut out = String::with_capacity(s.len().min(limit));
-        let (mut taken, mut word, mut marks, mut newlines) = (0, 0, 0, 0);
-        let (mut before, mut long) = (' ', false);
-        let mut chars = s.chars().peekable();
-        while let Some(c) = chars.next() {
-            if taken == limit {
-                let rest = 1 + chars.count();
-                out.push('…');
-                if longest == LONGEST_TEXT {
-                    out += &format!(
-                        " [Cut in this PDF: {rest} more characters are in the CSV or the case record.]"
-                    );
-                }
-                break;
-            }
-            let c = match c {
-                '\r' if chars.peek() == Some(&'\n') => continue,
-                '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
-                '\t' => ' ',
-                c if unwanted(c) => continue,
-                c => c,
-            };
-            taken += 1;
-            newlines = if c == '\n' { newlines + 1 } else { 0 };
-            if newlines > 2 {
-                continue;
-            }
-            marks = if is_mark(c) { marks + 1 } else { 0 };
-            if marks > MOST_MARKS {
-                continue;
-            }
-            if c.is_whitespace() || c == '\u{200b}' {
-                word = 0;
-            } else {
-                if word == 0 {
-                    let rest = chars
-                        .clone()
-                        .take_while(|c| !c.is_whitespace() && *c != '\u{200b}');
-                    long = 1 + rest.take(longest_word).count() > longest_word;
-                }
-                let joined = marks > 0 || is_joiner(c) || is_joiner(before);
-                let seam = word > longest_word / 2
-                    && matches!(before, '/' | '.' | '_' | '@' | '&' | '=' | '?' | ',' | ';');
-                if long && !joined && (word >= longest_word || seam) {
-                    out.push('\u{200b}');
-                    word = 0;
-                }
-                word += 1;
-            }
-            out.push(c);
-            before = c;
-        }
-        self.text_left -= taken;
-        out
+    /// What the narrowest column of a table holds.
+    fn narrowest(&self, columns: &Value) -> usize {
+        let shares: Vec<usize> = columns
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|c| c["width"].as_u64().unwrap_or_default().max(1) as usize)
+            .collect();
+        let narrowest = shares.iter().min().copied().unwrap_or(1);
+        // A line of wide letters holds fewer than one of ordinary words, and cells have margins.
+        (self.line * 4 / 3 * narrowest / shares.iter().sum::<usize>().max(1)).clamp(4, NARROW)
     }
-}
-
-/// Dates and instants for the reader, instants in the time of day at home.
-fn written_out(s: &str, long_months: bool) -> Option<String> {
-    let day = if long_months {
-        "%-d %B %Y"
-    } else {
-        "%-d %b %Y"
-    };
-    if s == "0000-00-00" {
-        return Some("undated".into());
-    }
-    if s.len() == 10 && s.is_ascii() {
-        return Some(
-            NaiveDate::parse_from_str(s, "%Y-%m-%d")
-                .ok()?
-                .format(day)
-                .to_string(),
-        );
-    }
-    if (20..=35).contains(&s.len()) && s.as_bytes()[4] == b'-' {
-        let at = DateTime::parse_from_rfc3339(s).ok()?.with_timezone(&London);
-        return Some(at.format(&format!("{day}, %H:%M")).to_string());
-    }
-    None
-}
-
-/// Characters that have no place on paper: controls, and those that make text read as what it is not.
-fn unwanted(c: char) -> bool {
-    match c {
-        '\n' => false,
-        // Embeddings, overrides and isolates; ordinary right-to-left text needs none of them.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        // Byte order mark, tags, noncharacters, interlinear marks.
-        '\u{feff}' | '\u{e0000}'..='\u{e0fff}' | '\u{fff9}'..='\u{fffb}' => true,
-        c if c as u32 & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c) => true,
-        c => c.is_control(),
-    }
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
-        | '\u{64b}'..='\u{65f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-        | '\u{fe20}'..='\u{fe2f}')
-}
-
-/// Parts of one emoji or syllable that must not be torn apart.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{900}'..='\u{dff}')
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn cleaned(s: &str) -> String {
-        Cleaner {
-            text_left: ALL_TEXT,
-            items_left: MOST_ITEMS,
-            wide: 50,
-            long_months: false,
-        }
-        .text(s, 20, LONGEST_TEXT)
-    }
-
-    #[test]
-    fn text_is_made_fit_for_paper() {
-        for (given, expected) in [
-            ("2026-11-23", "23 Nov 2026"),
-            ("0000-00-00", "undated"),
-            ("2026-02-30", "2026-02-30"),
-            ("2026-07-01T12:00:00Z", "1 Jul 2026, 13:00"),
-            ("on 2026-11-23", "on 2026-11-23"),
-            ("a\0b\u{1b}[31mc\u{7f}", "ab[31mc"),
-            ("line\r\nnext\rlast\u{2028}end", "line\nnext\nlast\nend"),
-            ("a\n\n\n\n\nb", "a\n\nb"),
-            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
-            ("a\tb", "a b"),
-            (
-                "#import \"x\" {{y}} $z$ <script>",
-                "#import \"x\" {{y}} $z$ <script>",
-            ),
-        ] {
-            assert_eq!(cleaned(given), expected, "{given:?}");
-        }
-    }
-
-    #[test]
-    fn a_long_word_may_break_and_a_short_one_may_not() {
-        let word = cleaned(&"a".repeat(1_000));
-        assert!(word.split('\u{200b}').all(|w| w.len() <= 20));
-        assert_eq!(word.replace('\u{200b}', ""), "a".repeat(1_000));
-        assert_eq!(cleaned("halina@marshend.uk"), "halina@marshend.uk");
-        assert_eq!(
-            cleaned("halina.wojcik@marshend.example"),
-            "halina.wojcik@\u{200b}marshend.example"
-        );
-    }
-
-    #[test]
-    fn too_much_text_is_cut_with_a_note() {
-        let out = cleaned(&"word ".repeat(100_000));
-        assert!(
-            out.ends_with(
-                "[Cut in this PDF: 350000 more characters are in the CSV or the case record.]"
-            ),
-            "{}",
-            &out[out.len() - 99..]
-        );
-        let marks = cleaned(&format!("e{}", "\u{301}".repeat(100_000)));
-        assert_eq!(marks.chars().count(), 1 + MOST_MARKS);
-    }
 
     #[test]
     fn data_of_the_wrong_shape_are_refused_and_missing_ones_filled_in() {
@@ -400,5 +258,26 @@ mod tests {
         ] {
             assert_eq!(language(given), expected);
         }
+    }
+
+    #[test]
+    fn too_much_text_is_cut_with_a_note() {
+        let data =
+            serde_json::json!({"text": "word ".repeat(100_000), "source": "s".repeat(400_000)});
+        let cut = prepare(Template::Record, data.to_string().as_bytes()).unwrap();
+        let record: data::Record = serde_json::from_slice(&cut.json).unwrap();
+        assert!(record.text.ends_with(
+            "… [Cut in this PDF: 350000 more characters are in the CSV or the case record.]"
+        ));
+        assert!(record.source.len() < 3 * LONGEST_TEXT);
+    }
+
+    #[test]
+    fn a_table_too_wide_for_any_page_is_refused() {
+        let data = serde_json::json!({"tables": [{"columns": vec![serde_json::json!({"title": "x"}); 17]}]});
+        let error = prepare(Template::Record, data.to_string().as_bytes())
+            .err()
+            .unwrap();
+        assert!(error.to_string().contains("make two tables"), "{error}");
     }
 }

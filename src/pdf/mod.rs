@@ -3,7 +3,7 @@
 //! Text from outside can make a typesetter use memory without end, and typst cannot be cancelled, so the
 //! work is done by a child of the same binary (`redress render-pdf`) that limits itself before it starts:
 //! [`Renderer`] is the parent's side, [`child_main`] the child's, `wire` what they say to each other.
-//! In the child: `clean` makes text safe to set, `typeset` runs typst, `split` cuts a PDF by pages.
+//! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages.
 //! What each template takes is in [`data`].
 
 mod child;
@@ -11,6 +11,7 @@ mod clean;
 pub mod data;
 mod renderer;
 mod split;
+mod text;
 mod typeset;
 mod wire;
 
