@@ -14,7 +14,7 @@ use crate::domain::intake::{Kind, Risk};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The next date a case must meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ pub enum Order {
     Due,
     /// The newest first.
     Received,
-    /// The last changed first. Kept for [`Facet::All`] alone.
+    /// The last changed first. Kept only for [`Facet::All`] and [`Facet::Handler`], because every event moves it.
     Updated,
 }
 
@@ -165,7 +165,7 @@ impl Facet {
     /// Whether it is also kept in this order.
     pub(crate) fn has(&self, order: Order) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Handler(_) => true,
             Self::Person(_) | Self::Home(_) => order == Order::Received,
             _ => order != Order::Updated,
         }
@@ -294,6 +294,14 @@ pub(crate) fn index_key(facet: &[u8; 9], order: Order, place: &[u8; 16]) -> [u8;
     out
 }
 
+/// The place in another order of an entry found in this one. The order of changes keeps with each entry where the
+/// case is in the order of receipt, because most facets are not kept in it.
+pub(crate) fn place_in_received(place: &[u8; 16], value: &[u8]) -> Option<[u8; 16]> {
+    let mut out = *place;
+    out[..8].copy_from_slice(value.get(..8)?);
+    Some(out)
+}
+
 /// The key of a word of a case.
 pub(crate) fn word_key(word: &str, case: u64) -> Vec<u8> {
     let mut out = word.as_bytes().to_vec();
@@ -306,7 +314,8 @@ pub(crate) fn word_key(word: &str, case: u64) -> Vec<u8> {
 #[derive(Debug)]
 pub(crate) struct Derived {
     pub(crate) row: CaseRow,
-    pub(crate) index: BTreeSet<[u8; 26]>,
+    /// Keys of the index with their values, see [`place_in_received`].
+    pub(crate) index: BTreeMap<[u8; 26], Vec<u8>>,
     pub(crate) words: BTreeSet<Vec<u8>>,
     /// Empty for a restricted case: nobody may learn from a counter that it exists.
     pub(crate) counts: BTreeSet<[u8; 9]>,
@@ -317,7 +326,7 @@ impl Derived {
     fn nothing(new: &Self) -> Self {
         Self {
             row: new.row.clone(),
-            index: BTreeSet::new(),
+            index: BTreeMap::new(),
             words: BTreeSet::new(),
             counts: BTreeSet::new(),
         }
@@ -326,11 +335,16 @@ impl Derived {
     pub(crate) fn of(number: u64, case: &Case, due: Option<Deadline>) -> Self {
         let row = CaseRow::of(case, due);
         let facets = Facet::of(case, &row);
-        let mut index = BTreeSet::new();
+        let mut index = BTreeMap::new();
         for order in [Order::Due, Order::Received, Order::Updated] {
-            let place = place(order, &row, number);
-            let kept = facets.iter().filter(|facet| facet.has(order));
-            index.extend(kept.map(|facet| index_key(&facet.key(), order, &place)));
+            let at = place(order, &row, number);
+            let value = match order {
+                Order::Updated => place(Order::Received, &row, number)[..8].to_vec(),
+                _ => Vec::new(),
+            };
+            for facet in facets.iter().filter(|facet| facet.has(order)) {
+                index.insert(index_key(&facet.key(), order, &at), value.clone());
+            }
         }
         let words = words_of(case);
         let counted = row.only_for.is_none();
@@ -352,11 +366,13 @@ pub(crate) fn replace(
 ) -> Result<(), StoreError> {
     let nothing = Derived::nothing(new);
     let old = old.unwrap_or(&nothing);
-    for key in old.index.difference(&new.index) {
+    for key in old.index.keys().filter(|key| !new.index.contains_key(*key)) {
         tx.delete(T::CaseIndex, key)?;
     }
-    for key in new.index.difference(&old.index) {
-        tx.put(T::CaseIndex, key, &[])?;
+    for (key, value) in &new.index {
+        if old.index.get(key) != Some(value) {
+            tx.put(T::CaseIndex, key, value)?;
+        }
     }
     for key in old.words.difference(&new.words) {
         tx.delete(T::Word, key)?;

@@ -9,14 +9,11 @@ use super::error::StoreError;
 use super::tables::{self, ALL, ENOUGH, MORE, Rows, T, after_prefix};
 use crate::domain::case::Case;
 use chrono::{DateTime, NaiveDate, Utc};
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
 /// Index entries looked at for one page, and for one total.
 const BUDGET: usize = 10_000;
-/// Candidates that a search gathers for a word.
-const CANDIDATES: usize = 2_000;
 
 /// Who may see a restricted case: told its row, answers.
 pub type MaySee<'a> = &'a dyn Fn(&CaseRow) -> bool;
@@ -57,7 +54,7 @@ pub struct Page {
 
 impl ListQuery {
     /// Whether a row is within the bounds that no facet holds.
-    fn within(&self, row: &CaseRow) -> bool {
+    pub(crate) fn within(&self, row: &CaseRow) -> bool {
         let due = self
             .due_before
             .is_none_or(|day| row.due.as_ref().is_some_and(|due| due.on < day));
@@ -96,7 +93,7 @@ impl ListQuery {
     }
 }
 
-fn cursor_place(cursor: &str) -> Option<[u8; 16]> {
+pub(crate) fn cursor_place(cursor: &str) -> Option<[u8; 16]> {
     let mut out = [0; 16];
     hex::decode_to_slice(cursor, &mut out).ok().map(|()| out)
 }
@@ -141,7 +138,7 @@ impl Scan<'_> {
         };
         let (mut looked_at, mut stopped) = (0, None);
         self.rows
-            .walk(T::CaseIndex, (lower, upper), true, &mut |key, _| {
+            .walk(T::CaseIndex, (lower, upper), true, &mut |key, value| {
                 let mut place = [0; 16];
                 place.copy_from_slice(&key[10..]);
                 let case = tables::number(&key[18..])?;
@@ -150,10 +147,10 @@ impl Scan<'_> {
                     return ENOUGH;
                 }
                 stopped = (looked_at == BUDGET).then_some(place);
-                if self.hidden.contains(&case) || !self.has_others(case, &place)? {
+                if self.hidden.contains(&case) || !self.has_others(case, &place, value)? {
                     return MORE;
                 }
-                let row = match self.query.bounds_in_order() && self.others_in_order() {
+                let row = match self.query.bounds_in_order() {
                     true => None,
                     false => match self.rows.row_of(case)? {
                         Some(row) if self.query.within(&row) => Some(row),
@@ -169,26 +166,21 @@ impl Scan<'_> {
         Ok(stopped)
     }
 
-    fn others_in_order(&self) -> bool {
-        self.others.iter().all(|facet| facet.has(self.query.order))
-    }
-
-    /// Whether the other facets have this case too: one look-up each, no case is read.
-    fn has_others(&self, case: u64, place: &[u8; 16]) -> Result<bool, StoreError> {
-        let mut row = None;
+    /// Whether the other facets have this case too: one look-up each, hardly ever a row.
+    fn has_others(&self, case: u64, place: &[u8; 16], value: &[u8]) -> Result<bool, StoreError> {
         for facet in &self.others {
-            let (order, place) = match facet.has(self.query.order) {
-                true => (self.query.order, *place),
-                // Not kept in this order: its place in the order it is kept in comes from the row.
-                false => {
-                    if row.is_none() {
-                        row = self.rows.row_of(case)?;
-                    }
-                    let Some(row) = &row else { return Ok(false) };
-                    (Order::Received, derive::place(Order::Received, row, case))
-                }
+            let key = if facet.has(self.query.order) {
+                derive::index_key(&facet.key(), self.query.order, place)
+            } else {
+                let received = match derive::place_in_received(place, value) {
+                    Some(received) => received,
+                    None => match self.rows.row_of(case)? {
+                        Some(row) => derive::place(Order::Received, &row, case),
+                        None => return Ok(false),
+                    },
+                };
+                derive::index_key(&facet.key(), Order::Received, &received)
             };
-            let key = derive::index_key(&facet.key(), order, &place);
             if self.rows.get(T::CaseIndex, &key)?.is_none() {
                 return Ok(false);
             }
@@ -358,77 +350,5 @@ impl dyn Rows + '_ {
             Ok(true)
         })?;
         Ok((total, stopped.is_none()))
-    }
-
-    /// A list by words: candidates from the word index, filtered and ordered in memory.
-    fn search(&self, query: &ListQuery, hidden: &BTreeSet<u64>) -> Result<Page, StoreError> {
-        let (found, complete) = self.candidates(&query.q)?;
-        let facets: Vec<_> = query.facets.iter().map(Facet::key).collect();
-        let mut rows = Vec::new();
-        for case in found.difference(hidden) {
-            let Some(row) = self.row_of(*case)? else {
-                continue;
-            };
-            let received = derive::place(Order::Received, &row, *case);
-            let mut fits = query.within(&row);
-            for facet in &facets {
-                let key = derive::index_key(facet, Order::Received, &received);
-                fits = fits && self.get(T::CaseIndex, &key)?.is_some();
-            }
-            if fits {
-                rows.push((derive::place(query.order, &row, *case), row));
-            }
-        }
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
-        let total = rows.len() as u64;
-        let after = query.cursor.as_deref().and_then(cursor_place);
-        rows.retain(|(place, _)| after.is_none_or(|after| place.cmp(&after) == Ordering::Greater));
-        let more = rows.len() > query.limit;
-        rows.truncate(query.limit);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|(place, _)| hex::encode(place));
-        Ok(Page {
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
-            next,
-            total,
-            total_is_exact: complete,
-        })
-    }
-
-    /// The cases that have, for each word sought, one that begins with it; whether none were left out.
-    fn candidates(&self, q: &str) -> Result<(BTreeSet<u64>, bool), StoreError> {
-        let mut sought = Vec::new();
-        for piece in q.split_whitespace() {
-            let lower = piece.to_lowercase();
-            // A reference is one word, however it is broken up.
-            if lower.starts_with("c-") || lower.starts_with("c2") {
-                sought.push(lower);
-            } else {
-                sought.extend(derive::words(piece));
-            }
-        }
-        let mut found: Option<BTreeSet<u64>> = None;
-        let mut complete = true;
-        for word in sought {
-            let mut having = BTreeSet::new();
-            let prefix = derive::short(word);
-            self.walk_prefix(T::Word, prefix.as_bytes(), &mut |key, _| {
-                let case = tables::number(&key[key.len().saturating_sub(8)..])?;
-                having.insert(case);
-                complete &= having.len() < CANDIDATES;
-                if having.len() < CANDIDATES {
-                    MORE
-                } else {
-                    ENOUGH
-                }
-            })?;
-            found = Some(match found {
-                Some(found) => found.intersection(&having).copied().collect(),
-                None => having,
-            });
-        }
-        Ok((found.unwrap_or_default(), complete))
     }
 }

@@ -24,6 +24,7 @@ pub mod verify;
 
 mod codec;
 mod scratch;
+mod search;
 mod writer;
 
 #[cfg(test)]

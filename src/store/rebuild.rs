@@ -63,9 +63,10 @@ pub(crate) fn check(
         if derived.row != row {
             return Err(wrong(&case, "its row"));
         }
-        for key in &derived.index {
-            rows.get(T::CaseIndex, key)?
-                .ok_or_else(|| wrong(&case, "its place in the lists"))?;
+        for (key, value) in &derived.index {
+            if rows.get(T::CaseIndex, key)?.as_ref() != Some(value) {
+                return Err(wrong(&case, "its place in the lists"));
+            }
         }
         for key in &derived.words {
             rows.get(T::Word, key)?
