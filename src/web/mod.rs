@@ -5,9 +5,14 @@
 
 pub mod assets;
 pub mod case_page;
+pub mod clocks;
 pub mod commands;
 pub mod form;
 pub mod frame;
+pub mod log;
 pub mod page;
+pub mod rows;
+#[cfg(test)]
+mod sample;
 pub mod security;
 pub mod words;

@@ -78,6 +78,11 @@ pub fn short_date(day: NaiveDate) -> String {
     day.format("%a %-d %b %Y").to_string()
 }
 
+/// `25 Nov`.
+pub fn day_and_month(day: NaiveDate) -> String {
+    day.format("%-d %b").to_string()
+}
+
 /// The civil day of an instant in England.
 pub fn civil(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&London).date_naive()
@@ -109,8 +114,12 @@ pub fn count(number: i64, one: &str, many: &str) -> String {
 
 /// `DP` from `Daniel Price`.
 pub fn initials(name: &str) -> String {
+    const TITLES: [&str; 6] = ["mr", "mrs", "ms", "miss", "mx", "dr"];
+    let is_title =
+        |word: &&str| TITLES.contains(&word.trim_end_matches('.').to_lowercase().as_str());
     let mut firsts = name
         .split_whitespace()
+        .filter(|word| !is_title(word))
         .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = firsts.next();
     first
@@ -130,6 +139,7 @@ mod tests {
         assert_eq!(theme("property_condition.damp_and_mould"), "Damp and mould");
         assert_eq!(initials("Daniel van Price"), "DP");
         assert_eq!(initials("Priya"), "P");
+        assert_eq!(initials("Ms Amara Okonjo"), "AO");
         assert_eq!(initials("  "), "");
     }
 }

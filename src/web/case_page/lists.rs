@@ -1,7 +1,7 @@
 //! The sections of the case page that are lists: documents, letters, remedies, actions, extensions, approvals,
 //! hazards, the Ombudsman's branch, linked records.
 
-use super::Link;
+use super::{Link, branches};
 use crate::domain::case::{Case, RelatedKind};
 use crate::domain::letter::LetterKind;
 use crate::domain::remedy::ActionStatus;
@@ -42,19 +42,8 @@ pub struct Row {
     pub links: Vec<Link>,
 }
 
-/// Linked records of one kind.
-pub struct LinkGroup {
-    /// The kind.
-    pub title: String,
-    /// The icon's name.
-    pub icon: &'static str,
-    /// The records.
-    pub rows: Vec<Row>,
-    /// Whether it stands open.
-    pub open: bool,
-}
-
-fn doing(case: &Case, command: &str, query: &str) -> Link {
+/// A command of the case as a link.
+pub(super) fn doing(case: &Case, command: &str, query: &str) -> Link {
     let label = find(command).map_or(String::new(), |spec| spec.label.to_owned());
     Link {
         label,
@@ -112,14 +101,20 @@ pub fn all(case: &Case, today: NaiveDate) -> Vec<Listing> {
         listing("extensions", "Extensions", "", nothing(), extensions(case)),
         listing("refusals", "Refusals", "", nothing(), refusals(case)),
         listing("approvals", "Approvals", "", nothing(), approvals(case)),
-        listing("hazards", "Hazards", "", nothing(), hazards(case)),
-        listing("related", "Related requests", "", nothing(), related(case)),
+        listing("hazards", "Hazards", "", nothing(), branches::hazards(case)),
+        listing(
+            "related",
+            "Related requests",
+            "",
+            nothing(),
+            branches::related(case),
+        ),
         listing(
             "ombudsman",
             "Housing Ombudsman",
             "",
             nothing(),
-            ombudsman(case, today),
+            branches::ombudsman(case, today),
         ),
     ];
     lists.extend(others.into_iter().filter(|list| !list.rows.is_empty()));
@@ -344,209 +339,4 @@ fn approvals(case: &Case) -> Vec<Row> {
         ..Row::default()
     };
     case.approvals.iter().map(row).collect()
-}
-
-fn hazards(case: &Case) -> Vec<Row> {
-    let row = |h: &crate::domain::case::Hazard| {
-        let steps = [
-            ("Made safe", h.made_safe_at),
-            ("Investigated", h.investigated_at),
-            ("Summary sent", h.summary_sent_at),
-            ("Safety work done", h.safety_work_at),
-            ("Further work begun", h.further_work_at),
-        ];
-        let done: Vec<String> = steps
-            .into_iter()
-            .filter_map(|(name, at)| at.map(|at| format!("{name} {}", moment(at))))
-            .collect();
-        Row {
-            title: h.description.clone(),
-            text: done.join("\n"),
-            by: format!("Aware {}", moment(h.aware_at)),
-            state: if h.emergency {
-                "Emergency".into()
-            } else {
-                "Significant".into()
-            },
-            links: vec![doing(
-                case,
-                "take_hazard_step",
-                &format!("?hazard={}", h.id),
-            )],
-            ..Row::default()
-        }
-    };
-    case.hazards.iter().map(row).collect()
-}
-
-fn related(case: &Case) -> Vec<Row> {
-    let row = |r: &crate::domain::case::Related| Row {
-        title: match r.kind {
-            RelatedKind::DpComplaint => "Data-protection complaint".into(),
-            RelatedKind::SubjectAccess => "Request for their own data".into(),
-            RelatedKind::StairsRequest => "Request for information about the home (STAIRs)".into(),
-        },
-        text: r.text.clone(),
-        by: format!("Received {}", moment(r.received_at)),
-        state: r.answered_at.map_or("Open".into(), |at| {
-            format!("Answered {}", short_date(civil(at)))
-        }),
-        links: if r.answered_at.is_none() {
-            vec![doing(case, "answer_related", &format!("?related={}", r.id))]
-        } else {
-            Vec::new()
-        },
-        ..Row::default()
-    };
-    case.related.iter().map(row).collect()
-}
-
-fn ombudsman(case: &Case, today: NaiveDate) -> Vec<Row> {
-    let Some(hos) = &case.ombudsman else {
-        return Vec::new();
-    };
-    let mut rows = vec![Row {
-        title: format!("{}, {}", hos.reference, spoken(&hos.route).to_lowercase()),
-        by: format!("Told us {}", moment(hos.notified_at)),
-        state: spoken(&hos.state),
-        text: hos.directed_due.map_or(String::new(), |due| {
-            format!("Directed to respond by {}", long_date(due))
-        }),
-        ..Row::default()
-    }];
-    rows.extend(hos.tasks.iter().map(|t| {
-        Row {
-            title: format!("Evidence request {}", t.id),
-            text: t.items.join("\n"),
-            by: format!("Due {}", long_date(t.due)),
-            state: t
-                .sent_on
-                .map_or("Open".into(), |on| format!("Sent {}", short_date(on))),
-            late: t.sent_on.is_none() && t.due < today,
-            links: if t.sent_on.is_none() {
-                vec![doing(case, "send_hos_evidence", &format!("?task={}", t.id))]
-            } else {
-                Vec::new()
-            },
-            ..Row::default()
-        }
-    }));
-    rows.extend(
-        hos.determinations
-            .iter()
-            .flat_map(|d| &d.heads)
-            .map(|h| Row {
-                title: h.text.clone(),
-                state: spoken(&h.finding),
-                ..Row::default()
-            }),
-    );
-    rows.extend(hos.orders().map(|o| {
-        Row {
-            title: format!(
-                "Order {}: {}{}",
-                o.id,
-                spoken(&o.kind),
-                o.amount.map_or(String::new(), |sum| format!(", {sum}"))
-            ),
-            text: o.text.clone(),
-            by: format!("Due {}", long_date(o.due)),
-            state: o
-                .complied_on
-                .map_or("Open".into(), |on| format!("Complied {}", short_date(on))),
-            late: o.complied_on.is_none() && o.due < today,
-            links: if o.complied_on.is_none() {
-                vec![doing(case, "complete_order", &format!("?order={}", o.id))]
-            } else {
-                Vec::new()
-            },
-            ..Row::default()
-        }
-    }));
-    rows.extend(hos.recommendations().map(|r| {
-        Row {
-            title: format!("Recommendation {}", r.id),
-            text: [r.text.clone(), r.reason.clone().unwrap_or_default()]
-                .join("\n")
-                .trim()
-                .to_owned(),
-            state: match r.accepted {
-                None => "No answer yet".into(),
-                Some(true) => "Accepted".into(),
-                Some(false) => "Not accepted".into(),
-            },
-            links: if r.accepted.is_none() {
-                vec![doing(
-                    case,
-                    "answer_recommendation",
-                    &format!("?recommendation={}", r.id),
-                )]
-            } else {
-                Vec::new()
-            },
-            ..Row::default()
-        }
-    }));
-    rows.extend(hos.notices.iter().map(|n| Row {
-        title: "Complaint handling failure".into(),
-        text: n.text.clone(),
-        by: format!(
-                "Issued {}{}",
-                long_date(n.issued_on),
-                n.comply_by
-                    .map_or(String::new(), |on| format!(", comply by {}", long_date(on)))
-            ),
-        ..Row::default()
-    }));
-    rows
-}
-
-/// The newest version of each linked record, by kind.
-pub fn links(case: &Case) -> Vec<LinkGroup> {
-    let mut groups: Vec<LinkGroup> = Vec::new();
-    let repairs = case.points.iter().any(|p| {
-        p.category.starts_with("property_condition") || p.category.starts_with("health_and_safety")
-    });
-    for link in case.current_links() {
-        let (title, icon) = match link.kind.as_str() {
-            "repair" | "repairs" => ("Repairs".to_owned(), "wrench"),
-            "asb" => ("Anti-social behaviour".to_owned(), "shield-alert"),
-            "tenancy" => ("Tenancy".to_owned(), "key-round"),
-            "contact" | "contacts" => ("Contacts".to_owned(), "message-square"),
-            other => (words(other), "paperclip"),
-        };
-        let row = Row {
-            title: link.title.clone(),
-            text: format!(
-                "{} {}, version {}",
-                link.source, link.external_id, link.version
-            ),
-            by: format!("As it was {}", moment(link.snapshot_at)),
-            ..Row::default()
-        };
-        match groups.iter_mut().find(|group| group.title == title) {
-            Some(group) => group.rows.push(row),
-            None => groups.push(LinkGroup {
-                open: repairs && title == "Repairs",
-                title,
-                icon,
-                rows: vec![row],
-            }),
-        }
-    }
-    groups
-}
-
-/// What each source said when it was asked last; a source that is down says so here and blocks nothing.
-pub fn sources(case: &Case) -> Vec<String> {
-    let told = |s: &crate::domain::case::SourceState| match (&s.failure, s.fetched_at) {
-        (Some(failure), _) => format!(
-            "{} could not be reached {}: {failure}",
-            s.source,
-            moment(s.asked_at)
-        ),
-        (None, Some(at)) => format!("{} asked {}. {}", s.source, moment(at), s.notes.join(" ")),
-        (None, None) => format!("{} is being asked.", s.source),
-    };
-    case.sources.iter().map(told).collect()
 }

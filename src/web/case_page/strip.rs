@@ -3,7 +3,7 @@
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Case, State};
 use crate::domain::clock::{Clock, ClockId, ClockStatus, Length};
-use crate::web::words::{civil, count, long_date, short_date, spoken};
+use crate::web::words::{civil, count, day_and_month, long_date, spoken};
 use chrono::NaiveDate;
 
 /// A deadline as a pill.
@@ -250,9 +250,9 @@ pub fn steps(case: &Case, clocks: &[Clock]) -> Vec<Step> {
         clocks
             .iter()
             .find(|c: &&Clock| c.id == id)
-            .map(|c| format!("Due {}", short_date(c.due)))
+            .map(|c| format!("Due {}", day_and_month(c.due)))
     };
-    let on = |at| short_date(civil(at));
+    let on = |at| day_and_month(civil(at));
     let ended = case.state.is_ended();
     let mut steps = vec![Step {
         name: "Logged",

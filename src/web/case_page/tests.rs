@@ -1,0 +1,161 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::domain::readiness::readiness;
+use crate::web::commands::Subject;
+use crate::web::form::Choice;
+use crate::web::frame::{Frame, Me};
+use crate::web::page::FormPage;
+use crate::web::sample::{self, HOSTILE};
+use askama::Template;
+
+fn frame() -> Frame {
+    let me = Me {
+        name: "Daniel Price".into(),
+        settles: true,
+        open: Some(11),
+    };
+    Frame {
+        landlord: "Harbour & Vale Homes".into(),
+        me: Some(me),
+        here: "/cases",
+        done: String::new(),
+        trouble: false,
+    }
+}
+
+fn page(account: &str) -> String {
+    let calendar = Calendar::england();
+    let (case, events) = sample::case(account);
+    let today = sample::today();
+    let view = view(
+        &case,
+        &sample::clocks(&calendar),
+        &readiness(&case, true),
+        today,
+        &calendar,
+    );
+    let audit = audit(events.iter().map(|e| (e, "ab".repeat(32), "cd".repeat(32))));
+    CasePage {
+        frame: frame(),
+        case: view,
+        timeline: timeline(&events, "", false, today),
+        audit,
+        more_audit: 0,
+    }
+    .render()
+    .unwrap()
+}
+
+#[test]
+fn the_strip_says_the_deadline_in_a_sentence_with_its_days() {
+    let html = page("It comes back every time it rains.");
+    if let Ok(dir) = std::env::var("REDRESS_PAGES") {
+        std::fs::write(format!("{dir}/case.html"), &html).unwrap();
+    }
+    assert!(
+        html.contains("Stage 1 response due in 3 working days"),
+        "the sentence"
+    );
+    assert!(
+        html.contains("By end of Wednesday 25 November 2026. Day 7 of 10."),
+        "the detail"
+    );
+    assert_eq!(html.matches("rd-days__on").count(), 7);
+    assert!(html.contains("Why this date"));
+    assert!(html.len() < 60_000, "{} bytes", html.len());
+}
+
+#[test]
+fn hostile_text_is_text() {
+    let html = page(HOSTILE);
+    assert!(!html.contains("<script"), "no script");
+    assert!(!html.contains("<img"), "no element of the resident's");
+    assert!(
+        html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"),
+        "shown as text"
+    );
+}
+
+#[test]
+fn no_page_holds_inline_style_script_or_words_that_the_ombudsman_warns_of() {
+    let html = page("Quiet words").to_lowercase();
+    for never in [
+        "style=",
+        "onclick",
+        "<style",
+        "javascript:",
+        "informal",
+        "formal",
+        "stage 0",
+        "quick fix",
+    ] {
+        assert!(!html.contains(never), "{never}");
+    }
+}
+
+#[test]
+fn every_command_is_a_form_whose_fields_all_have_labels() {
+    let (case, _) = sample::case("x");
+    let people = vec![Choice::new("Daniel Price", "Daniel Price")];
+    let subject = Subject {
+        case: &case,
+        people: &people,
+        today: sample::today(),
+    };
+    for spec in commands::all() {
+        let form = spec.form(&subject);
+        let ids: Vec<String> = form
+            .fields()
+            .filter(|f| f.shape() != "hidden")
+            .map(|f| f.id())
+            .collect();
+        let page = FormPage {
+            frame: frame(),
+            title: spec.label.into(),
+            intro: spec.intro.into(),
+            back: "/".into(),
+            back_label: "Back".into(),
+            form,
+        };
+        let html = page.render().unwrap();
+        for id in ids {
+            let named = html.contains(&format!("for=\"{id}\""))
+                || html.contains("<legend class=\"govuk-fieldset__legend\"");
+            assert!(named, "{}: {id} has no label", spec.name);
+        }
+        for word in ["informal", "formal ", "stage 0", "quick fix"] {
+            assert!(!html.to_lowercase().contains(word), "{}: {word}", spec.name);
+        }
+        if let Ok(dir) = std::env::var("REDRESS_PAGES") {
+            std::fs::write(format!("{dir}/do-{}.html", spec.name), &html).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_icon_that_is_asked_for_is_in_the_sprite() {
+    let sprite = include_str!("../assets/icons.svg");
+    let templates = [
+        include_str!("../templates/case.html"),
+        include_str!("../templates/layout.html"),
+        include_str!("../templates/cases.html"),
+    ];
+    let source = [
+        include_str!("told/mod.rs"),
+        include_str!("strip.rs"),
+        include_str!("lists.rs"),
+    ];
+    for name in include_str!("../assets/icons.txt").lines() {
+        assert!(
+            sprite.contains(&format!("id=\"{name}\"")),
+            "{name} is not in the sprite: run assets/build"
+        );
+    }
+    for text in templates {
+        for part in text.split("icon(\"").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(sprite.contains(&format!("id=\"{name}\"")), "{name}");
+        }
+    }
+    assert!(source.iter().any(|text| text.contains("hourglass")));
+}

@@ -1,0 +1,98 @@
+//! The Ombudsman's branch, bundles, and whatever a newer version recorded.
+
+use super::{Told, told};
+use crate::domain::case::Event;
+use crate::web::words::{long_date, spoken, words};
+
+/// The sentence of any event that nobody else tells.
+pub(super) fn tell(event: &Event) -> Told {
+    match event {
+        Event::ReferredToOmbudsman {
+            hos_reference,
+            route,
+        } => told(
+            "Ombudsman's contact recorded",
+            format!("{hos_reference}, {}", spoken(route).to_lowercase()),
+            "scale",
+            "decisions",
+        ),
+        Event::OmbudsmanDirected { respond_by } => told(
+            format!(
+                "Ombudsman's direction recorded: respond by {}",
+                long_date(*respond_by)
+            ),
+            "",
+            "scale",
+            "decisions",
+        ),
+        Event::HosTaskRecorded { items, due, .. } => told(
+            format!("Evidence request recorded, due {}", long_date(*due)),
+            items.join("\n"),
+            "scale",
+            "decisions",
+        ),
+        Event::HosEvidenceSent { note, .. } => told(
+            "Evidence sent",
+            note.clone().unwrap_or_default(),
+            "scale",
+            "decisions",
+        ),
+        Event::DeterminationRecorded { determination } => {
+            let heads = determination
+                .heads
+                .iter()
+                .map(|h| format!("{}: {}", h.text, spoken(&h.finding).to_lowercase()));
+            told(
+                "Determination recorded",
+                heads.collect::<Vec<_>>().join("\n"),
+                "scale",
+                "decisions",
+            )
+        }
+        Event::OrderCompleted { order, .. } => told(
+            format!("Order {order} completed"),
+            "",
+            "circle-check",
+            "decisions",
+        ),
+        Event::RecommendationAnswered {
+            recommendation,
+            accepted,
+            reason,
+        } => told(
+            format!(
+                "Recommendation {recommendation} answered: {}",
+                if *accepted {
+                    "accepted"
+                } else {
+                    "not accepted"
+                }
+            ),
+            reason,
+            "scale",
+            "decisions",
+        ),
+        Event::HosNoticeRecorded { notice } => told(
+            "Complaint handling failure notice recorded",
+            &notice.text,
+            "scale",
+            "decisions",
+        ),
+        Event::BundleExported {
+            format,
+            mode,
+            sha256,
+            ..
+        } => told(
+            format!(
+                "Bundle made: {}, {}",
+                words(&format.replace('-', " ")),
+                words(mode).to_lowercase()
+            ),
+            format!("SHA-256 {sha256}"),
+            "archive",
+            "records",
+        ),
+        other => told(words(other.kind()), "", "info", "other"),
+    }
+}

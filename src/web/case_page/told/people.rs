@@ -1,0 +1,158 @@
+//! Contacts, documents, letters, linked records and the people of the case.
+
+use super::{Told, told};
+use crate::domain::case::{Direction, Event};
+use crate::web::words::{spoken, words};
+
+/// The sentence, when the event is one of these.
+pub(super) fn tell(event: &Event) -> Option<Told> {
+    Some(match event {
+        Event::ContactRecorded { contact } => {
+            let way = contact
+                .channel
+                .map(|c| format!(", {}", spoken(&c).to_lowercase()))
+                .unwrap_or_default();
+            let with = contact
+                .with
+                .as_ref()
+                .map(|w| format!(" {w}"))
+                .unwrap_or_default();
+            let title = match contact.direction {
+                Direction::In => format!(
+                    "Contact recorded: from{}{way}",
+                    if with.is_empty() {
+                        " the resident"
+                    } else {
+                        &with
+                    }
+                ),
+                Direction::Out => format!(
+                    "Contact recorded: to{}{way}",
+                    if with.is_empty() {
+                        " the resident"
+                    } else {
+                        &with
+                    }
+                ),
+                Direction::Internal => format!("Contact recorded: internal{with}{way}"),
+            };
+            told(title, &contact.summary, "phone", "contact")
+        }
+        Event::NoteAdded { text } => told("Note added", text, "pencil", "contact"),
+        Event::DocumentAttached { document } => told(
+            format!("Document added: {}", document.title),
+            format!(
+                "{}, {}",
+                document.file_name,
+                spoken(&document.kind).to_lowercase()
+            ),
+            "paperclip",
+            "records",
+        ),
+        Event::LetterIssued { letter } => told(
+            format!("Letter issued: {}", letter.kind.title()),
+            format!("Sent by {}.", spoken(&letter.channel).to_lowercase()),
+            "mail",
+            "letters",
+        ),
+        Event::RecordLinked { link } => told(
+            format!("Record linked: {}", link.title),
+            format!(
+                "{} {}, version {}",
+                link.source, link.external_id, link.version
+            ),
+            "wrench",
+            "records",
+        ),
+        Event::RecordUnlinked {
+            source,
+            external_id,
+            reason,
+        } => told(
+            format!("Record unlinked: {source} {external_id}"),
+            reason.clone().unwrap_or_default(),
+            "wrench",
+            "records",
+        ),
+        Event::SourceAsked { state } => match &state.failure {
+            Some(failure) => told(
+                format!("{} could not be reached", state.source),
+                failure,
+                "circle-alert",
+                "records",
+            ),
+            None => told(
+                format!("{} asked for linked records", state.source),
+                state.notes.join("\n"),
+                "search",
+                "records",
+            ),
+        },
+        Event::ComplainantUpdated { .. } => told("Resident's details updated", "", "user", "other"),
+        Event::AdjustmentRecorded { adjustment } => told(
+            format!("Adjustment recorded: {}", words(&adjustment.need)),
+            &adjustment.detail,
+            "heart-handshake",
+            "other",
+        ),
+        Event::AdjustmentEnded { need, reason, .. } => told(
+            format!("Adjustment ended: {}", words(need)),
+            reason,
+            "heart-handshake",
+            "other",
+        ),
+        Event::RepresentativeAppointed { representative } => told(
+            format!("Representative appointed: {}", representative.name),
+            spoken(&representative.kind),
+            "users",
+            "other",
+        ),
+        Event::RepresentativeWithdrawn { reason } => told(
+            "Representation ended",
+            reason.clone().unwrap_or_default(),
+            "users",
+            "other",
+        ),
+        Event::MemberAdded { member } => told(
+            format!("Member of the group added: {}", member.name),
+            "",
+            "users",
+            "other",
+        ),
+        Event::Restricted { reason, .. } => told("Case restricted", reason, "lock", "decisions"),
+        Event::RestrictionLifted { reason } => {
+            told("Restriction lifted", reason, "lock", "decisions")
+        }
+        Event::RestrictedCaseViewed { how } => {
+            told("Restricted case viewed", words(how), "lock", "other")
+        }
+        Event::HazardReported { hazard, report, .. } => told(
+            format!("Hazard {hazard} reported"),
+            &report.description,
+            "shield-alert",
+            "decisions",
+        ),
+        Event::HazardStepTaken { hazard, step } => told(
+            format!(
+                "Hazard {hazard}, step recorded: {}",
+                spoken(step).to_lowercase()
+            ),
+            "",
+            "shield-alert",
+            "decisions",
+        ),
+        Event::RelatedRequestOpened { request, text, .. } => told(
+            format!("Related request opened: {}", spoken(request)),
+            text,
+            "file-text",
+            "other",
+        ),
+        Event::RelatedRequestAnswered { related } => told(
+            format!("Related request {related} answered"),
+            "",
+            "file-text",
+            "other",
+        ),
+        _ => return None,
+    })
+}

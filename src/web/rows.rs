@@ -1,0 +1,124 @@
+//! Lists of cases: the work queue and all cases share one template.
+
+use super::case_page::{Chip, Tag, due_chip, stage_tag};
+use super::form::Field;
+use super::frame::Frame;
+use super::words::{civil, day_and_month, short_date, theme, wire};
+use crate::domain::calendar::Calendar;
+use crate::domain::clock::{ClockStatus, RiskBand};
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// A saved view.
+pub struct Tab {
+    /// Where it leads.
+    pub href: String,
+    /// Its words.
+    pub label: &'static str,
+    /// How many cases it has.
+    pub count: String,
+    /// Whether it is on.
+    pub current: bool,
+}
+
+/// One case in a list.
+pub struct CaseLine {
+    /// `C-2026-0042`.
+    pub reference: String,
+    /// A short title.
+    pub title: String,
+    /// The theme of its first point.
+    pub theme: String,
+    /// Care and other labels.
+    pub tags: Vec<Tag>,
+    /// The resident.
+    pub resident: String,
+    /// Their home.
+    pub address: String,
+    /// Its stage.
+    pub stage: Tag,
+    /// Who handles it; empty for nobody.
+    pub owner: String,
+    /// Whether there is still something to do.
+    pub open: bool,
+    /// The deadline as a pill.
+    pub chip: Chip,
+    /// The deadline as a date.
+    pub due: String,
+    /// When it last changed.
+    pub changed: String,
+}
+
+/// The page.
+#[derive(askama::Template)]
+#[template(path = "cases.html")]
+pub struct CasesPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Its heading.
+    pub title: String,
+    /// The parts of the line under it.
+    pub lede: Vec<String>,
+    /// The saved views; none on the list of all cases.
+    pub tabs: Vec<Tab>,
+    /// Where the filter goes.
+    pub action: &'static str,
+    /// The filter.
+    pub filter: Vec<Field>,
+    /// The cases.
+    pub rows: Vec<CaseLine>,
+    /// What an empty list says.
+    pub empty: &'static str,
+    /// The first page; empty when this is it.
+    pub first: String,
+    /// The next page; empty when this is the last.
+    pub next: String,
+}
+
+/// The pill and date of a case's next deadline.
+pub fn deadline(
+    due: Option<NaiveDate>,
+    ended: bool,
+    today: NaiveDate,
+    due_soon: u16,
+    calendar: &Calendar,
+) -> (Chip, String) {
+    let Some(due) = due else {
+        let label = if ended { "Ended" } else { "No deadline" };
+        return (
+            Chip {
+                label: label.into(),
+                style: "done",
+                icon: "check",
+            },
+            String::new(),
+        );
+    };
+    let status = match RiskBand::of(today, due, due_soon, calendar) {
+        Ok(RiskBand::Breach) => ClockStatus::Overdue,
+        Ok(RiskBand::Red) => ClockStatus::DueToday,
+        Ok(RiskBand::Amber) => ClockStatus::DueSoon,
+        Ok(RiskBand::Green) | Err(_) => ClockStatus::Running,
+    };
+    (due_chip(due, status, today, calendar), short_date(due))
+}
+
+/// "Today", "Yesterday", `16 Nov`, or with the year when that is another one.
+pub fn changed(at: DateTime<Utc>, today: NaiveDate) -> String {
+    let day = civil(at);
+    match (today - day).num_days() {
+        0 => "Today".into(),
+        1 => "Yesterday".into(),
+        2..=300 => day_and_month(day),
+        _ => short_date(day),
+    }
+}
+
+/// The label of a stage, from the stage and the state on the wire.
+pub fn stage(stage: u8, state: &impl serde::Serialize) -> Tag {
+    stage_tag(stage, &wire(state))
+}
+
+/// The theme of the first category.
+pub fn first_theme(categories: &[String]) -> String {
+    categories.first().map(|key| theme(key)).unwrap_or_default()
+}
