@@ -148,12 +148,12 @@ fn test() -> Vec<Field> {
         Field::new(
             Kind::Radios,
             "decision.offer_answer",
-            "The choice to complain was offered; the resident",
+            "The resident's answer when offered the choice to complain",
         )
         .of(vec![
-            Choice::new("accepted", "took it"),
-            Choice::new("declined", "did not want it"),
-            Choice::new("no_answer", "gave no answer, or was not asked"),
+            Choice::new("accepted", "Wants to complain"),
+            Choice::new("declined", "Does not want to complain"),
+            Choice::new("no_answer", "No answer, or not asked"),
         ])
         .with("no_answer")
         .rule("1.3"),
@@ -310,7 +310,9 @@ mod tests {
             ("points.0.text", "Mould"),
             ("points.0.category", "property_condition.damp_and_mould"),
             ("decision.kind", "complaint"),
+            ("decision.offer_answer", "accepted"),
             ("hazard_kind", "none"),
+            ("triage.risk", "standard"),
         ];
         all.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
         all.extend_from_slice(more);

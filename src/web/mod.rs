@@ -8,6 +8,7 @@ pub mod case_page;
 pub mod clocks;
 pub mod commands;
 pub mod form;
+pub mod forms;
 pub mod frame;
 pub mod log;
 pub mod page;
@@ -15,4 +16,5 @@ pub mod rows;
 #[cfg(test)]
 mod sample;
 pub mod security;
+pub mod settings;
 pub mod words;

@@ -1,5 +1,6 @@
 //! Answers: a rendered page, a redirect after a post, a page that says what went wrong.
 
+use super::case_page::Gap;
 use super::form::Form;
 use super::frame::Frame;
 use askama::Template;
@@ -50,6 +51,76 @@ pub struct Message {
     /// The identifier to quote when asking for help; empty for none.
     pub incident: String,
 }
+
+/// Log a complaint.
+#[derive(Template)]
+#[template(path = "log.html")]
+pub struct LogPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The day to acknowledge by, if received today.
+    pub acknowledge_by: String,
+    /// The form.
+    pub form: Form,
+}
+
+/// Make a bundle.
+#[derive(Template)]
+#[template(path = "bundle.html")]
+pub struct BundlePage {
+    /// Around it.
+    pub frame: Frame,
+    /// The case.
+    pub reference: String,
+    /// What goes in.
+    pub form: Form,
+    /// What is still missing.
+    pub gaps: Vec<Gap>,
+}
+
+/// Someone else changed the case in the meantime; what was typed is kept.
+#[derive(Template)]
+#[template(path = "clash.html")]
+pub struct ClashPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The case.
+    pub reference: String,
+    /// What happened since.
+    pub since: Vec<String>,
+    /// The command.
+    pub title: String,
+    /// The form with the text and the new version.
+    pub form: Form,
+}
+
+/// About Redress and whose work is in it.
+#[derive(Template)]
+#[template(path = "about.html")]
+pub struct AboutPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Our version.
+    pub version: &'static str,
+    /// Name and text of each licence.
+    pub licences: Vec<(&'static str, &'static str)>,
+}
+
+/// The licences of what the pages are made of.
+pub const LICENCES: [(&str, &str); 3] = [
+    (
+        "govuk-frontend, the kit of form parts",
+        include_str!("assets/licences/govuk-frontend.txt"),
+    ),
+    (
+        "Public Sans, the typeface",
+        include_str!("assets/licences/public-sans.txt"),
+    ),
+    (
+        "Lucide, the icons",
+        include_str!("assets/licences/lucide.txt"),
+    ),
+];
 
 /// Renders a template with a status.
 pub fn render(status: StatusCode, page: &impl Template) -> Response {

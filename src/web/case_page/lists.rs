@@ -2,11 +2,11 @@
 //! hazards, the Ombudsman's branch, linked records.
 
 use super::{Link, branches};
-use crate::domain::case::{Case, RelatedKind};
+use crate::domain::case::Case;
 use crate::domain::letter::LetterKind;
 use crate::domain::remedy::ActionStatus;
 use crate::web::commands::{approval_words, find};
-use crate::web::words::{civil, long_date, moment, short_date, spoken, words};
+use crate::web::words::{long_date, moment, short_date, spoken};
 use chrono::NaiveDate;
 
 /// A section with rows.

@@ -1,0 +1,148 @@
+//! The forms that are no command of a case: signing in, the first run, documents, bundles, settings.
+
+use super::form::{Choice, Field, Form, Kind, choices};
+use super::words::{spoken, wire};
+use crate::domain::access::Role;
+use crate::domain::case::{Case, DocumentKind};
+
+fn line(name: &str, label: &str) -> Field {
+    Field::new(Kind::Line, name, label)
+}
+
+/// Sign in.
+pub fn sign_in(next: &str) -> Form {
+    Form::new(
+        "/sign-in",
+        "Sign in",
+        vec![
+            line("login", "Sign-in name").purpose("username"),
+            Field::new(Kind::Password, "password", "Password").purpose("current-password"),
+            Field::new(Kind::Hidden, "next", "").optional().with(next),
+        ],
+    )
+}
+
+/// The first run: the landlord and the first administrator.
+pub fn first_run() -> Form {
+    let landlord = vec![
+        line("landlord.name", "Name of the landlord").purpose("organization"),
+        line("landlord.address", "Address").optional(),
+        Field::new(Kind::Phone, "landlord.phone", "Telephone").optional(),
+        Field::new(Kind::Email, "landlord.email", "Email").optional(),
+        line("landlord.website", "Website").optional(),
+    ];
+    Form::new("/start", "Create the landlord and sign in", landlord).section(
+        "The first administrator",
+        "You make the other accounts afterwards, on the settings pages.",
+        false,
+        person(true),
+    )
+}
+
+/// The questions about an account.
+pub fn person(first: bool) -> Vec<Field> {
+    let mut fields = vec![
+        line("name", "Full name").purpose(if first { "name" } else { "off" }),
+        line("login", "Sign-in name")
+            .hint("Such as the email address.")
+            .purpose(if first { "username" } else { "off" }),
+        Field::new(Kind::Password, "password", "Password")
+            .hint("At least 12 characters. Three unrelated words are good.")
+            .purpose("new-password"),
+    ];
+    let roles = Role::ALL
+        .iter()
+        .map(|role| Choice::new(role.wire(), role.title()))
+        .collect();
+    let roles = Field::new(Kind::Checkboxes, "roles", "Roles").of(roles);
+    fields.push(if first {
+        let mut roles =
+            roles.hint("An administrator sees no case content. Tick your other roles as well.");
+        roles.values = vec![
+            Role::Administrator.wire().to_owned(),
+            Role::ComplaintsOfficer.wire().to_owned(),
+        ];
+        roles
+    } else {
+        roles
+    });
+    fields
+}
+
+/// Add a document to a case.
+pub fn document(case: &Case) -> Form {
+    let kinds: Vec<Choice> = DocumentKind::ALL
+        .iter()
+        .map(|kind| Choice::new(wire(kind), spoken(kind)))
+        .collect();
+    let sensitivities = choices(&["ordinary", "third_party", "special_category", "privileged"]);
+    Form::new(
+        format!("/cases/{}/documents", case.reference),
+        "Add the document",
+        vec![
+            Field::new(Kind::Select, "kind", "What it is").of(kinds),
+            line("title", "Title")
+                .optional()
+                .hint("Left empty: the name of the file."),
+            Field::new(Kind::Date, "doc_date", "Date on the document").optional(),
+            Field::new(Kind::Radios, "sensitivity", "Whose data it holds")
+                .of(sensitivities)
+                .with("ordinary"),
+            Field::new(Kind::File, "file", "File"),
+        ],
+    )
+}
+
+/// Make a bundle.
+pub fn bundle(case: &Case) -> Form {
+    let modes = vec![
+        Choice::new("full", "Everything on the case"),
+        Choice::new("focused", "Only what one request asks for"),
+    ];
+    let tasks = case
+        .ombudsman
+        .iter()
+        .flat_map(|hos| &hos.tasks)
+        .flat_map(|task| &task.items);
+    let asked: Vec<String> = tasks.cloned().collect();
+    Form::new(
+        format!("/cases/{}/bundle", case.reference),
+        "Make the bundle",
+        vec![
+            Field::new(Kind::Radios, "mode", "What goes in")
+                .of(modes)
+                .with(if asked.is_empty() { "full" } else { "focused" }),
+            Field::new(Kind::Lines, "items", "What the Ombudsman asks for")
+                .optional()
+                .hint("One item on each line, for a bundle of one request.")
+                .with(asked.join("\n")),
+        ],
+    )
+}
+
+/// A day on which the landlord does not work, or no longer.
+pub fn holiday() -> Form {
+    Form::new(
+        "/settings/calendar",
+        "Add the holiday",
+        vec![
+            Field::new(Kind::Date, "date", "Day"),
+            line("name", "Name").hint("Such as “Coronation of the King”."),
+            line("reason", "Why it is added").optional(),
+        ],
+    )
+}
+
+/// A version of a policy.
+pub fn policy() -> Form {
+    Form::new(
+        "/settings/policies",
+        "Add the policy",
+        vec![
+            line("title", "Title").hint("Such as “Complaints policy”."),
+            line("version", "Version"),
+            Field::new(Kind::Date, "effective_from", "In force from"),
+            Field::new(Kind::File, "file", "File"),
+        ],
+    )
+}

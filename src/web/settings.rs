@@ -1,0 +1,66 @@
+//! The settings pages: one template, a table and a form each.
+
+use super::form::Form;
+use super::frame::Frame;
+
+/// An entry of the settings' own navigation.
+pub struct SettingsTab {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Whether it is on.
+    pub current: bool,
+}
+
+/// A row of the table.
+#[derive(Default)]
+pub struct SettingsRow {
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Where its button posts to; empty for no button.
+    pub action: String,
+    /// The button's words.
+    pub button: &'static str,
+    /// What the button sends.
+    pub hidden: Vec<(&'static str, String)>,
+}
+
+/// The page.
+#[derive(askama::Template)]
+#[template(path = "settings.html")]
+pub struct SettingsPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Its heading.
+    pub title: &'static str,
+    /// A sentence under it.
+    pub intro: &'static str,
+    /// The settings' own navigation.
+    pub tabs: Vec<SettingsTab>,
+    /// The heads of the table; none for no table.
+    pub columns: Vec<&'static str>,
+    /// Its rows.
+    pub rows: Vec<SettingsRow>,
+    /// What an empty table says.
+    pub empty: &'static str,
+    /// The heading over the form.
+    pub form_title: &'static str,
+    /// The form; without a button it is not drawn.
+    pub form: Form,
+}
+
+/// The navigation, with one entry on.
+pub fn tabs(here: &str) -> Vec<SettingsTab> {
+    let tab = |href, label| SettingsTab {
+        href,
+        label,
+        current: href == here,
+    };
+    vec![
+        tab("/settings", "People"),
+        tab("/settings/calendar", "Calendar"),
+        tab("/settings/policies", "Policies"),
+        tab("/settings/links", "Linked systems"),
+    ]
+}
