@@ -6,112 +6,28 @@
 mod branches;
 mod facts;
 mod links;
+mod named;
 mod lists;
+mod parts;
 mod strip;
 mod timeline;
 mod told;
 
 pub use links::LinkGroup;
 pub use lists::{Listing, Row};
+pub use named::Names;
+pub use parts::{AuditRow, Fact, Gap, Link, MenuGroup, Person, PointRow, Tag};
 pub use strip::{Chip, ClockRow, Step, Strip, due_chip};
 pub use timeline::{Day, Entry, Pill, Timeline};
 
 use super::commands::{self, Spec};
 use super::words::{long_date, moment, spoken, theme, words};
 use crate::domain::calendar::Calendar;
-use crate::domain::case::{Case, Recorded};
-use crate::domain::clock::Clock;
+use crate::desk::cases::AuditedEvent;
+use crate::domain::case::{Case, Event, Recorded};
+use crate::domain::clock::{CaseFlags, Clock, StageFlags};
 use crate::domain::readiness::Readiness;
 use chrono::NaiveDate;
-
-/// A label.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tag {
-    /// The words.
-    pub label: String,
-    /// `one`, `two`, `line`, or empty.
-    pub style: &'static str,
-    /// The icon's name; empty for none.
-    pub icon: &'static str,
-}
-
-/// A question and its answer in a list of facts.
-pub struct Fact {
-    /// The question.
-    pub label: &'static str,
-    /// The answer.
-    pub value: String,
-}
-
-/// Where a button leads.
-pub struct Link {
-    /// Its words.
-    pub label: String,
-    /// The address.
-    pub href: String,
-}
-
-/// A heading of the menu with its commands.
-pub struct MenuGroup {
-    /// The heading.
-    pub title: &'static str,
-    /// The commands.
-    pub links: Vec<Link>,
-}
-
-/// What is complained of, and what was decided.
-pub struct PointRow {
-    /// Its number.
-    pub number: String,
-    /// The words.
-    pub text: String,
-    /// Its theme.
-    pub theme: String,
-    /// "Stage 1: upheld", oldest first, each with its reasons.
-    pub decisions: Vec<(String, String)>,
-    /// "Decide this point"; empty address when it cannot be decided now.
-    pub decide: String,
-    /// Whether it was refused.
-    pub refused: bool,
-}
-
-/// What is missing from the file.
-pub struct Gap {
-    /// The folder it belongs to.
-    pub category: String,
-    /// What.
-    pub what: String,
-    /// Why it matters.
-    pub why: String,
-    /// Who can bring it.
-    pub who: String,
-}
-
-/// A row of the audit history.
-pub struct AuditRow {
-    /// Its number in the case.
-    pub seq: u32,
-    /// What happened.
-    pub title: String,
-    /// When it happened.
-    pub at: String,
-    /// When it was written down.
-    pub recorded_at: String,
-    /// Who.
-    pub actor: String,
-    /// The hash of its body.
-    pub body_hash: String,
-    /// Its link in the chain.
-    pub link: String,
-}
-
-/// Someone on the case.
-pub struct Person {
-    /// The name; empty for nobody yet.
-    pub name: String,
-    /// Their part in it.
-    pub part: String,
-}
 
 /// Everything on the page.
 pub struct CaseView {
@@ -168,11 +84,14 @@ pub struct CaseView {
 /// Builds the view.
 pub fn view(
     case: &Case,
+    names: &Names,
     clocks: &[Clock],
+    flags: &CaseFlags,
     readiness: &Readiness,
     today: NaiveDate,
     calendar: &Calendar,
 ) -> CaseView {
+    let case = &named::case(case.clone(), names);
     let reference = case.reference.to_string();
     let to = |spec: &Spec| Link {
         label: spec.label.to_owned(),
@@ -189,7 +108,7 @@ pub fn view(
         strip: strip::strip(case, clocks, today, calendar),
         steps: strip::steps(case, clocks),
         clocks: strip::rows(clocks, today, calendar),
-        flags: Vec::new(),
+        flags: in_time(flags),
         account: case.intake.account.clone(),
         facts: facts::facts(case),
         points: facts::points(case),
@@ -213,6 +132,22 @@ pub fn view(
         restricted: case.restricted.is_some(),
         reference,
     }
+}
+
+/// The three answers to "in time?" of each stage, those that are known.
+fn in_time(flags: &CaseFlags) -> Vec<Fact> {
+    let say = |known: bool| if known { "Yes" } else { "No" }.to_owned();
+    let stage = |flags: &StageFlags, labels: [&'static str; 3]| {
+        let known = [flags.ack_in_time, flags.response_in_time_from_ack, flags.response_in_time_overall];
+        labels.into_iter().zip(known).filter_map(move |(label, known)| Some(Fact { label, value: say(known?) })).collect()
+    };
+    let one: Vec<Fact> = flags.stage1.as_ref().map_or(Vec::new(), |flags| {
+        stage(flags, ["Stage 1 acknowledged in time", "Stage 1 answered in time, from the acknowledgement", "Stage 1 answered in time, from receipt"])
+    });
+    let two: Vec<Fact> = flags.stage2.as_ref().map_or(Vec::new(), |flags| {
+        stage(flags, ["Stage 2 acknowledged in time", "Stage 2 answered in time, from the acknowledgement", "Stage 2 answered in time, from receipt"])
+    });
+    one.into_iter().chain(two).collect()
 }
 
 fn percent(score: f64) -> u32 {
@@ -311,21 +246,37 @@ fn menu(case: &Case) -> Vec<MenuGroup> {
     groups
 }
 
+/// The events as they were recorded, with full names; what was lawfully erased has no words.
+pub fn recorded(events: &[AuditedEvent], names: &Names) -> Vec<Recorded> {
+    let one = |audited: &AuditedEvent| {
+        let event = serde_json::from_value(audited.body.clone()).unwrap_or(Event::Unknown);
+        let (seq, at, recorded_at, actor) = (audited.seq, audited.at, audited.recorded_at, audited.actor.clone());
+        named::event(Recorded { seq, at, recorded_at, actor, event }, names)
+    };
+    events.iter().map(one).collect()
+}
+
 /// The audit history, newest first.
-pub fn audit<'a>(rows: impl Iterator<Item = (&'a Recorded, String, String)>) -> Vec<AuditRow> {
-    let mut all: Vec<AuditRow> = rows
-        .map(|(recorded, body_hash, link)| AuditRow {
-            seq: recorded.seq,
-            title: told::tell(recorded).title,
-            at: moment(recorded.at),
-            recorded_at: moment(recorded.recorded_at),
-            actor: recorded.actor.clone(),
-            body_hash,
-            link,
-        })
-        .collect();
+pub fn audit(events: &[AuditedEvent], names: &Names) -> Vec<AuditRow> {
+    let rows = recorded(events, names).into_iter().zip(events).map(|(recorded, audited)| AuditRow {
+        seq: recorded.seq,
+        title: if audited.body.is_null() { format!("Erased: {}", words(&audited.kind)) } else { told::tell(&recorded).title },
+        at: moment(recorded.at),
+        recorded_at: moment(recorded.recorded_at),
+        actor: recorded.actor,
+        body_hash: audited.body_hash.clone(),
+        link: audited.link.clone(),
+    });
+    let mut all: Vec<AuditRow> = rows.collect();
     all.reverse();
     all
+}
+
+/// One event in a line: what, who, when.
+pub fn tell_event(event: &AuditedEvent, names: &Names) -> String {
+    let all = recorded(std::slice::from_ref(event), names);
+    let told = all.first().map(|one| format!("{} ({}, {})", told::tell(one).title, one.actor, moment(one.recorded_at)));
+    told.unwrap_or_default()
 }
 
 /// The timeline of these events.

@@ -1,0 +1,85 @@
+//! The case page and its audit history.
+
+use super::case_page::{AuditPage, CasePage, audit, recorded, timeline, view};
+use super::commands;
+use super::page::render;
+use super::shell::{Visitor, Web};
+use super::words::civil;
+use crate::desk::DeskError;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+/// How many rows of the audit history the case page shows.
+const AUDIT_ROWS: usize = 10;
+
+/// What the case page may be asked.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    /// The command that was just done.
+    done: String,
+    /// The filter of the timeline.
+    show: String,
+    /// Any value: the whole timeline.
+    all: String,
+}
+
+/// `GET /cases/{reference}`.
+pub async fn show(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(reference): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let found = reference.parse().map_err(|_| DeskError::NotFound).and_then(|reference| {
+        let case = web.desk.case(&actor, &reference)?;
+        Ok((case, web.desk.events(&actor, &reference)?))
+    });
+    let (case, events) = match found {
+        Ok(found) => found,
+        Err(error) => return web.sorry(&actor, &error),
+    };
+    let book = web.desk.book();
+    let today = civil(case.seen_at);
+    let told = recorded(&events, &case.names);
+    let mut rows = audit(&events, &case.names);
+    let more_audit = if rows.len() > AUDIT_ROWS { rows.len() } else { 0 };
+    rows.truncate(AUDIT_ROWS);
+    let mut frame = web.frame(&actor, "/cases");
+    frame.done = done(&asked.done).to_owned();
+    let page = CasePage {
+        frame,
+        case: view(&case.case, &case.names, &case.clocks, &case.flags, &case.readiness, today, book.calendar()),
+        timeline: timeline(&told, &asked.show, !asked.all.is_empty(), today),
+        audit: rows,
+        more_audit,
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// The sentence for what was just done; nothing for a word that is no command's.
+pub fn done(name: &str) -> &'static str {
+    match name {
+        "logged" => "The complaint is logged. Its clocks run.",
+        "document" => "The document is on the case.",
+        "links" => "The linked systems were asked.",
+        name => commands::find(name).map_or("", |spec| spec.done),
+    }
+}
+
+/// `GET /cases/{reference}/audit`.
+pub async fn history(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
+    let found = reference.parse().map_err(|_| DeskError::NotFound).and_then(|parsed| {
+        let case = web.desk.case(&actor, &parsed)?;
+        Ok((web.desk.events(&actor, &parsed)?, case.names))
+    });
+    match found {
+        Ok((events, names)) => {
+            let page = AuditPage { frame: web.frame(&actor, "/cases"), reference, rows: audit(&events, &names) };
+            render(StatusCode::OK, &page)
+        }
+        Err(error) => web.sorry(&actor, &error),
+    }
+}

@@ -1,0 +1,152 @@
+//! One command: its form, what was typed, what the desk says. A stale write keeps the text and shows what changed.
+
+use super::case_page::{Names, tell_event};
+use super::commands::{self, Spec, Subject};
+use super::form::{Choice, Form, Posted};
+use super::page::{ClashPage, FormPage, render, see};
+use super::shell::{Visitor, Web};
+use super::words::civil;
+use crate::desk::{CaseView, DeskError, cases::Order};
+use crate::domain::access::Actor;
+use crate::domain::case::Command;
+use axum::Form as Body;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// `GET /cases/{reference}/do/{command}`: the form; the query answers questions beforehand (`?point=2`).
+pub async fn ask(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path((reference, name)): Path<(String, String)>,
+    Query(known): Query<Vec<(String, String)>>,
+) -> Response {
+    match opened(&web, &actor, &reference, &name) {
+        Ok((view, spec)) => {
+            let mut form = form(&web, &view, spec);
+            known.iter().for_each(|(name, value)| form.set(name, value));
+            page(&web, &actor, &view, spec, form)
+        }
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// `POST /cases/{reference}/do/{command}`.
+pub async fn act(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path((reference, name)): Path<(String, String)>,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Response {
+    let (view, spec) = match opened(&web, &actor, &reference, &name) {
+        Ok(opened) => opened,
+        Err(error) => return web.sorry(&actor, &error),
+    };
+    let mut form = form(&web, &view, spec);
+    let Some(answers) = form.read(&Posted(pairs)) else {
+        return page(&web, &actor, &view, spec, form);
+    };
+    let order = match order(&view, spec, answers, &form.version) {
+        Ok(order) => order,
+        Err(text) => {
+            form.refuse(None, &text, "", "");
+            return page(&web, &actor, &view, spec, form);
+        }
+    };
+    match web.desk.command(&actor, &view.case.reference, order).await {
+        Ok(_) => see(&format!("/cases/{}?done={}", view.case.reference, spec.name)),
+        Err(DeskError::Refused(refusal)) => {
+            let rule = refusal.provision.unwrap_or_default();
+            form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), rule);
+            page(&web, &actor, &view, spec, form)
+        }
+        Err(DeskError::Invalid { field, detail }) => {
+            form.refuse(Some(field), &detail, "", "");
+            page(&web, &actor, &view, spec, form)
+        }
+        Err(DeskError::Stale { .. }) => clash(&web, &actor, &view.case.reference.to_string(), spec, form),
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// The invariant's code where people can look it up; the others are for machines.
+pub fn code_of(refusal: &crate::domain::refusal::Refusal) -> String {
+    let code = refusal.code.to_string();
+    if code.starts_with('E') { code } else { String::new() }
+}
+
+fn opened(web: &Web, actor: &Actor, reference: &str, name: &str) -> Result<(CaseView, &'static Spec), DeskError> {
+    let reference = reference.parse().map_err(|_| DeskError::NotFound)?;
+    let spec = commands::find(name).ok_or(DeskError::NotFound)?;
+    Ok((web.desk.case(actor, &reference)?, spec))
+}
+
+/// Everyone who may be chosen as handler, owner or approver.
+pub fn people(web: &Web) -> Vec<Choice> {
+    let book = web.desk.book();
+    book.people().filter(|person| !person.disabled).map(|person| Choice::new(&person.id, &person.name)).collect()
+}
+
+fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
+    let people = people(web);
+    spec.form(&Subject { case: &view.case, people: &people, today: civil(view.seen_at) })
+}
+
+fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, form: Form) -> Response {
+    let reference = view.case.reference.to_string();
+    FormPage {
+        frame: web.frame(actor, "/cases"),
+        title: spec.label.to_owned(),
+        intro: spec.intro.to_owned(),
+        back: format!("/cases/{reference}"),
+        back_label: format!("{reference}: {}", view.case.title()),
+        form,
+    }
+    .answer()
+}
+
+/// The order that the answers mean.
+fn order(view: &CaseView, spec: &Spec, mut answers: Value, version: &str) -> Result<Order, String> {
+    let at: Option<DateTime<Utc>> =
+        answers.get("at").and_then(|at| serde_json::from_value(at.clone()).ok());
+    if let Value::Object(fields) = &mut answers {
+        fields.remove("at");
+        fields.insert("command".into(), spec.name.into());
+        if let Some(Value::Object(complainant)) = fields.get_mut("complainant") {
+            // The form shows no adjustments: they have commands of their own, and must not be lost here.
+            let kept = serde_json::to_value(&view.case.complainant.adjustments).unwrap_or_default();
+            complainant.insert("adjustments".into(), kept);
+        }
+    }
+    let command: Command = serde_json::from_value(answers)
+        .map_err(|error| format!("Something is missing or does not fit together: {error}"))?;
+    let mut order = Order::now(command);
+    order.at = at;
+    order.if_version = Some(version.parse().map_err(|_| "Open the form again from the case.".to_owned())?);
+    Ok(order)
+}
+
+fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form: Form) -> Response {
+    let seen: u32 = form.version.parse().unwrap_or_default();
+    let now = reference
+        .parse()
+        .map_err(|_| DeskError::NotFound)
+        .and_then(|reference| Ok((web.desk.case(actor, &reference)?, web.desk.events(actor, &reference)?)));
+    let (view, events) = match now {
+        Ok(now) => now,
+        Err(error) => return web.sorry(actor, &error),
+    };
+    let names: &Names = &view.names;
+    let since = events.iter().filter(|event| event.seq > seen).map(|event| tell_event(event, names)).collect();
+    form.version = view.case.version.to_string();
+    let page = ClashPage {
+        frame: web.frame(actor, "/cases"),
+        reference: reference.to_owned(),
+        since,
+        title: spec.label.to_owned(),
+        form,
+    };
+    render(StatusCode::PRECONDITION_FAILED, &page)
+}

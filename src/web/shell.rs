@@ -1,0 +1,107 @@
+//! What every handler shares: the desk, who is signed in, the frame around the page, and the one place where a
+//! refusal of the desk becomes a page.
+
+use super::frame::{Frame, Me};
+use super::page::{Message, render, see};
+use crate::desk::{Desk, DeskError};
+use crate::domain::access::{Actor, Permission};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::Response;
+
+/// The pages' share of the program.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub desk: Desk,
+    /// Whether browsers reach us over TLS; then the cookie may travel only there.
+    pub secure: bool,
+}
+
+impl Web {
+    /// The name of the session cookie.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure { "__Host-redress" } else { "redress" }
+    }
+
+    /// The `Set-Cookie` that keeps `secret`, or with none drops it.
+    pub fn cookie(&self, secret: Option<&str>) -> String {
+        let (value, age) = secret.map_or(("", "; Max-Age=0"), |secret| (secret, ""));
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.cookie_name())
+    }
+
+    /// The secret in a request's cookies.
+    pub fn secret<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(name, value)| (name == self.cookie_name() && !value.is_empty()).then_some(value))
+    }
+
+    /// The frame of a page for nobody in particular.
+    pub fn outside(&self) -> Frame {
+        let book = self.desk.book();
+        let landlord = book.latest_policy().landlord.name.trim();
+        Frame {
+            landlord: if landlord.is_empty() { "Redress" } else { landlord }.to_owned(),
+            me: None,
+            here: "",
+            done: String::new(),
+            trouble: false,
+        }
+    }
+
+    /// The frame of a page for someone signed in.
+    pub fn frame(&self, actor: &Actor, here: &'static str) -> Frame {
+        let me = Me { name: actor.name.clone(), settles: actor.may(Permission::Administer), open: None };
+        Frame { me: Some(me), here, ..self.outside() }
+    }
+
+    /// The page that says why the desk did not do something.
+    pub fn sorry(&self, actor: &Actor, error: &DeskError) -> Response {
+        let (status, title) = explain(error);
+        let text = error.to_string();
+        render(status, &Message { frame: self.frame(actor, ""), title: title.into(), text, incident: String::new() })
+    }
+}
+
+/// The status and heading of an error.
+pub fn explain(error: &DeskError) -> (StatusCode, &'static str) {
+    match error {
+        DeskError::Refused(_) | DeskError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be done yet"),
+        DeskError::NotFound => (StatusCode::NOT_FOUND, "Not found"),
+        DeskError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your role does not allow this"),
+        DeskError::Stale { .. } => (StatusCode::PRECONDITION_FAILED, "Someone else changed this case"),
+        DeskError::Conflict(_) => (StatusCode::CONFLICT, "This was done already"),
+        DeskError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "Sign in"),
+        DeskError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many tries"),
+        DeskError::StoreFull => (StatusCode::INSUFFICIENT_STORAGE, "The disk is full"),
+        DeskError::Plugin(_) | DeskError::Pdf(_) => (StatusCode::BAD_GATEWAY, "This could not be made"),
+        DeskError::Store(_) | DeskError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),
+    }
+}
+
+/// Someone who is signed in. A page that asks for one sends everyone else to the sign-in page, and back afterwards.
+pub struct Visitor(pub Actor);
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        if let Some(secret) = web.secret(&parts.headers) {
+            if let Ok(actor) = web.desk.session(secret) {
+                return Ok(Self(actor));
+            }
+        }
+        if web.desk.book().people().next().is_none() {
+            return Err(see("/start"));
+        }
+        let next = if parts.method == Method::GET { parts.uri.path() } else { "/" };
+        Err(see(&format!("/sign-in?next={next}")))
+    }
+}
