@@ -4,17 +4,23 @@
 //! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
 
 pub mod assets;
+pub mod case_handlers;
 pub mod case_page;
 pub mod clocks;
+pub mod command_page;
 pub mod commands;
+pub mod documents;
 pub mod form;
 pub mod forms;
 pub mod frame;
 pub mod log;
+pub mod log_page;
 pub mod page;
+pub mod queue;
 pub mod rows;
-#[cfg(test)]
-mod sample;
 pub mod security;
 pub mod settings;
+pub mod shell;
 pub mod words;
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,270 @@
+//! The work queue with its saved views, and the list of all cases with filters. Both page by cursor.
+
+use super::case_page::Tag;
+use super::command_page::people;
+use super::commands::category_choices;
+use super::form::{Choice, Field, Form, Kind, Posted, choices};
+use super::page::render;
+use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, first_theme, stage};
+use super::shell::{Visitor, Web};
+use super::words::{civil, count, long_date};
+use crate::desk::DeskError;
+use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, QueueCounts};
+use crate::domain::access::Actor;
+use crate::domain::case::State as CaseState;
+use crate::domain::intake::Kind as CaseKind;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+
+/// How many cases a page of a list shows.
+const PAGE: usize = 50;
+
+type Pairs = Vec<(String, String)>;
+
+/// `GET /`: the work queue.
+pub async fn queue(State(web): State<Web>, Visitor(actor): Visitor, Query(asked): Query<Pairs>) -> Response {
+    answer(work_queue(&web, &actor, &Posted(asked)), &web, &actor)
+}
+
+/// `GET /cases`: all cases.
+pub async fn cases(State(web): State<Web>, Visitor(actor): Visitor, Query(asked): Query<Pairs>) -> Response {
+    answer(all_cases(&web, &actor, &Posted(asked)), &web, &actor)
+}
+
+fn answer(page: Result<CasesPage, DeskError>, web: &Web, actor: &Actor) -> Response {
+    match page {
+        Ok(page) => render(StatusCode::OK, &page),
+        Err(error) => web.sorry(actor, &error),
+    }
+}
+
+/// A saved view: its name in the address, its words, its count, what it is narrowed to.
+struct View {
+    name: &'static str,
+    label: &'static str,
+    count: u64,
+    facets: Vec<Facet>,
+    due_before: Option<NaiveDate>,
+}
+
+fn views(actor: &Actor, counts: &QueueCounts, today: NaiveDate, soon: NaiveDate) -> Vec<View> {
+    let open = || Facet::Ended(false);
+    let view = |name, label, count, facets, due_before| View { name, label, count, facets, due_before };
+    vec![
+        view("mine", "My cases", counts.mine, vec![Facet::Handler(actor.id.clone()), open()], None),
+        view("unassigned", "Unassigned", counts.unassigned, vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()], None),
+        view("to-acknowledge", "To acknowledge", counts.to_acknowledge, vec![open()], None),
+        view("due", "Due in 5 days", counts.due_soon, vec![open()], Some(soon)),
+        view("overdue", "Overdue", counts.overdue, vec![open()], Some(today)),
+        view("stage-2", "Stage 2", counts.stage2, vec![Facet::Stage(2), open()], None),
+        view("open", "All open", counts.open, vec![open()], None),
+    ]
+}
+
+fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, DeskError> {
+    let today = civil(web.desk.now());
+    let book = web.desk.book();
+    // "Due in 5 days" holds day 5 itself: the bound is the day after it.
+    let soon = book.calendar().add_working_days(today, 6).unwrap_or(today);
+    let counts = web.desk.queue_counts(actor)?;
+    let views = views(actor, &counts, today, soon);
+    let wanted = match asked.get("view") {
+        "" if counts.mine == 0 => "open",
+        "" => "mine",
+        name => name,
+    };
+    let view = views.iter().find(|view| view.name == wanted).unwrap_or(&views[views.len() - 1]);
+    let query = ListQuery {
+        facets: view.facets.clone(),
+        order: ListOrder::Due,
+        due_before: view.due_before,
+        q: asked.get("q").to_owned(),
+        cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
+        limit: PAGE,
+        ..ListQuery::default()
+    };
+    let (rows, next) = match view.name {
+        // Two states are "to acknowledge"; a list is narrowed to all of its facets, so each is asked for.
+        "to-acknowledge" => (to_acknowledge(web, actor, &query)?, None),
+        "due" => {
+            let page = web.desk.cases(actor, &query)?;
+            let rows = page.rows.into_iter().filter(|row| row.due.as_ref().is_some_and(|due| due.on >= today)).collect();
+            (rows, page.next)
+        }
+        _ => {
+            let page = web.desk.cases(actor, &query)?;
+            (page.rows, page.next)
+        }
+    };
+    let here = format!("/?view={}&q={}", view.name, encode(asked.get("q")));
+    let hidden = Field::new(Kind::Hidden, "view", "").with(view.name);
+    let find = Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q"));
+    let mut frame = web.frame(actor, "/");
+    if let Some(me) = &mut frame.me {
+        me.open = Some(counts.mine);
+    }
+    Ok(CasesPage {
+        frame,
+        title: "Work queue".into(),
+        lede: vec![
+            count(i64::try_from(counts.open).unwrap_or(i64::MAX), "open case", "open cases"),
+            format!("Today is {}", long_date(today)),
+        ],
+        tabs: views
+            .iter()
+            .map(|v| Tab { href: format!("/?view={}", v.name), label: v.label, count: v.count.to_string(), current: v.name == view.name })
+            .collect(),
+        action: "/",
+        filter: vec![hidden, find],
+        rows: lines(web, rows),
+        empty: "No case is in this view.",
+        first: if query.cursor.is_some() { here.clone() } else { String::new() },
+        next: next.map_or(String::new(), |cursor| format!("{here}&cursor={}", encode(&cursor))),
+    })
+}
+
+fn to_acknowledge(web: &Web, actor: &Actor, query: &ListQuery) -> Result<Vec<CaseRow>, DeskError> {
+    let mut rows = Vec::new();
+    for state in [CaseState::S1Received, CaseState::S2Requested] {
+        let mut query = query.clone();
+        query.facets = vec![Facet::State(state)];
+        rows.append(&mut web.desk.cases(actor, &query)?.rows);
+    }
+    rows.sort_by_key(|row| row.due.as_ref().map_or(NaiveDate::MAX, |due| due.on));
+    Ok(rows)
+}
+
+/// What the list of all cases may be narrowed to.
+fn filter(web: &Web) -> Form {
+    let states: Vec<String> = CaseState::ALL.iter().map(super::words::wire).collect();
+    let field = |kind, name: &str, label: &str| Field::new(kind, name, label);
+    Form::new(
+        "/cases",
+        "Apply",
+        vec![
+            field(Kind::Line, "q", "Name, address or reference"),
+            field(Kind::Select, "state", "Where it stands").of(choices(&states.iter().map(String::as_str).collect::<Vec<_>>())),
+            field(Kind::Select, "stage", "Stage").of(vec![Choice::new("1", "Stage 1"), Choice::new("2", "Stage 2")]),
+            field(Kind::Select, "category", "Theme").of(category_choices()),
+            field(Kind::Select, "handler", "Owner").of(people(web)),
+            field(Kind::Date, "due_before", "Due before"),
+            field(Kind::Date, "received_from", "Received from"),
+            field(Kind::Date, "received_to", "Received to"),
+            field(Kind::Select, "sort", "Sort by").of(vec![
+                Choice::new("received", "Received, newest first"),
+                Choice::new("due", "Deadline, soonest first"),
+                Choice::new("updated", "Changed, newest first"),
+            ]),
+        ],
+    )
+}
+
+fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, DeskError> {
+    let mut form = filter(web);
+    for section in &mut form.sections {
+        section.fields.iter_mut().for_each(|field| {
+            field.values = asked.all(&field.name);
+        });
+    }
+    let query = narrowed(asked);
+    let page = web.desk.cases(actor, &query)?;
+    let pairs: Vec<String> = asked
+        .0
+        .iter()
+        .filter(|(name, value)| name != "cursor" && !value.is_empty())
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    let here = format!("/cases?{}", pairs.join("&"));
+    let total = count(i64::try_from(page.total).unwrap_or(i64::MAX), "case", "cases");
+    let fields = form.sections.into_iter().flat_map(|section| section.fields).collect();
+    Ok(CasesPage {
+        frame: web.frame(actor, "/cases"),
+        title: "Cases".into(),
+        lede: vec![if page.total_is_exact { total } else { format!("More than {total}") }],
+        tabs: Vec::new(),
+        action: "/cases",
+        filter: fields,
+        rows: lines(web, page.rows),
+        empty: "No case matches. Take a filter away or look for fewer words.",
+        first: if query.cursor.is_some() { here.clone() } else { String::new() },
+        next: page.next.map_or(String::new(), |cursor| format!("{here}&cursor={}", encode(&cursor))),
+    })
+}
+
+/// The query that the filter means. A value that is none of the list's narrows to nothing and is passed over.
+fn narrowed(asked: &Posted) -> ListQuery {
+    let day = |name| NaiveDate::parse_from_str(asked.get(name), "%Y-%m-%d").ok();
+    let mut facets = Vec::new();
+    if let Some(state) = CaseState::ALL.into_iter().find(|state| super::words::wire(state) == asked.get("state")) {
+        facets.push(Facet::State(state));
+    }
+    if let Ok(stage) = asked.get("stage").parse() {
+        facets.push(Facet::Stage(stage));
+    }
+    if !asked.get("category").is_empty() {
+        facets.push(Facet::Category(asked.get("category").to_owned()));
+    }
+    if !asked.get("handler").is_empty() {
+        facets.push(Facet::Handler(asked.get("handler").to_owned()));
+    }
+    let order = match asked.get("sort") {
+        "due" => ListOrder::Due,
+        "updated" if facets.is_empty() => ListOrder::Updated,
+        _ => ListOrder::Received,
+    };
+    ListQuery {
+        facets,
+        order,
+        due_before: day("due_before"),
+        received_from: day("received_from").map(crate::domain::calendar::start_of_day),
+        received_to: day("received_to").and_then(|day| day.succ_opt()).map(crate::domain::calendar::start_of_day),
+        q: asked.get("q").to_owned(),
+        cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
+        limit: PAGE,
+    }
+}
+
+fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
+    let book = web.desk.book();
+    let today = civil(web.desk.now());
+    let due_soon = book.policy(today).clocks.due_soon;
+    let tag = |label: &str, icon| Tag { label: label.into(), style: "line", icon };
+    let line = |row: CaseRow| {
+        let ended = row.state.is_ended();
+        let due = row.due.as_ref().filter(|_| !ended).map(|due| due.on);
+        let (chip, due) = deadline(due, ended, today, due_soon, book.calendar());
+        let mut tags = Vec::new();
+        if row.care {
+            tags.push(tag("Care", "heart-handshake"));
+        }
+        if row.with_ombudsman {
+            tags.push(tag("Ombudsman", "scale"));
+        }
+        if row.only_for.is_some() {
+            tags.push(tag("Restricted", "lock"));
+        }
+        CaseLine {
+            reference: row.reference.to_string(),
+            title: row.title,
+            theme: first_theme(&row.categories),
+            tags,
+            resident: row.complainant,
+            address: row.address.unwrap_or_default(),
+            stage: stage(row.stage, &row.state),
+            owner: row.handler.map_or(String::new(), |id| book.person(&id).map_or(id.clone(), |person| person.name.clone())),
+            open: !ended,
+            chip,
+            due,
+            changed: changed(row.updated_at, today),
+        }
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// Percent-encodes what goes into an address.
+pub fn encode(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
