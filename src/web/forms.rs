@@ -15,7 +15,7 @@ pub fn sign_in(next: &str) -> Form {
         "/sign-in",
         "Sign in",
         vec![
-            line("login", "Sign-in name").purpose("username"),
+            line("id", "Sign-in name").purpose("username"),
             Field::new(Kind::Password, "password", "Password").purpose("current-password"),
             Field::new(Kind::Hidden, "next", "").optional().with(next),
         ],
@@ -31,12 +31,15 @@ pub fn first_run() -> Form {
         Field::new(Kind::Email, "landlord.email", "Email").optional(),
         line("landlord.website", "Website").optional(),
     ];
-    Form::new("/start", "Create the landlord and sign in", landlord).section(
-        "The first administrator",
-        "You make the other accounts afterwards, on the settings pages.",
-        false,
-        person(true),
-    )
+    let code = line("setup_code", "Setup code").hint("The code that the server printed when it started.").purpose("off");
+    Form::new("/start", "Create the landlord", vec![code])
+        .section("The landlord", "As it signs its letters.", false, landlord)
+        .section(
+            "The first administrator",
+            "You make the other accounts afterwards, on the settings pages.",
+            false,
+            person(true),
+        )
 }
 
 /// The questions about an account.
@@ -128,7 +131,7 @@ pub fn holiday() -> Form {
         vec![
             Field::new(Kind::Date, "date", "Day"),
             line("name", "Name").hint("Such as “Coronation of the King”."),
-            line("reason", "Why it is added").optional(),
+            line("why", "Why").hint("Such as the proclamation. It goes into the record of every date that moves."),
         ],
     )
 }
@@ -139,10 +142,37 @@ pub fn policy() -> Form {
         "/settings/policies",
         "Add the policy",
         vec![
+            line("kind", "Which policy").hint("A short name that stays the same from version to version, such as complaints or damp_and_mould."),
             line("title", "Title").hint("Such as “Complaints policy”."),
             line("version", "Version"),
             Field::new(Kind::Date, "effective_from", "In force from"),
             Field::new(Kind::File, "file", "File"),
+        ],
+    )
+}
+
+/// A new password for someone else.
+pub fn new_password(people: Vec<Choice>) -> Form {
+    Form::new(
+        "/settings/password",
+        "Set the password",
+        vec![
+            Field::new(Kind::Select, "id", "Whose").of(people),
+            Field::new(Kind::Password, "password", "New password")
+                .hint("At least 12 characters. They are signed out everywhere.")
+                .purpose("new-password"),
+        ],
+    )
+}
+
+/// A new password for oneself.
+pub fn own_password() -> Form {
+    Form::new(
+        "/password",
+        "Change my password",
+        vec![
+            Field::new(Kind::Password, "old_password", "Present password").purpose("current-password"),
+            Field::new(Kind::Password, "password", "New password").hint("At least 12 characters.").purpose("new-password"),
         ],
     )
 }

@@ -17,10 +17,16 @@ pub mod log;
 pub mod log_page;
 pub mod page;
 pub mod queue;
+pub mod router;
 pub mod rows;
 pub mod security;
+pub mod session;
 pub mod settings;
+pub mod settings_pages;
 pub mod shell;
 pub mod words;
 #[cfg(test)]
 mod sample;
+
+pub use router::router;
+pub use shell::Web;

@@ -88,3 +88,17 @@ pub fn clocks(calendar: &Calendar) -> Vec<Clock> {
     .expect("clocks")
     .clocks
 }
+
+/// An event as the audit gives it.
+pub fn audited(recorded: &Recorded) -> crate::desk::cases::AuditedEvent {
+    crate::desk::cases::AuditedEvent {
+        seq: recorded.seq,
+        kind: recorded.event.kind().to_owned(),
+        at: recorded.at,
+        recorded_at: recorded.recorded_at,
+        actor: recorded.actor.clone(),
+        body: serde_json::to_value(&recorded.event).expect("an event is JSON"),
+        body_hash: "ab".repeat(32),
+        link: "cd".repeat(32),
+    }
+}

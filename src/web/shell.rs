@@ -98,7 +98,7 @@ impl FromRequestParts<Web> for Visitor {
                 return Ok(Self(actor));
             }
         }
-        if web.desk.book().people().next().is_none() {
+        if web.desk.is_new() {
             return Err(see("/start"));
         }
         let next = if parts.method == Method::GET { parts.uri.path() } else { "/" };

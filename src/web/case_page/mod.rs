@@ -113,16 +113,7 @@ pub fn view(
         facts: facts::facts(case),
         points: facts::points(case),
         ready: percent(readiness.score),
-        gaps: readiness
-            .missing
-            .iter()
-            .map(|m| Gap {
-                category: m.category.clone(),
-                what: m.what.clone(),
-                why: m.why.clone(),
-                who: m.who.clone(),
-            })
-            .collect(),
+        gaps: gaps(&reference, readiness),
         care: facts::care(case),
         contact: facts::contact(case),
         links: links::links(case),
@@ -148,6 +139,18 @@ fn in_time(flags: &CaseFlags) -> Vec<Fact> {
         stage(flags, ["Stage 2 acknowledged in time", "Stage 2 answered in time, from the acknowledgement", "Stage 2 answered in time, from receipt"])
     });
     one.into_iter().chain(two).collect()
+}
+
+/// What is missing from the file of a case.
+pub fn gaps(reference: &str, readiness: &Readiness) -> Vec<Gap> {
+    let gap = |m: &crate::domain::readiness::Missing| Gap {
+        category: m.category.clone(),
+        what: m.what.clone(),
+        why: m.why.clone(),
+        who: m.who.clone(),
+        explain: format!("/cases/{reference}/do/explain_gap?category={}&what={}", m.category, super::queue::encode(&m.what)),
+    };
+    readiness.missing.iter().map(gap).collect()
 }
 
 fn percent(score: f64) -> u32 {

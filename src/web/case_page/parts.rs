@@ -61,6 +61,8 @@ pub struct Gap {
     pub why: String,
     /// Who can bring it.
     pub who: String,
+    /// Where to say why it is not there.
+    pub explain: String,
 }
 
 /// A row of the audit history.

@@ -62,6 +62,24 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
     Spec {
+        name: "explain_gap",
+        label: "Explain a gap",
+        done: "The explanation is recorded and goes into the bundle.",
+        intro: "The Ombudsman asks for every record. Where one does not exist or cannot be had, say so and why.",
+        group: GROUP,
+        fits: always,
+        fields: |_| {
+            let folders = (1..=14).map(|number| format!("{number:02}"));
+            vec![
+                line("what", "What is missing"),
+                Field::new(Kind::Select, "category", "Folder of the bundle")
+                    .of(folders.map(|folder| Choice::new(folder.clone(), folder)).collect()),
+                long("explanation", "Why it is not there"),
+            ]
+        },
+        more: none,
+    },
+    Spec {
         name: "triage",
         label: "Triage the complaint",
         done: "The triage is recorded.",

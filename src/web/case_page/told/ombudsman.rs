@@ -78,6 +78,14 @@ pub(super) fn tell(event: &Event) -> Told {
             "scale",
             "decisions",
         ),
+        Event::GapExplained {
+            what, explanation, ..
+        } => told(
+            format!("Gap explained: {what}"),
+            explanation,
+            "info",
+            "records",
+        ),
         Event::BundleExported {
             format,
             mode,

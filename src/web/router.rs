@@ -1,0 +1,69 @@
+//! Every address of the pages.
+
+use super::page::{AboutPage, LICENCES, Message, render};
+use super::shell::{Visitor, Web};
+use super::{assets, case_handlers, clocks, command_page, documents, log_page, queue, security, session, settings_pages};
+use crate::web::form::Posted;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+/// The longest form: an account may be 4 MB of text, and browsers triple what is not ASCII.
+const LONGEST_FORM: usize = 16 * 1024 * 1024;
+
+/// The pages over a desk, with their headers and their guard against posts from other sites.
+pub fn router(web: Web) -> Router {
+    let uploads = Router::new()
+        .route("/cases/{reference}/documents", get(documents::ask).post(documents::add))
+        .route("/settings/policies", get(settings_pages::policies).post(settings_pages::add_policy))
+        .layer(DefaultBodyLimit::disable());
+    let pages = Router::new()
+        .route("/", get(queue::queue))
+        .route("/cases", get(queue::cases))
+        .route("/log", get(log_page::ask).post(log_page::act))
+        .route("/cases/{reference}", get(case_handlers::show))
+        .route("/cases/{reference}/audit", get(case_handlers::history))
+        .route("/cases/{reference}/do/{command}", get(command_page::ask).post(command_page::act))
+        .route("/cases/{reference}/documents/{id}", get(documents::download))
+        .route("/clocks", get(simulate))
+        .route("/about", get(about))
+        .route("/settings", get(settings_pages::people).post(settings_pages::add_person))
+        .route("/settings/disable", post(settings_pages::disable))
+        .route("/settings/password", get(settings_pages::ask_password).post(settings_pages::set_password))
+        .route("/settings/calendar", get(settings_pages::calendar).post(settings_pages::add_holiday))
+        .route("/settings/calendar/remove", post(settings_pages::remove_holiday))
+        .route("/sign-in", get(session::ask).post(session::enter))
+        .route("/sign-out", post(session::leave))
+        .route("/start", get(session::first).post(session::begin))
+        .route("/password", get(session::ask_password).post(session::change_password))
+        .layer(DefaultBodyLimit::max(LONGEST_FORM))
+        .merge(uploads)
+        .route("/assets/{name}", get(assets::serve))
+        .fallback(nothing_here);
+    security::protect(pages).with_state(web)
+}
+
+async fn nothing_here(State(web): State<Web>) -> Response {
+    let text = "Check the address, or find the case by its reference.".to_owned();
+    let page = Message { frame: web.outside(), title: "Not found".into(), text, incident: String::new() };
+    render(StatusCode::NOT_FOUND, &page)
+}
+
+async fn simulate(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Response {
+    let book = web.desk.book();
+    let today = super::words::civil(web.desk.now());
+    let frame = web.frame(&actor, "/clocks");
+    let page = clocks::page(frame, Posted(asked), today, book.calendar(), &book.policy(today).clocks);
+    render(StatusCode::OK, &page)
+}
+
+async fn about(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
+    let page = AboutPage { frame: web.frame(&actor, ""), version: env!("CARGO_PKG_VERSION"), licences: LICENCES.to_vec() };
+    render(StatusCode::OK, &page)
+}
