@@ -33,10 +33,13 @@ pub async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let found = reference.parse().map_err(|_| DeskError::NotFound).and_then(|reference| {
-        let case = web.desk.case(&actor, &reference)?;
-        Ok((case, web.desk.events(&actor, &reference)?))
-    });
+    let found = reference
+        .parse()
+        .map_err(|_| DeskError::NotFound)
+        .and_then(|reference| {
+            let case = web.desk.case(&actor, &reference)?;
+            Ok((case, web.desk.events(&actor, &reference)?))
+        });
     let (case, events) = match found {
         Ok(found) => found,
         Err(error) => return web.sorry(&actor, &error),
@@ -45,13 +48,25 @@ pub async fn show(
     let today = civil(case.seen_at);
     let told = recorded(&events, &case.names);
     let mut rows = audit(&events, &case.names);
-    let more_audit = if rows.len() > AUDIT_ROWS { rows.len() } else { 0 };
+    let more_audit = if rows.len() > AUDIT_ROWS {
+        rows.len()
+    } else {
+        0
+    };
     rows.truncate(AUDIT_ROWS);
     let mut frame = web.frame(&actor, "/cases");
     frame.done = done(&asked.done).to_owned();
     let page = CasePage {
         frame,
-        case: view(&case.case, &case.names, &case.clocks, &case.flags, &case.readiness, today, book.calendar()),
+        case: view(
+            &case.case,
+            &case.names,
+            &case.clocks,
+            &case.flags,
+            &case.readiness,
+            today,
+            book.calendar(),
+        ),
         timeline: timeline(&told, &asked.show, !asked.all.is_empty(), today),
         audit: rows,
         more_audit,
@@ -70,14 +85,25 @@ pub fn done(name: &str) -> &'static str {
 }
 
 /// `GET /cases/{reference}/audit`.
-pub async fn history(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
-    let found = reference.parse().map_err(|_| DeskError::NotFound).and_then(|parsed| {
-        let case = web.desk.case(&actor, &parsed)?;
-        Ok((web.desk.events(&actor, &parsed)?, case.names))
-    });
+pub async fn history(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(reference): Path<String>,
+) -> Response {
+    let found = reference
+        .parse()
+        .map_err(|_| DeskError::NotFound)
+        .and_then(|parsed| {
+            let case = web.desk.case(&actor, &parsed)?;
+            Ok((web.desk.events(&actor, &parsed)?, case.names))
+        });
     match found {
         Ok((events, names)) => {
-            let page = AuditPage { frame: web.frame(&actor, "/cases"), reference, rows: audit(&events, &names) };
+            let page = AuditPage {
+                frame: web.frame(&actor, "/cases"),
+                reference,
+                rows: audit(&events, &names),
+            };
             render(StatusCode::OK, &page)
         }
         Err(error) => web.sorry(&actor, &error),

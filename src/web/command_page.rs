@@ -56,7 +56,10 @@ pub async fn act(
         }
     };
     match web.desk.command(&actor, &view.case.reference, order).await {
-        Ok(_) => see(&format!("/cases/{}?done={}", view.case.reference, spec.name)),
+        Ok(_) => see(&format!(
+            "/cases/{}?done={}",
+            view.case.reference, spec.name
+        )),
         Err(DeskError::Refused(refusal)) => {
             let rule = refusal.provision.unwrap_or_default();
             form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), rule);
@@ -66,7 +69,9 @@ pub async fn act(
             form.refuse(Some(field), &detail, "", "");
             page(&web, &actor, &view, spec, form)
         }
-        Err(DeskError::Stale { .. }) => clash(&web, &actor, &view.case.reference.to_string(), spec, form),
+        Err(DeskError::Stale { .. }) => {
+            clash(&web, &actor, &view.case.reference.to_string(), spec, form)
+        }
         Err(error) => web.sorry(&actor, &error),
     }
 }
@@ -74,10 +79,19 @@ pub async fn act(
 /// The invariant's code where people can look it up; the others are for machines.
 pub fn code_of(refusal: &crate::domain::refusal::Refusal) -> String {
     let code = refusal.code.to_string();
-    if code.starts_with('E') { code } else { String::new() }
+    if code.starts_with('E') {
+        code
+    } else {
+        String::new()
+    }
 }
 
-fn opened(web: &Web, actor: &Actor, reference: &str, name: &str) -> Result<(CaseView, &'static Spec), DeskError> {
+fn opened(
+    web: &Web,
+    actor: &Actor,
+    reference: &str,
+    name: &str,
+) -> Result<(CaseView, &'static Spec), DeskError> {
     let reference = reference.parse().map_err(|_| DeskError::NotFound)?;
     let spec = commands::find(name).ok_or(DeskError::NotFound)?;
     Ok((web.desk.case(actor, &reference)?, spec))
@@ -86,12 +100,19 @@ fn opened(web: &Web, actor: &Actor, reference: &str, name: &str) -> Result<(Case
 /// Everyone who may be chosen as handler, owner or approver.
 pub fn people(web: &Web) -> Vec<Choice> {
     let book = web.desk.book();
-    book.people().filter(|person| !person.disabled).map(|person| Choice::new(&person.id, &person.name)).collect()
+    book.people()
+        .filter(|person| !person.disabled)
+        .map(|person| Choice::new(&person.id, &person.name))
+        .collect()
 }
 
 fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
     let people = people(web);
-    spec.form(&Subject { case: &view.case, people: &people, today: civil(view.seen_at) })
+    spec.form(&Subject {
+        case: &view.case,
+        people: &people,
+        today: civil(view.seen_at),
+    })
 }
 
 fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, form: Form) -> Response {
@@ -109,8 +130,9 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, form: Form) -> R
 
 /// The order that the answers mean.
 fn order(view: &CaseView, spec: &Spec, mut answers: Value, version: &str) -> Result<Order, String> {
-    let at: Option<DateTime<Utc>> =
-        answers.get("at").and_then(|at| serde_json::from_value(at.clone()).ok());
+    let at: Option<DateTime<Utc>> = answers
+        .get("at")
+        .and_then(|at| serde_json::from_value(at.clone()).ok());
     if let Value::Object(fields) = &mut answers {
         fields.remove("at");
         fields.insert("command".into(), spec.name.into());
@@ -124,7 +146,11 @@ fn order(view: &CaseView, spec: &Spec, mut answers: Value, version: &str) -> Res
         .map_err(|error| format!("Something is missing or does not fit together: {error}"))?;
     let mut order = Order::now(command);
     order.at = at;
-    order.if_version = Some(version.parse().map_err(|_| "Open the form again from the case.".to_owned())?);
+    order.if_version = Some(
+        version
+            .parse()
+            .map_err(|_| "Open the form again from the case.".to_owned())?,
+    );
     Ok(order)
 }
 
@@ -133,13 +159,22 @@ fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form: Form)
     let now = reference
         .parse()
         .map_err(|_| DeskError::NotFound)
-        .and_then(|reference| Ok((web.desk.case(actor, &reference)?, web.desk.events(actor, &reference)?)));
+        .and_then(|reference| {
+            Ok((
+                web.desk.case(actor, &reference)?,
+                web.desk.events(actor, &reference)?,
+            ))
+        });
     let (view, events) = match now {
         Ok(now) => now,
         Err(error) => return web.sorry(actor, &error),
     };
     let names: &Names = &view.names;
-    let since = events.iter().filter(|event| event.seq > seen).map(|event| tell_event(event, names)).collect();
+    let since = events
+        .iter()
+        .filter(|event| event.seq > seen)
+        .map(|event| tell_event(event, names))
+        .collect();
     form.version = view.case.version.to_string();
     let page = ClashPage {
         frame: web.frame(actor, "/cases"),

@@ -24,7 +24,11 @@ use tokio_util::io::StreamReader;
 const LONGEST_ANSWER: usize = 10_000;
 
 /// `GET /cases/{reference}/documents`: the form.
-pub async fn ask(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
+pub async fn ask(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(reference): Path<String>,
+) -> Response {
     match opened(&web, &actor, &reference) {
         Ok(view) => page(&web, &actor, &view, forms::document(&view.case)),
         Err(error) => web.sorry(&actor, &error),
@@ -46,7 +50,12 @@ pub async fn add(
     match take(&web, &actor, &view, &mut form, parts).await {
         Ok(()) => see(&format!("/cases/{reference}?done=document#documents")),
         Err(DeskError::Refused(refusal)) => {
-            form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), refusal.provision.unwrap_or_default());
+            form.refuse(
+                refusal.field,
+                &refusal.detail,
+                &code_of(&refusal),
+                refusal.provision.unwrap_or_default(),
+            );
             page(&web, &actor, &view, form)
         }
         Err(DeskError::Invalid { field, detail }) => {
@@ -59,8 +68,17 @@ pub async fn add(
     }
 }
 
-async fn take(web: &Web, actor: &Actor, view: &CaseView, form: &mut Form, mut parts: Multipart) -> Result<(), DeskError> {
-    let broken = |_| DeskError::Invalid { field: "file", detail: "The upload broke off. Try it again.".into() };
+async fn take(
+    web: &Web,
+    actor: &Actor,
+    view: &CaseView,
+    form: &mut Form,
+    mut parts: Multipart,
+) -> Result<(), DeskError> {
+    let broken = |_| DeskError::Invalid {
+        field: "file",
+        detail: "The upload broke off. Try it again.".into(),
+    };
     let mut typed = Posted::default();
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         if part.name() != Some("file") {
@@ -69,7 +87,10 @@ async fn take(web: &Web, actor: &Actor, view: &CaseView, form: &mut Form, mut pa
             continue;
         }
         // The problems are on the form already; an empty detail adds none.
-        let stop = || DeskError::Invalid { field: "", detail: String::new() };
+        let stop = || DeskError::Invalid {
+            field: "",
+            detail: String::new(),
+        };
         let answers = form.read(&typed).ok_or_else(stop)?;
         let file_name = part.file_name().unwrap_or_default().to_owned();
         if file_name.is_empty() {
@@ -86,23 +107,36 @@ async fn take(web: &Web, actor: &Actor, view: &CaseView, form: &mut Form, mut pa
             at: None,
         };
         let bytes = StreamReader::new(part.map_err(std::io::Error::other));
-        web.desk.attach(actor, &view.case.reference, about, None, std::pin::pin!(bytes)).await?;
+        web.desk
+            .attach(
+                actor,
+                &view.case.reference,
+                about,
+                None,
+                std::pin::pin!(bytes),
+            )
+            .await?;
         return Ok(());
     }
-    Err(DeskError::Invalid { field: "file", detail: "Choose a file".into() })
+    Err(DeskError::Invalid {
+        field: "file",
+        detail: "Choose a file".into(),
+    })
 }
 
 /// The value of a question, read with a bound.
 pub async fn short_answer(mut part: Part<'_>) -> Result<String, DeskError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = part
-        .chunk()
-        .await
-        .map_err(|_| DeskError::Invalid { field: "file", detail: "The upload broke off. Try it again.".into() })?
-    {
+    while let Some(chunk) = part.chunk().await.map_err(|_| DeskError::Invalid {
+        field: "file",
+        detail: "The upload broke off. Try it again.".into(),
+    })? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > LONGEST_ANSWER {
-            return Err(DeskError::Invalid { field: "title", detail: "Enter a shorter text".into() });
+            return Err(DeskError::Invalid {
+                field: "title",
+                detail: "Enter a shorter text".into(),
+            });
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -110,7 +144,9 @@ pub async fn short_answer(mut part: Part<'_>) -> Result<String, DeskError> {
 
 /// One answer of a form that was read.
 pub fn answer<T: DeserializeOwned>(answers: &Value, name: &str) -> Option<T> {
-    answers.get(name).and_then(|value| serde_json::from_value(value.clone()).ok())
+    answers
+        .get(name)
+        .and_then(|value| serde_json::from_value(value.clone()).ok())
 }
 
 /// `GET /cases/{reference}/documents/{id}`.
@@ -122,15 +158,27 @@ pub async fn download(
     let found = reference
         .parse()
         .map_err(|_| DeskError::NotFound)
-        .and_then(|reference| web.desk.open_document(&actor, &reference, crate::domain::ids::DocumentId(id)));
+        .and_then(|reference| {
+            web.desk
+                .open_document(&actor, &reference, crate::domain::ids::DocumentId(id))
+        });
     match found {
         Ok(open) => {
-            let (name, media_type, size) = (open.document.file_name, open.document.media_type, open.document.size);
+            let (name, media_type, size) = (
+                open.document.file_name,
+                open.document.media_type,
+                open.document.size,
+            );
             let chunks = futures_util::stream::try_unfold(open.bytes, |mut bytes| async move {
-                let (chunk, bytes) = tokio::task::spawn_blocking(move || (bytes.next_chunk(), bytes))
-                    .await
-                    .map_err(std::io::Error::other)?;
-                Ok::<_, std::io::Error>(chunk.map_err(std::io::Error::other)?.map(|chunk| (chunk, bytes)))
+                let (chunk, bytes) =
+                    tokio::task::spawn_blocking(move || (bytes.next_chunk(), bytes))
+                        .await
+                        .map_err(std::io::Error::other)?;
+                Ok::<_, std::io::Error>(
+                    chunk
+                        .map_err(std::io::Error::other)?
+                        .map(|chunk| (chunk, bytes)),
+                )
             });
             saved_as(&name, &media_type, Some(size), Body::from_stream(chunks))
         }
@@ -140,14 +188,37 @@ pub async fn download(
 
 /// A download: never rendered by the browser, whatever it holds.
 pub fn saved_as(name: &str, media_type: &str, size: Option<u64>, body: Body) -> Response {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) { c } else { '_' }).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", super::queue::encode(name));
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || ".-_ ()".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let disposition = format!(
+        "attachment; filename=\"{plain}\"; filename*=UTF-8''{}",
+        super::queue::encode(name)
+    );
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    let value = |text: &str, otherwise| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(otherwise));
-    headers.insert(header::CONTENT_TYPE, value(media_type, "application/octet-stream"));
-    headers.insert(header::CONTENT_DISPOSITION, value(&disposition, "attachment"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    let value = |text: &str, otherwise| {
+        HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(otherwise))
+    };
+    headers.insert(
+        header::CONTENT_TYPE,
+        value(media_type, "application/octet-stream"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        value(&disposition, "attachment"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'"),
+    );
     if let Some(size) = size {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     }
@@ -155,7 +226,8 @@ pub fn saved_as(name: &str, media_type: &str, size: Option<u64>, body: Body) -> 
 }
 
 fn opened(web: &Web, actor: &Actor, reference: &str) -> Result<CaseView, DeskError> {
-    web.desk.case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
+    web.desk
+        .case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
 }
 
 fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {

@@ -31,7 +31,9 @@ pub fn first_run() -> Form {
         Field::new(Kind::Email, "landlord.email", "Email").optional(),
         line("landlord.website", "Website").optional(),
     ];
-    let code = line("setup_code", "Setup code").hint("The code that the server printed when it started.").purpose("off");
+    let code = line("setup_code", "Setup code")
+        .hint("The code that the server printed when it started.")
+        .purpose("off");
     Form::new("/start", "Create the landlord", vec![code])
         .section("The landlord", "As it signs its letters.", false, landlord)
         .section(
@@ -131,7 +133,9 @@ pub fn holiday() -> Form {
         vec![
             Field::new(Kind::Date, "date", "Day"),
             line("name", "Name").hint("Such as “Coronation of the King”."),
-            line("why", "Why").hint("Such as the proclamation. It goes into the record of every date that moves."),
+            line("why", "Why").hint(
+                "Such as the proclamation. It goes into the record of every date that moves.",
+            ),
         ],
     )
 }
@@ -171,8 +175,29 @@ pub fn own_password() -> Form {
         "/password",
         "Change my password",
         vec![
-            Field::new(Kind::Password, "old_password", "Present password").purpose("current-password"),
-            Field::new(Kind::Password, "password", "New password").hint("At least 12 characters.").purpose("new-password"),
+            Field::new(Kind::Password, "old_password", "Present password")
+                .purpose("current-password"),
+            Field::new(Kind::Password, "password", "New password")
+                .hint("At least 12 characters.")
+                .purpose("new-password"),
+        ],
+    )
+}
+
+/// A system to link.
+pub fn link() -> Form {
+    Form::new(
+        "/settings/links",
+        "Link the system",
+        vec![
+            line("key", "Name").hint(
+                "Such as repairs. It stands in the record and is never used for another system.",
+            ),
+            line("plugin", "Adapter").with("csv-folder"),
+            line("folder", "Folder on the server that the adapter may read").optional(),
+            Field::new(Kind::Text, "settings", "The adapter's own settings")
+                .optional()
+                .hint("As JSON: which columns are which."),
         ],
     )
 }

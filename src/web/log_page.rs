@@ -21,7 +21,11 @@ pub async fn ask(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
 }
 
 /// `POST /log`.
-pub async fn act(State(web): State<Web>, Visitor(actor): Visitor, Body(pairs): Body<Vec<(String, String)>>) -> Response {
+pub async fn act(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Response {
     let mut form = log::form(web.desk.now(), &actor.name);
     let Some(intake) = log::read(&mut form, &Posted(pairs)) else {
         return page(&web, &actor, form);
@@ -40,11 +44,29 @@ pub async fn act(State(web): State<Web>, Visitor(actor): Visitor, Body(pairs): B
 fn page(web: &Web, actor: &Actor, form: Form) -> Response {
     let book = web.desk.book();
     let today = civil(web.desk.now());
-    let query = DueQuery { received: Some(Receipt::On(today)), ..DueQuery::default() };
+    let query = DueQuery {
+        received: Some(Receipt::On(today)),
+        ..DueQuery::default()
+    };
     let dates = due_dates(&query, book.calendar(), &book.policy(today).clocks);
-    let acknowledge_by = dates.ok().and_then(|dates| dates.s1_ack).map(|date| long_date(date.due)).unwrap_or_default();
+    let acknowledge_by = dates
+        .ok()
+        .and_then(|dates| dates.s1_ack)
+        .map(|date| long_date(date.due))
+        .unwrap_or_default();
     let mut frame = web.frame(actor, "/log");
     frame.trouble = !form.problems.is_empty();
-    let status = if frame.trouble { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(status, &LogPage { frame, acknowledge_by, form })
+    let status = if frame.trouble {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    render(
+        status,
+        &LogPage {
+            frame,
+            acknowledge_by,
+            form,
+        },
+    )
 }

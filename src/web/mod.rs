@@ -19,14 +19,14 @@ pub mod page;
 pub mod queue;
 pub mod router;
 pub mod rows;
+#[cfg(test)]
+mod sample;
 pub mod security;
 pub mod session;
 pub mod settings;
 pub mod settings_pages;
 pub mod shell;
 pub mod words;
-#[cfg(test)]
-mod sample;
 
 pub use router::router;
 pub use shell::Web;

@@ -24,12 +24,20 @@ const PAGE: usize = 50;
 type Pairs = Vec<(String, String)>;
 
 /// `GET /`: the work queue.
-pub async fn queue(State(web): State<Web>, Visitor(actor): Visitor, Query(asked): Query<Pairs>) -> Response {
+pub async fn queue(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Pairs>,
+) -> Response {
     answer(work_queue(&web, &actor, &Posted(asked)), &web, &actor)
 }
 
 /// `GET /cases`: all cases.
-pub async fn cases(State(web): State<Web>, Visitor(actor): Visitor, Query(asked): Query<Pairs>) -> Response {
+pub async fn cases(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Pairs>,
+) -> Response {
     answer(all_cases(&web, &actor, &Posted(asked)), &web, &actor)
 }
 
@@ -51,14 +59,56 @@ struct View {
 
 fn views(actor: &Actor, counts: &QueueCounts, today: NaiveDate, soon: NaiveDate) -> Vec<View> {
     let open = || Facet::Ended(false);
-    let view = |name, label, count, facets, due_before| View { name, label, count, facets, due_before };
+    let view = |name, label, count, facets, due_before| View {
+        name,
+        label,
+        count,
+        facets,
+        due_before,
+    };
     vec![
-        view("mine", "My cases", counts.mine, vec![Facet::Handler(actor.id.clone()), open()], None),
-        view("unassigned", "Unassigned", counts.unassigned, vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()], None),
-        view("to-acknowledge", "To acknowledge", counts.to_acknowledge, vec![open()], None),
-        view("due", "Due in 5 days", counts.due_soon, vec![open()], Some(soon)),
-        view("overdue", "Overdue", counts.overdue, vec![open()], Some(today)),
-        view("stage-2", "Stage 2", counts.stage2, vec![Facet::Stage(2), open()], None),
+        view(
+            "mine",
+            "My cases",
+            counts.mine,
+            vec![Facet::Handler(actor.id.clone()), open()],
+            None,
+        ),
+        view(
+            "unassigned",
+            "Unassigned",
+            counts.unassigned,
+            vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()],
+            None,
+        ),
+        view(
+            "to-acknowledge",
+            "To acknowledge",
+            counts.to_acknowledge,
+            vec![open()],
+            None,
+        ),
+        view(
+            "due",
+            "Due in 5 days",
+            counts.due_soon,
+            vec![open()],
+            Some(soon),
+        ),
+        view(
+            "overdue",
+            "Overdue",
+            counts.overdue,
+            vec![open()],
+            Some(today),
+        ),
+        view(
+            "stage-2",
+            "Stage 2",
+            counts.stage2,
+            vec![Facet::Stage(2), open()],
+            None,
+        ),
         view("open", "All open", counts.open, vec![open()], None),
     ]
 }
@@ -75,7 +125,10 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         "" => "mine",
         name => name,
     };
-    let view = views.iter().find(|view| view.name == wanted).unwrap_or(&views[views.len() - 1]);
+    let view = views
+        .iter()
+        .find(|view| view.name == wanted)
+        .unwrap_or(&views[views.len() - 1]);
     let query = ListQuery {
         facets: view.facets.clone(),
         order: ListOrder::Due,
@@ -90,7 +143,11 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         "to-acknowledge" => (to_acknowledge(web, actor, &query)?, None),
         "due" => {
             let page = web.desk.cases(actor, &query)?;
-            let rows = page.rows.into_iter().filter(|row| row.due.as_ref().is_some_and(|due| due.on >= today)).collect();
+            let rows = page
+                .rows
+                .into_iter()
+                .filter(|row| row.due.as_ref().is_some_and(|due| due.on >= today))
+                .collect();
             (rows, page.next)
         }
         _ => {
@@ -109,19 +166,34 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         frame,
         title: "Work queue".into(),
         lede: vec![
-            count(i64::try_from(counts.open).unwrap_or(i64::MAX), "open case", "open cases"),
+            count(
+                i64::try_from(counts.open).unwrap_or(i64::MAX),
+                "open case",
+                "open cases",
+            ),
             format!("Today is {}", long_date(today)),
         ],
         tabs: views
             .iter()
-            .map(|v| Tab { href: format!("/?view={}", v.name), label: v.label, count: v.count.to_string(), current: v.name == view.name })
+            .map(|v| Tab {
+                href: format!("/?view={}", v.name),
+                label: v.label,
+                count: v.count.to_string(),
+                current: v.name == view.name,
+            })
             .collect(),
         action: "/",
         filter: vec![hidden, find],
         rows: lines(web, rows),
         empty: "No case is in this view.",
-        first: if query.cursor.is_some() { here.clone() } else { String::new() },
-        next: next.map_or(String::new(), |cursor| format!("{here}&cursor={}", encode(&cursor))),
+        first: if query.cursor.is_some() {
+            here.clone()
+        } else {
+            String::new()
+        },
+        next: next.map_or(String::new(), |cursor| {
+            format!("{here}&cursor={}", encode(&cursor))
+        }),
     })
 }
 
@@ -145,8 +217,13 @@ fn filter(web: &Web) -> Form {
         "Apply",
         vec![
             field(Kind::Line, "q", "Name, address or reference"),
-            field(Kind::Select, "state", "Where it stands").of(choices(&states.iter().map(String::as_str).collect::<Vec<_>>())),
-            field(Kind::Select, "stage", "Stage").of(vec![Choice::new("1", "Stage 1"), Choice::new("2", "Stage 2")]),
+            field(Kind::Select, "state", "Where it stands").of(choices(
+                &states.iter().map(String::as_str).collect::<Vec<_>>(),
+            )),
+            field(Kind::Select, "stage", "Stage").of(vec![
+                Choice::new("1", "Stage 1"),
+                Choice::new("2", "Stage 2"),
+            ]),
             field(Kind::Select, "category", "Theme").of(category_choices()),
             field(Kind::Select, "handler", "Owner").of(people(web)),
             field(Kind::Date, "due_before", "Due before"),
@@ -177,19 +254,37 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect();
     let here = format!("/cases?{}", pairs.join("&"));
-    let total = count(i64::try_from(page.total).unwrap_or(i64::MAX), "case", "cases");
-    let fields = form.sections.into_iter().flat_map(|section| section.fields).collect();
+    let total = count(
+        i64::try_from(page.total).unwrap_or(i64::MAX),
+        "case",
+        "cases",
+    );
+    let fields = form
+        .sections
+        .into_iter()
+        .flat_map(|section| section.fields)
+        .collect();
     Ok(CasesPage {
         frame: web.frame(actor, "/cases"),
         title: "Cases".into(),
-        lede: vec![if page.total_is_exact { total } else { format!("More than {total}") }],
+        lede: vec![if page.total_is_exact {
+            total
+        } else {
+            format!("More than {total}")
+        }],
         tabs: Vec::new(),
         action: "/cases",
         filter: fields,
         rows: lines(web, page.rows),
         empty: "No case matches. Take a filter away or look for fewer words.",
-        first: if query.cursor.is_some() { here.clone() } else { String::new() },
-        next: page.next.map_or(String::new(), |cursor| format!("{here}&cursor={}", encode(&cursor))),
+        first: if query.cursor.is_some() {
+            here.clone()
+        } else {
+            String::new()
+        },
+        next: page.next.map_or(String::new(), |cursor| {
+            format!("{here}&cursor={}", encode(&cursor))
+        }),
     })
 }
 
@@ -197,7 +292,10 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
 fn narrowed(asked: &Posted) -> ListQuery {
     let day = |name| NaiveDate::parse_from_str(asked.get(name), "%Y-%m-%d").ok();
     let mut facets = Vec::new();
-    if let Some(state) = CaseState::ALL.into_iter().find(|state| super::words::wire(state) == asked.get("state")) {
+    if let Some(state) = CaseState::ALL
+        .into_iter()
+        .find(|state| super::words::wire(state) == asked.get("state"))
+    {
         facets.push(Facet::State(state));
     }
     if let Ok(stage) = asked.get("stage").parse() {
@@ -219,7 +317,9 @@ fn narrowed(asked: &Posted) -> ListQuery {
         order,
         due_before: day("due_before"),
         received_from: day("received_from").map(crate::domain::calendar::start_of_day),
-        received_to: day("received_to").and_then(|day| day.succ_opt()).map(crate::domain::calendar::start_of_day),
+        received_to: day("received_to")
+            .and_then(|day| day.succ_opt())
+            .map(crate::domain::calendar::start_of_day),
         q: asked.get("q").to_owned(),
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
@@ -230,7 +330,11 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
     let book = web.desk.book();
     let today = civil(web.desk.now());
     let due_soon = book.policy(today).clocks.due_soon;
-    let tag = |label: &str, icon| Tag { label: label.into(), style: "line", icon };
+    let tag = |label: &str, icon| Tag {
+        label: label.into(),
+        style: "line",
+        icon,
+    };
     let line = |row: CaseRow| {
         let ended = row.state.is_ended();
         let due = row.due.as_ref().filter(|_| !ended).map(|due| due.on);
@@ -253,7 +357,10 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
             resident: row.complainant,
             address: row.address.unwrap_or_default(),
             stage: stage(row.stage, &row.state),
-            owner: row.handler.map_or(String::new(), |id| book.person(&id).map_or(id.clone(), |person| person.name.clone())),
+            owner: row.handler.map_or(String::new(), |id| {
+                book.person(&id)
+                    .map_or(id.clone(), |person| person.name.clone())
+            }),
             open: !ended,
             chip,
             due,
@@ -266,5 +373,13 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
 /// Percent-encodes what goes into an address.
 pub fn encode(text: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if keep(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }

@@ -2,7 +2,10 @@
 
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
-use super::{assets, case_handlers, clocks, command_page, documents, log_page, queue, security, session, settings_pages};
+use super::{
+    assets, case_handlers, clocks, command_page, documents, log_page, queue, security, session,
+    settings_pages,
+};
 use crate::web::form::Posted;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Query, State};
@@ -16,8 +19,14 @@ const LONGEST_FORM: usize = 16 * 1024 * 1024;
 /// The pages over a desk, with their headers and their guard against posts from other sites.
 pub fn router(web: Web) -> Router {
     let uploads = Router::new()
-        .route("/cases/{reference}/documents", get(documents::ask).post(documents::add))
-        .route("/settings/policies", get(settings_pages::policies).post(settings_pages::add_policy))
+        .route(
+            "/cases/{reference}/documents",
+            get(documents::ask).post(documents::add),
+        )
+        .route(
+            "/settings/policies",
+            get(settings_pages::policies).post(settings_pages::add_policy),
+        )
         .layer(DefaultBodyLimit::disable());
     let pages = Router::new()
         .route("/", get(queue::queue))
@@ -25,19 +34,45 @@ pub fn router(web: Web) -> Router {
         .route("/log", get(log_page::ask).post(log_page::act))
         .route("/cases/{reference}", get(case_handlers::show))
         .route("/cases/{reference}/audit", get(case_handlers::history))
-        .route("/cases/{reference}/do/{command}", get(command_page::ask).post(command_page::act))
-        .route("/cases/{reference}/documents/{id}", get(documents::download))
+        .route(
+            "/cases/{reference}/do/{command}",
+            get(command_page::ask).post(command_page::act),
+        )
+        .route(
+            "/cases/{reference}/documents/{id}",
+            get(documents::download),
+        )
         .route("/clocks", get(simulate))
         .route("/about", get(about))
-        .route("/settings", get(settings_pages::people).post(settings_pages::add_person))
+        .route(
+            "/settings",
+            get(settings_pages::people).post(settings_pages::add_person),
+        )
         .route("/settings/disable", post(settings_pages::disable))
-        .route("/settings/password", get(settings_pages::ask_password).post(settings_pages::set_password))
-        .route("/settings/calendar", get(settings_pages::calendar).post(settings_pages::add_holiday))
-        .route("/settings/calendar/remove", post(settings_pages::remove_holiday))
+        .route(
+            "/settings/password",
+            get(settings_pages::ask_password).post(settings_pages::set_password),
+        )
+        .route(
+            "/settings/calendar",
+            get(settings_pages::calendar).post(settings_pages::add_holiday),
+        )
+        .route(
+            "/settings/calendar/remove",
+            post(settings_pages::remove_holiday),
+        )
+        .route(
+            "/settings/links",
+            get(settings_pages::links).post(settings_pages::add_link),
+        )
+        .route("/settings/links/switch", post(settings_pages::switch_link))
         .route("/sign-in", get(session::ask).post(session::enter))
         .route("/sign-out", post(session::leave))
         .route("/start", get(session::first).post(session::begin))
-        .route("/password", get(session::ask_password).post(session::change_password))
+        .route(
+            "/password",
+            get(session::ask_password).post(session::change_password),
+        )
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .merge(uploads)
         .route("/assets/{name}", get(assets::serve))
@@ -47,7 +82,12 @@ pub fn router(web: Web) -> Router {
 
 async fn nothing_here(State(web): State<Web>) -> Response {
     let text = "Check the address, or find the case by its reference.".to_owned();
-    let page = Message { frame: web.outside(), title: "Not found".into(), text, incident: String::new() };
+    let page = Message {
+        frame: web.outside(),
+        title: "Not found".into(),
+        text,
+        incident: String::new(),
+    };
     render(StatusCode::NOT_FOUND, &page)
 }
 
@@ -59,11 +99,21 @@ async fn simulate(
     let book = web.desk.book();
     let today = super::words::civil(web.desk.now());
     let frame = web.frame(&actor, "/clocks");
-    let page = clocks::page(frame, Posted(asked), today, book.calendar(), &book.policy(today).clocks);
+    let page = clocks::page(
+        frame,
+        Posted(asked),
+        today,
+        book.calendar(),
+        &book.policy(today).clocks,
+    );
     render(StatusCode::OK, &page)
 }
 
 async fn about(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
-    let page = AboutPage { frame: web.frame(&actor, ""), version: env!("CARGO_PKG_VERSION"), licences: LICENCES.to_vec() };
+    let page = AboutPage {
+        frame: web.frame(&actor, ""),
+        version: env!("CARGO_PKG_VERSION"),
+        licences: LICENCES.to_vec(),
+    };
     render(StatusCode::OK, &page)
 }

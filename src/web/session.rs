@@ -29,7 +29,12 @@ impl<S: Sync> FromRequestParts<S> for CameFrom {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())))
+        Ok(Self(
+            parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0.ip()),
+        ))
     }
 }
 
@@ -49,13 +54,26 @@ pub async fn ask(State(web): State<Web>, Query(Next { next }): Query<Next>) -> R
 }
 
 /// `POST /sign-in`.
-pub async fn enter(State(web): State<Web>, CameFrom(address): CameFrom, Body(pairs): Body<Pairs>) -> Response {
+pub async fn enter(
+    State(web): State<Web>,
+    CameFrom(address): CameFrom,
+    Body(pairs): Body<Pairs>,
+) -> Response {
     let mut form = forms::sign_in("");
     let Some(answers) = form.read(&Posted(pairs)) else {
         return page(web.outside(), "Sign in", "", form);
     };
-    let text = |name: &str| answers.get(name).and_then(Value::as_str).unwrap_or_default();
-    match web.desk.sign_in(text("id"), text("password").to_owned(), address).await {
+    let text = |name: &str| {
+        answers
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    match web
+        .desk
+        .sign_in(text("id"), text("password").to_owned(), address)
+        .await
+    {
         Ok(session) => signed_in(&web, session.secret.reveal(), inside(text("next"))),
         Err(error) => {
             form.refuse(Some("id"), &error.to_string(), "", "");
@@ -67,7 +85,11 @@ pub async fn enter(State(web): State<Web>, CameFrom(address): CameFrom, Body(pai
 /// A path of ours; anything that a browser could take for another site becomes the work queue.
 fn inside(next: &str) -> &str {
     let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
+    if plain && next.starts_with('/') && !next.starts_with("//") {
+        next
+    } else {
+        "/"
+    }
 }
 
 fn signed_in(web: &Web, secret: &str, to: &str) -> Response {
@@ -99,11 +121,20 @@ pub async fn first(State(web): State<Web>) -> Response {
     if !web.desk.is_new() {
         return see("/sign-in");
     }
-    page(web.outside(), "Welcome to Redress", START, forms::first_run())
+    page(
+        web.outside(),
+        "Welcome to Redress",
+        START,
+        forms::first_run(),
+    )
 }
 
 /// `POST /start`.
-pub async fn begin(State(web): State<Web>, CameFrom(address): CameFrom, Body(pairs): Body<Pairs>) -> Response {
+pub async fn begin(
+    State(web): State<Web>,
+    CameFrom(address): CameFrom,
+    Body(pairs): Body<Pairs>,
+) -> Response {
     if !web.desk.is_new() {
         return see("/sign-in");
     }
@@ -115,10 +146,22 @@ pub async fn begin(State(web): State<Web>, CameFrom(address): CameFrom, Body(pai
         .get("landlord")
         .and_then(|landlord| serde_json::from_value(landlord.clone()).ok())
         .unwrap_or_default();
-    let code = answers.get("setup_code").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let code = answers
+        .get("setup_code")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let (administrator, password) = new_person(&answers);
     let id = administrator.id.clone();
-    match web.desk.first_run(FirstRun { landlord, administrator, setup_code: code }).await {
+    match web
+        .desk
+        .first_run(FirstRun {
+            landlord,
+            administrator,
+            setup_code: code,
+        })
+        .await
+    {
         Ok(_) => match web.desk.sign_in(&id, password, address).await {
             Ok(session) => signed_in(&web, session.secret.reveal(), "/"),
             Err(_) => see("/sign-in"),
@@ -132,11 +175,32 @@ pub async fn begin(State(web): State<Web>, CameFrom(address): CameFrom, Body(pai
 
 /// The account that the answers name, and its password once more for signing in.
 pub fn new_person(answers: &Value) -> (NewPerson, String) {
-    let text = |name: &str| answers.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let roles = answers.get("roles").and_then(Value::as_array).into_iter().flatten();
-    let roles: BTreeSet<Role> = roles.filter_map(Value::as_str).filter_map(Role::from_wire).collect();
+    let text = |name: &str| {
+        answers
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let roles = answers
+        .get("roles")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let roles: BTreeSet<Role> = roles
+        .filter_map(Value::as_str)
+        .filter_map(Role::from_wire)
+        .collect();
     let password = text("password");
-    (NewPerson { id: text("id"), name: text("name"), roles, password: Some(password.clone()) }, password)
+    (
+        NewPerson {
+            id: text("id"),
+            name: text("name"),
+            roles,
+            password: Some(password.clone()),
+        },
+        password,
+    )
 }
 
 /// Notes an error of the desk on a form that has no case.
@@ -149,25 +213,57 @@ pub fn refuse(form: &mut Form, error: &DeskError) {
 }
 
 fn page(frame: Frame, title: &str, intro: &str, form: Form) -> Response {
-    FormPage { frame, title: title.into(), intro: intro.into(), back: String::new(), back_label: String::new(), form }.answer()
+    FormPage {
+        frame,
+        title: title.into(),
+        intro: intro.into(),
+        back: String::new(),
+        back_label: String::new(),
+        form,
+    }
+    .answer()
 }
 
 /// `GET /password`.
 pub async fn ask_password(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
-    page(web.frame(&actor, ""), "Change my password", "You are signed out everywhere.", forms::own_password())
+    page(
+        web.frame(&actor, ""),
+        "Change my password",
+        "You are signed out everywhere.",
+        forms::own_password(),
+    )
 }
 
 /// `POST /password`.
-pub async fn change_password(State(web): State<Web>, Visitor(actor): Visitor, Body(pairs): Body<Pairs>) -> Response {
+pub async fn change_password(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Body(pairs): Body<Pairs>,
+) -> Response {
     let mut form = forms::own_password();
     if let Some(answers) = form.read(&Posted(pairs)) {
-        let text = |name: &str| answers.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        match web.desk.change_password(&actor, text("old_password"), text("password")).await {
+        let text = |name: &str| {
+            answers
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        match web
+            .desk
+            .change_password(&actor, text("old_password"), text("password"))
+            .await
+        {
             Ok(_) => return see("/sign-in"),
             Err(error) => refuse(&mut form, &error),
         }
     }
-    page(web.frame(&actor, ""), "Change my password", "You are signed out everywhere.", form)
+    page(
+        web.frame(&actor, ""),
+        "Change my password",
+        "You are signed out everywhere.",
+        form,
+    )
 }
 
 #[cfg(test)]
@@ -177,7 +273,14 @@ mod tests {
     #[test]
     fn after_signing_in_nobody_is_led_away() {
         assert_eq!(inside("/cases/C-2026-0042"), "/cases/C-2026-0042");
-        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a b", "/\u{e9}"] {
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "/a b",
+            "/\u{e9}",
+        ] {
             assert_eq!(inside(elsewhere), "/", "{elsewhere:?}");
         }
     }

@@ -22,14 +22,21 @@ pub struct Web {
 impl Web {
     /// The name of the session cookie.
     pub fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-redress" } else { "redress" }
+        if self.secure {
+            "__Host-redress"
+        } else {
+            "redress"
+        }
     }
 
     /// The `Set-Cookie` that keeps `secret`, or with none drops it.
     pub fn cookie(&self, secret: Option<&str>) -> String {
         let (value, age) = secret.map_or(("", "; Max-Age=0"), |secret| (secret, ""));
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.cookie_name())
+        format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}",
+            self.cookie_name()
+        )
     }
 
     /// The secret in a request's cookies.
@@ -40,7 +47,9 @@ impl Web {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == self.cookie_name() && !value.is_empty()).then_some(value))
+            .find_map(|(name, value)| {
+                (name == self.cookie_name() && !value.is_empty()).then_some(value)
+            })
     }
 
     /// The frame of a page for nobody in particular.
@@ -48,7 +57,12 @@ impl Web {
         let book = self.desk.book();
         let landlord = book.latest_policy().landlord.name.trim();
         Frame {
-            landlord: if landlord.is_empty() { "Redress" } else { landlord }.to_owned(),
+            landlord: if landlord.is_empty() {
+                "Redress"
+            } else {
+                landlord
+            }
+            .to_owned(),
             me: None,
             here: "",
             done: String::new(),
@@ -58,31 +72,56 @@ impl Web {
 
     /// The frame of a page for someone signed in.
     pub fn frame(&self, actor: &Actor, here: &'static str) -> Frame {
-        let me = Me { name: actor.name.clone(), settles: actor.may(Permission::Administer), open: None };
-        Frame { me: Some(me), here, ..self.outside() }
+        let me = Me {
+            name: actor.name.clone(),
+            settles: actor.may(Permission::Administer),
+            open: None,
+        };
+        Frame {
+            me: Some(me),
+            here,
+            ..self.outside()
+        }
     }
 
     /// The page that says why the desk did not do something.
     pub fn sorry(&self, actor: &Actor, error: &DeskError) -> Response {
         let (status, title) = explain(error);
         let text = error.to_string();
-        render(status, &Message { frame: self.frame(actor, ""), title: title.into(), text, incident: String::new() })
+        render(
+            status,
+            &Message {
+                frame: self.frame(actor, ""),
+                title: title.into(),
+                text,
+                incident: String::new(),
+            },
+        )
     }
 }
 
 /// The status and heading of an error.
 pub fn explain(error: &DeskError) -> (StatusCode, &'static str) {
     match error {
-        DeskError::Refused(_) | DeskError::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be done yet"),
+        DeskError::Refused(_) | DeskError::Invalid { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be done yet")
+        }
         DeskError::NotFound => (StatusCode::NOT_FOUND, "Not found"),
         DeskError::Forbidden(_) => (StatusCode::FORBIDDEN, "Your role does not allow this"),
-        DeskError::Stale { .. } => (StatusCode::PRECONDITION_FAILED, "Someone else changed this case"),
+        DeskError::Stale { .. } => (
+            StatusCode::PRECONDITION_FAILED,
+            "Someone else changed this case",
+        ),
         DeskError::Conflict(_) => (StatusCode::CONFLICT, "This was done already"),
         DeskError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "Sign in"),
         DeskError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many tries"),
         DeskError::StoreFull => (StatusCode::INSUFFICIENT_STORAGE, "The disk is full"),
-        DeskError::Plugin(_) | DeskError::Pdf(_) => (StatusCode::BAD_GATEWAY, "This could not be made"),
-        DeskError::Store(_) | DeskError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong"),
+        DeskError::Plugin(_) | DeskError::Pdf(_) => {
+            (StatusCode::BAD_GATEWAY, "This could not be made")
+        }
+        DeskError::Store(_) | DeskError::Internal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong")
+        }
     }
 }
 
@@ -101,7 +140,11 @@ impl FromRequestParts<Web> for Visitor {
         if web.desk.is_new() {
             return Err(see("/start"));
         }
-        let next = if parts.method == Method::GET { parts.uri.path() } else { "/" };
+        let next = if parts.method == Method::GET {
+            parts.uri.path()
+        } else {
+            "/"
+        };
         Err(see(&format!("/sign-in?next={next}")))
     }
 }

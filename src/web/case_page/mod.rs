@@ -6,8 +6,8 @@
 mod branches;
 mod facts;
 mod links;
-mod named;
 mod lists;
+mod named;
 mod parts;
 mod strip;
 mod timeline;
@@ -22,8 +22,8 @@ pub use timeline::{Day, Entry, Pill, Timeline};
 
 use super::commands::{self, Spec};
 use super::words::{long_date, moment, spoken, theme, words};
-use crate::domain::calendar::Calendar;
 use crate::desk::cases::AuditedEvent;
+use crate::domain::calendar::Calendar;
 use crate::domain::case::{Case, Event, Recorded};
 use crate::domain::clock::{CaseFlags, Clock, StageFlags};
 use crate::domain::readiness::Readiness;
@@ -129,14 +129,41 @@ pub fn view(
 fn in_time(flags: &CaseFlags) -> Vec<Fact> {
     let say = |known: bool| if known { "Yes" } else { "No" }.to_owned();
     let stage = |flags: &StageFlags, labels: [&'static str; 3]| {
-        let known = [flags.ack_in_time, flags.response_in_time_from_ack, flags.response_in_time_overall];
-        labels.into_iter().zip(known).filter_map(move |(label, known)| Some(Fact { label, value: say(known?) })).collect()
+        let known = [
+            flags.ack_in_time,
+            flags.response_in_time_from_ack,
+            flags.response_in_time_overall,
+        ];
+        labels
+            .into_iter()
+            .zip(known)
+            .filter_map(move |(label, known)| {
+                Some(Fact {
+                    label,
+                    value: say(known?),
+                })
+            })
+            .collect()
     };
     let one: Vec<Fact> = flags.stage1.as_ref().map_or(Vec::new(), |flags| {
-        stage(flags, ["Stage 1 acknowledged in time", "Stage 1 answered in time, from the acknowledgement", "Stage 1 answered in time, from receipt"])
+        stage(
+            flags,
+            [
+                "Stage 1 acknowledged in time",
+                "Stage 1 answered in time, from the acknowledgement",
+                "Stage 1 answered in time, from receipt",
+            ],
+        )
     });
     let two: Vec<Fact> = flags.stage2.as_ref().map_or(Vec::new(), |flags| {
-        stage(flags, ["Stage 2 acknowledged in time", "Stage 2 answered in time, from the acknowledgement", "Stage 2 answered in time, from receipt"])
+        stage(
+            flags,
+            [
+                "Stage 2 acknowledged in time",
+                "Stage 2 answered in time, from the acknowledgement",
+                "Stage 2 answered in time, from receipt",
+            ],
+        )
     });
     one.into_iter().chain(two).collect()
 }
@@ -148,7 +175,11 @@ pub fn gaps(reference: &str, readiness: &Readiness) -> Vec<Gap> {
         what: m.what.clone(),
         why: m.why.clone(),
         who: m.who.clone(),
-        explain: format!("/cases/{reference}/do/explain_gap?category={}&what={}", m.category, super::queue::encode(&m.what)),
+        explain: format!(
+            "/cases/{reference}/do/explain_gap?category={}&what={}",
+            m.category,
+            super::queue::encode(&m.what)
+        ),
     };
     readiness.missing.iter().map(gap).collect()
 }
@@ -253,23 +284,44 @@ fn menu(case: &Case) -> Vec<MenuGroup> {
 pub fn recorded(events: &[AuditedEvent], names: &Names) -> Vec<Recorded> {
     let one = |audited: &AuditedEvent| {
         let event = serde_json::from_value(audited.body.clone()).unwrap_or(Event::Unknown);
-        let (seq, at, recorded_at, actor) = (audited.seq, audited.at, audited.recorded_at, audited.actor.clone());
-        named::event(Recorded { seq, at, recorded_at, actor, event }, names)
+        let (seq, at, recorded_at, actor) = (
+            audited.seq,
+            audited.at,
+            audited.recorded_at,
+            audited.actor.clone(),
+        );
+        named::event(
+            Recorded {
+                seq,
+                at,
+                recorded_at,
+                actor,
+                event,
+            },
+            names,
+        )
     };
     events.iter().map(one).collect()
 }
 
 /// The audit history, newest first.
 pub fn audit(events: &[AuditedEvent], names: &Names) -> Vec<AuditRow> {
-    let rows = recorded(events, names).into_iter().zip(events).map(|(recorded, audited)| AuditRow {
-        seq: recorded.seq,
-        title: if audited.body.is_null() { format!("Erased: {}", words(&audited.kind)) } else { told::tell(&recorded).title },
-        at: moment(recorded.at),
-        recorded_at: moment(recorded.recorded_at),
-        actor: recorded.actor,
-        body_hash: audited.body_hash.clone(),
-        link: audited.link.clone(),
-    });
+    let rows = recorded(events, names)
+        .into_iter()
+        .zip(events)
+        .map(|(recorded, audited)| AuditRow {
+            seq: recorded.seq,
+            title: if audited.body.is_null() {
+                format!("Erased: {}", words(&audited.kind))
+            } else {
+                told::tell(&recorded).title
+            },
+            at: moment(recorded.at),
+            recorded_at: moment(recorded.recorded_at),
+            actor: recorded.actor,
+            body_hash: audited.body_hash.clone(),
+            link: audited.link.clone(),
+        });
     let mut all: Vec<AuditRow> = rows.collect();
     all.reverse();
     all
@@ -278,7 +330,14 @@ pub fn audit(events: &[AuditedEvent], names: &Names) -> Vec<AuditRow> {
 /// One event in a line: what, who, when.
 pub fn tell_event(event: &AuditedEvent, names: &Names) -> String {
     let all = recorded(std::slice::from_ref(event), names);
-    let told = all.first().map(|one| format!("{} ({}, {})", told::tell(one).title, one.actor, moment(one.recorded_at)));
+    let told = all.first().map(|one| {
+        format!(
+            "{} ({}, {})",
+            told::tell(one).title,
+            one.actor,
+            moment(one.recorded_at)
+        )
+    });
     told.unwrap_or_default()
 }
 

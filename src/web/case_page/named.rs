@@ -35,14 +35,20 @@ pub fn case(mut case: Case, names: &Names) -> Case {
             put_some(names, &mut line.approved_by);
         }
     }
-    case.actions.iter_mut().for_each(|action| put(names, &mut action.owner));
+    case.actions
+        .iter_mut()
+        .for_each(|action| put(names, &mut action.owner));
     for approval in &mut case.approvals {
         put(names, &mut approval.requested_by);
         put_some(names, &mut approval.requested_of);
         put_some(names, &mut approval.answered_by);
     }
-    case.documents.iter_mut().for_each(|document| put(names, &mut document.added_by));
-    case.letters.iter_mut().for_each(|letter| put(names, &mut letter.issued_by));
+    case.documents
+        .iter_mut()
+        .for_each(|document| put(names, &mut document.added_by));
+    case.letters
+        .iter_mut()
+        .for_each(|letter| put(names, &mut letter.issued_by));
     case
 }
 

@@ -29,7 +29,15 @@ fn page(account: &str) -> String {
     let today = sample::today();
     let names = Names::from([("dprice".to_owned(), "Daniel Price".to_owned())]);
     let ready = readiness(&case, true);
-    let view = view(&case, &names, &sample::clocks(&calendar), &CaseFlags::default(), &ready, today, &calendar);
+    let view = view(
+        &case,
+        &names,
+        &sample::clocks(&calendar),
+        &CaseFlags::default(),
+        &ready,
+        today,
+        &calendar,
+    );
     let audited: Vec<AuditedEvent> = events.iter().map(sample::audited).collect();
     let (events, audit) = (recorded(&audited, &names), audit(&audited, &names));
     CasePage {
@@ -132,11 +140,16 @@ fn every_command_is_a_form_whose_fields_all_have_labels() {
 #[test]
 fn every_command_of_the_core_has_a_form() {
     // An unknown name makes serde list the known ones.
-    let told = serde_json::from_str::<crate::domain::case::Command>(r#"{"command":"?"}"#).unwrap_err().to_string();
+    let told = serde_json::from_str::<crate::domain::case::Command>(r#"{"command":"?"}"#)
+        .unwrap_err()
+        .to_string();
     let known: Vec<&str> = told.split('`').skip(3).step_by(2).collect();
     assert!(known.len() > 50, "{told}");
     // Logging and attaching have pages of their own; snapshots are taken by the linker.
-    for name in known.into_iter().filter(|name| !["log", "attach", "take_snapshots"].contains(name)) {
+    for name in known
+        .into_iter()
+        .filter(|name| !["log", "attach", "take_snapshots"].contains(name))
+    {
         assert!(commands::find(name).is_some(), "{name} has no form");
     }
 }

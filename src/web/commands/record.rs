@@ -72,8 +72,9 @@ pub(super) const SPECS: &[Spec] = &[
             let folders = (1..=14).map(|number| format!("{number:02}"));
             vec![
                 line("what", "What is missing"),
-                Field::new(Kind::Select, "category", "Folder of the bundle")
-                    .of(folders.map(|folder| Choice::new(folder.clone(), folder)).collect()),
+                Field::new(Kind::Select, "category", "Folder of the bundle").of(folders
+                    .map(|folder| Choice::new(folder.clone(), folder))
+                    .collect()),
                 long("explanation", "Why it is not there"),
             ]
         },
