@@ -1,1 +1,220 @@
 //! Turns a case into an archive: the exporter's input, the zip, the manifest, the verifier.
+//!
+//! [`run_export`] is the way through: the case becomes `redress-case/1` ([`document`]), the exporter runs in
+//! the sandbox, the zip streams to a writer ([`archive`]). When it returns an error the writer holds no whole
+//! archive, and its owner discards it. [`verify_bundle`] proves an archive against its manifest.
+
+pub mod archive;
+pub mod document;
+pub mod manifest;
+pub mod source;
+pub mod verify;
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use archive::Sealed;
+pub use document::{CaseFile, Mode, PolicyDocument};
+pub use verify::{Report, VerifyError, verify_bundle};
+
+use crate::domain::case::Document;
+use crate::pdf::Renderer;
+use crate::plugins::{ExportJob, Limits, Plugin, PluginHost, Run, RunError, RunLog};
+use crate::store::Store;
+
+/// The program as manifests and PDFs name it.
+pub const TOOL: &str = concat!("Redress ", env!("CARGO_PKG_VERSION"));
+
+/// The exporter that is part of the program, in its own component.
+pub const OMBUDSMAN_BUNDLE: &[u8] = include_bytes!("../../dist/ombudsman-bundle.wasm");
+
+/// An exporter with what the manifest says of it.
+#[derive(Clone)]
+pub struct Exporter {
+    /// The component.
+    pub plugin: Plugin,
+    /// Its version.
+    pub version: String,
+    /// The operator's settings for it, JSON.
+    pub settings_json: String,
+}
+
+impl Exporter {
+    /// The Ombudsman bundle that the program carries.
+    pub fn ombudsman_bundle() -> Self {
+        Self {
+            plugin: Plugin::new("ombudsman-bundle", OMBUDSMAN_BUNDLE),
+            version: env!("CARGO_PKG_VERSION").into(),
+            settings_json: "{}".into(),
+        }
+    }
+}
+
+/// What an export came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Hashes, size and entries.
+    pub sealed: Sealed,
+    /// For the person who asked: what was left out and why.
+    pub notes: Vec<String>,
+    /// For the operator.
+    pub log: RunLog,
+}
+
+/// Why an export failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The exporter's run ended badly.
+    #[error("{0}")]
+    Run(#[from] RunError),
+    /// A document's address is no SHA-256.
+    #[error(
+        "document {0} has a broken address in the record; run `redress verify` on the data file"
+    )]
+    Address(String),
+    /// The case could not be written as JSON.
+    #[error("the case could not be prepared for export: {0}")]
+    Document(#[from] serde_json::Error),
+    /// The run ended well and the archive was not closed.
+    #[error("the archive was not completed; export again")]
+    Unsealed,
+}
+
+/// Everything an export takes besides the case.
+pub struct Tools<'a> {
+    /// The sandbox.
+    pub host: &'a PluginHost,
+    /// Where documents are.
+    pub store: &'a Store,
+    /// The typesetter.
+    pub pdf: Arc<Renderer>,
+    /// Told `done, total`.
+    pub progress: Option<Arc<dyn Fn(u32, u32) + Send + Sync>>,
+}
+
+/// Exports a case to a writer, which may be a file or a channel to a browser. Memory does not grow with the
+/// documents.
+///
+/// # Errors
+/// When the exporter, the store or the writer fails. What the writer got by then is no whole archive and must be
+/// discarded.
+pub async fn run_export<W: Write + Send + 'static>(
+    tools: Tools<'_>,
+    exporter: &Exporter,
+    file: &CaseFile<'_>,
+    mode: &Mode,
+    out: W,
+) -> Result<Outcome, ExportError> {
+    let document = serde_json::to_string(&file.json(mode))?;
+    let as_of: DateTime<Utc> = file.case.as_of;
+    let (held, attachments) = documents(file)?;
+    let stamp = manifest::Stamp {
+        case: file.case.reference.to_string(),
+        as_of: as_of.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+        tool: TOOL.into(),
+        generated_by: manifest::GeneratedBy {
+            plugin: exporter.plugin.name().to_owned(),
+            version: exporter.version.clone(),
+            sha256: exporter.plugin.sha256().to_owned(),
+        },
+    };
+    let (archive, seal) = archive::ZipArchive::new(out, stamp, attachments);
+    let source =
+        source::StoredCase::new(tools.store.clone(), Arc::clone(&tools.pdf), document, held);
+    let job = ExportJob {
+        run: Run {
+            settings_json: exporter.settings_json.clone(),
+            // The case's time, not ours: the same case gives the same bytes.
+            started_at: as_of,
+            language: "en-GB".into(),
+            progress: tools.progress,
+            limits: Limits::export(),
+        },
+        source: Arc::new(source),
+        archive: Box::new(archive),
+        pdf: Arc::new(source::Typesetter(tools.pdf)),
+    };
+    let report = tools.host.export(&exporter.plugin, job).await?;
+    let sealed = seal.take().ok_or(ExportError::Unsealed)?;
+    Ok(Outcome {
+        sealed,
+        notes: report.notes,
+        log: report.log,
+    })
+}
+
+type Documents = (
+    HashMap<String, source::Held>,
+    HashMap<String, archive::Attachment>,
+);
+
+fn documents(file: &CaseFile<'_>) -> Result<Documents, ExportError> {
+    let of_case = file
+        .case
+        .documents
+        .iter()
+        .map(|d: &Document| (d.id.to_string(), &d.sha256, d.size, &d.media_type));
+    let of_register = file
+        .policies
+        .iter()
+        .map(|p| (p.id.clone(), &p.sha256, p.size, &p.media_type));
+    let (mut held, mut attachments) = (HashMap::new(), HashMap::new());
+    for (id, sha256, size, media_type) in of_case.chain(of_register) {
+        let mut address = [0; 32];
+        hex::decode_to_slice(sha256, &mut address).map_err(|_| ExportError::Address(id.clone()))?;
+        let media_type = media_type.clone();
+        attachments.insert(
+            id.clone(),
+            archive::Attachment {
+                media_type: media_type.clone(),
+                size,
+                redaction: None,
+            },
+        );
+        held.insert(
+            id,
+            source::Held {
+                sha256: address,
+                size,
+                media_type,
+            },
+        );
+    }
+    Ok((held, attachments))
+}
+
+/// The numbers that an export gave to its documents, to be kept for the next one: `(id, "04-03")`. What was made
+/// from records goes by its title, as `made:Repairs-history.pdf`.
+pub fn numbers(sealed: &Sealed) -> Vec<(String, String)> {
+    let mut numbers = Vec::new();
+    for entry in &sealed.entries {
+        let Some((_, name)) = entry.path.rsplit_once('/') else {
+            continue;
+        };
+        let mut parts = name.splitn(3, '_');
+        let (Some(number), Some(_), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
+        if number.starts_with("00-") {
+            continue;
+        }
+        let id = match &entry.record {
+            Some(id) => id.clone(),
+            None => {
+                let (title, extension) = rest.rsplit_once('.').unwrap_or((rest, ""));
+                format!(
+                    "made:{}.{extension}",
+                    title.split('_').next().unwrap_or(title)
+                )
+            }
+        };
+        let given = (id, number.to_owned());
+        if !numbers.contains(&given) {
+            numbers.push(given);
+        }
+    }
+    numbers
+}

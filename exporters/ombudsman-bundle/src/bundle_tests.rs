@@ -60,7 +60,7 @@ fn case() -> Value {
         "points": [{"id": 1, "text": "Mould on the wall", "category": "property_condition.damp_and_mould",
                     "outcomes": [{"stage": 1, "decision": "upheld", "reasons": "Late", "references": ["Policy 4"]}]}],
         "stages": [{"stage": 1, "received_at": "2026-11-20T16:05:00Z", "definition": "Mould, not treated"}],
-        "clocks": [{"id": "S1_ACK", "start": "2026-11-20", "due": "2026-11-27", "met_on": "2026-11-30",
+        "clocks": [{"id": "S1_ACK", "name": "Stage 1 acknowledgement", "start": "2026-11-20", "due": "2026-11-27", "met_on": "2026-11-30",
                     "status": "met_late", "in_time": false}],
         "remedies": [{"id": 1, "kind": "financial_remedy", "points": [1], "stage": 1, "amount_pence": 12500, "status": "open"}],
         "documents": [

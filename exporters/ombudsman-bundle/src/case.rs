@@ -54,7 +54,7 @@ shapes! {
     PointOutcome { stage: u8, decision: String, reasons: String, references: Vec<String> }
     /// A clock of the Code.
     Clock {
-        id: String, start: String, due: String, met_on: String, status: String, in_time: Option<bool>, why: String,
+        id: String, name: String, subject: String, start: String, due: String, met_on: String, status: String, in_time: Option<bool>, why: String,
     }
     /// The three in-time flags by stage.
     Flags { stage1: Option<StageFlags>, stage2: Option<StageFlags> }

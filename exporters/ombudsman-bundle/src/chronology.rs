@@ -228,19 +228,14 @@ fn linked(case: &Case, link: &Link) -> Vec<Row> {
     }
 }
 
-/// "Stage 1 acknowledgement".
-pub fn clock_name(id: &str) -> String {
-    match id {
-        "S1_ACK" => "Stage 1 acknowledgement".into(),
-        "S1_RESPONSE" => "Stage 1 response".into(),
-        "S1_EXTENSION" => "Stage 1 extension".into(),
-        "S2_ACK" => "Stage 2 acknowledgement".into(),
-        "S2_RESPONSE" => "Stage 2 response".into(),
-        "S2_EXTENSION" => "Stage 2 extension".into(),
-        "HOS_TASK" => "Ombudsman's evidence task".into(),
-        "HOS_ORDER" => "Ombudsman's order".into(),
-        other => words(&other.to_lowercase()),
-    }
+/// "Stage 1 acknowledgement", or "Promised action: repair the fan".
+pub fn clock_name(clock: &Clock) -> String {
+    let name = if clock.name.is_empty() {
+        words(&clock.id.to_lowercase())
+    } else {
+        clock.name.clone()
+    };
+    sheet::joined(&[&name, &clock.subject], ": ")
 }
 
 /// Writes a clock's start or end beside the event that caused it; failing that, the first of its day.
@@ -264,7 +259,7 @@ fn mark(rows: &mut [Row], clock: &Clock, on: &str, edge: &str) {
     let at = caused
         .or_else(|| of_day().find(|(_, r)| !r.kind.is_empty()))
         .map(|(at, _)| at);
-    let name = clock_name(&clock.id);
+    let name = clock_name(clock);
     let text = match (edge, clock.in_time) {
         ("start", _) if clock.due.is_empty() => format!("{name} starts"),
         ("start", _) => format!("{name} starts, due {}", clock.due),
@@ -285,10 +280,10 @@ fn missed(case: &Case, clock: &Clock) -> Option<Row> {
         date: due,
         // After whatever else happened on that day.
         time: "23:59".into(),
-        what: format!("{} fell due and had not been done", clock_name(&clock.id)),
+        what: format!("{} fell due and had not been done", clock_name(clock)),
         source: "Redress".into(),
         record: format!("clock {}", clock.id),
-        clock: format!("{} overdue", clock_name(&clock.id)),
+        clock: format!("{} overdue", clock_name(clock)),
         ..Row::default()
     })
 }

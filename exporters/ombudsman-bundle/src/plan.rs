@@ -259,7 +259,8 @@ fn made(mut sheet: Sheet) -> Vec<Item> {
     let list = sheet.csv.take();
     let sheet = Rc::new(sheet);
     let item = |content, form: &str, title: String| Item {
-        id: format!("made:{}:{form}", sheet.key),
+        // Named as its file is, so that the host can say which number it had.
+        id: format!("made:{}.{form}", name::slug(&title, 60)),
         number: String::new(),
         category: sheet.category,
         date: day::date(&sheet.date),

@@ -256,7 +256,7 @@ fn clocks(case: &Case) -> Grid {
         .map(|c| {
             let (start, due, met) = (day::on(&c.start), day::on(&c.due), day::on(&c.met_on));
             vec![
-                clock_name(&c.id),
+                clock_name(c),
                 start,
                 due,
                 met,

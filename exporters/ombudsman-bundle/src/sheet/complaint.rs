@@ -20,7 +20,6 @@ fn at(sheet: &mut Sheet, label: &str, instant: &str) {
 
 fn received(case: &Case) -> Sheet {
     let mut sheet = Sheet {
-        key: "complaint".into(),
         category: "01",
         title: "Complaint as received".into(),
         from: case.complainant.name.clone(),
@@ -70,7 +69,6 @@ fn received(case: &Case) -> Sheet {
 fn escalation(case: &Case) -> Option<Sheet> {
     let stage = case.stages.iter().find(|s| s.stage == 2)?;
     let mut sheet = Sheet {
-        key: "escalation".into(),
         category: "02",
         title: "Escalation request as received".into(),
         from: case.complainant.name.clone(),
@@ -100,7 +98,6 @@ fn letters(case: &Case) -> impl Iterator<Item = Sheet> {
             letter.title.clone()
         };
         let mut sheet = Sheet {
-            key: format!("letter:{}", letter.id),
             category: if letter.stage == Some(2) { "02" } else { "01" },
             title,
             from: case.landlord.name.clone(),

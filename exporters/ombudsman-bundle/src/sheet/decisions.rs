@@ -107,7 +107,6 @@ fn remedies(case: &Case) -> Option<Sheet> {
         .iter()
         .flat_map(|r| [&r.offered_on, &r.completed_on]);
     let mut sheet = Sheet {
-        key: "remedies".into(),
         category: "09",
         date: latest(
             dates.chain(case.actions.iter().map(|a| &a.completed_on)),
@@ -174,7 +173,6 @@ fn decisions(case: &Case) -> Option<Sheet> {
         .filter_map(|s| s.refusal.as_ref())
         .map(|r| &r.decided_on);
     Some(Sheet {
-        key: "decisions".into(),
         category: "12",
         date: latest(
             stages
@@ -344,7 +342,6 @@ fn after(case: &Case) -> Option<Sheet> {
     }
     let dates = hos.determinations.iter().map(|d| &d.received_on);
     let mut sheet = Sheet {
-        key: "ombudsman".into(),
         category: "13",
         date: latest(
             dates

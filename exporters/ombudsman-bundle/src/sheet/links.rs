@@ -165,7 +165,6 @@ fn sheet(kind: &str, mut links: Vec<&Link>) -> Sheet {
         .max()
         .unwrap_or_default();
     let mut sheet = Sheet {
-        key: format!("links:{kind}"),
         category: known.map_or("03", |k| k.category),
         date: day::on(newest),
         title,

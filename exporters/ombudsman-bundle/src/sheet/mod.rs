@@ -15,8 +15,6 @@ use serde_json::{Value, json};
 /// One paper.
 #[derive(Debug, Default)]
 pub struct Sheet {
-    /// Stable name, part of the item's id: `complaint`, `links:repair`.
-    pub key: String,
     /// Category code.
     pub category: &'static str,
     /// The paper's own date.

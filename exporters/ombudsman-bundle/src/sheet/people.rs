@@ -44,7 +44,6 @@ fn contact_log(case: &Case) -> Option<Sheet> {
         .collect();
     let last = log.rows.last()?[0].clone();
     let mut sheet = Sheet {
-        key: "contact-log".into(),
         category: "06",
         date: last,
         title: "Contact log".into(),
@@ -94,7 +93,6 @@ fn adjustments(case: &Case) -> Option<Sheet> {
         .max()
         .filter(|d| !d.is_empty());
     let mut sheet = Sheet {
-        key: "adjustments".into(),
         category: "07",
         date: latest.unwrap_or_else(|| day::on(&case.received_at)),
         title: "Reasonable adjustments".into(),
