@@ -95,22 +95,29 @@ impl Desk {
         key: Option<&str>,
     ) -> Result<CaseView, DeskError> {
         need(actor, Permission::Log)?;
-        let (desk, actor) = (self.clone(), actor.clone());
-        let key = key.map(|key| (used_key(&actor, "log", key), fingerprint(&intake)));
+        let who = actor.clone();
+        let key = key.map(|key| (used_key(actor, "log", key), fingerprint(&intake)));
         let now = self.now();
         let book = self.book();
-        let logged = self
+        let (logged, fresh) = self
             .store()
-            .write_async(move |tx| -> Result<Case, DeskError> {
+            .write_async(move |tx| -> Result<(Case, bool), DeskError> {
                 if let Some(earlier) = repeated(tx, key.as_ref())? {
-                    return open(tx, &actor, &earlier);
+                    return Ok((open(tx, &who, &earlier)?, false));
                 }
-                let made = begin(tx, &book, &actor, &intake, now)?;
+                let made = begin(tx, &book, &who, &intake, now)?;
                 remember(tx, key, &made.reference, now)?;
-                Ok(made)
+                Ok((made, true))
             })
             .await?;
-        desk.view(logged)
+        if fresh {
+            // Down or missing sources are noted on the case; logging has already succeeded.
+            if let Err(error) = self.take_snapshots(actor, &logged).await {
+                tracing::warn!(case = %logged.reference, %error, "linked records were not taken");
+            }
+        }
+        let logged = self.reader()?.case(&logged.reference)?.unwrap_or(logged);
+        self.view(logged)
     }
 
     /// Does something to a case.
@@ -125,7 +132,18 @@ impl Desk {
         order: Order,
     ) -> Result<CaseView, DeskError> {
         need(actor, order.command.permission())?;
-        let order = self.in_our_names(order);
+        let mut order = self.in_our_names(order);
+        if let Command::LinkRecord {
+            source,
+            external_id,
+            found,
+        } = &mut order.command
+        {
+            *found = self
+                .find_record(actor, reference, source, external_id)
+                .await?
+                .map(Box::new);
+        }
         let key = order.key.as_ref().map(|key| {
             (
                 used_key(actor, &reference.to_string(), key),

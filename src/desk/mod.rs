@@ -9,7 +9,9 @@ pub mod calendar;
 pub mod cases;
 pub mod documents;
 mod error;
+pub mod exports;
 mod letters;
+pub mod links;
 pub mod lists;
 pub mod people;
 pub mod register;
@@ -45,7 +47,7 @@ pub struct Desk {
 struct Inner {
     store: Store,
     now: Now,
-    renderer: Renderer,
+    renderer: Arc<Renderer>,
     plugins: PluginHost,
     book: RwLock<Arc<Book>>,
     doors: sign_in::Doors,
@@ -66,7 +68,7 @@ impl Desk {
         let inner = Inner {
             store,
             now,
-            renderer,
+            renderer: Arc::new(renderer),
             plugins,
             book: RwLock::new(book),
             doors: sign_in::Doors::default(),

@@ -1,0 +1,413 @@
+//! Exports: a case through an exporter into an archive that streams to a browser or a file, and the
+//! event that says what left, when and with which hash.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use super::cases::append;
+use super::{Book, Desk, DeskError, need, open};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::calendar::london_date;
+use crate::domain::case::{Case, Directory, Event, Recorded};
+use crate::domain::ids::CaseRef;
+use crate::export::{self, CaseFile, ExportError, Exporter, Mode, Outcome, Tools};
+use crate::plugins::RunError;
+use crate::store::T;
+use crate::store::cases::recorded;
+
+/// A way in which a case can leave.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportFormat {
+    /// Its key, such as `ombudsman-bundle`.
+    pub key: String,
+    /// What people read.
+    pub title: String,
+    /// The exporter's version.
+    pub version: String,
+    /// SHA-256 of the exporter.
+    pub sha256: String,
+}
+
+/// What is asked of an export.
+#[derive(Clone, Debug, Default)]
+pub struct ExportRequest {
+    /// The format's key.
+    pub format: String,
+    /// Everything, or the ticked categories.
+    pub mode: Mode,
+}
+
+impl ExportRequest {
+    /// Reads a request as the API and pages spell it.
+    ///
+    /// # Errors
+    /// [`DeskError::Invalid`] for an unknown mode or category.
+    pub fn parse(format: &str, mode: Option<&str>, items: &[String]) -> Result<Self, DeskError> {
+        let invalid = |field, detail: &str| DeskError::Invalid {
+            field,
+            detail: detail.to_owned(),
+        };
+        let is_category = |item: &String| {
+            item.len() == 2 && item.parse::<u8>().is_ok_and(|n| (1..=14).contains(&n))
+        };
+        if !items.iter().all(is_category) {
+            return Err(invalid("items", "Items are bundle categories, 01 to 14."));
+        }
+        let mode = match mode.unwrap_or(if items.is_empty() { "full" } else { "focused" }) {
+            "full" => Mode::Full,
+            "focused" if items.is_empty() => {
+                return Err(invalid(
+                    "items",
+                    "A focused export needs the categories that were asked for.",
+                ));
+            }
+            "focused" => {
+                let mut items = items.to_vec();
+                items.sort();
+                items.dedup();
+                Mode::Focused(items)
+            }
+            _ => return Err(invalid("mode", "The mode is full or focused.")),
+        };
+        Ok(Self {
+            format: format.to_owned(),
+            mode,
+        })
+    }
+}
+
+/// An archive on its way out. An error in the middle breaks the transfer off: what came is no archive.
+pub struct ExportStream {
+    /// A name for the file.
+    pub file_name: String,
+    /// The bytes.
+    pub body: BoxStream<'static, io::Result<Bytes>>,
+}
+
+/// What a finished export came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportReport {
+    /// SHA-256 of the archive, hex.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Entries beside the manifest.
+    pub entries: usize,
+    /// SHA-256 of its manifest, hex.
+    pub manifest_sha256: Option<String>,
+    /// What the exporter wants the person to know.
+    pub notes: Vec<String>,
+}
+
+/// The numbers that a case's documents got in earlier exports, so that later ones keep them.
+#[derive(Default, Serialize, Deserialize)]
+struct Numbers(Vec<(String, String)>);
+
+impl Desk {
+    /// The formats there are.
+    pub fn export_formats(&self) -> Vec<ExportFormat> {
+        let bundle = Exporter::ombudsman_bundle();
+        vec![ExportFormat {
+            key: bundle.plugin.name().to_owned(),
+            title: "Ombudsman bundle".into(),
+            version: bundle.version.clone(),
+            sha256: bundle.plugin.sha256().to_owned(),
+        }]
+    }
+
+    /// Exports a case as a stream. Waits for the first bytes, so that an export that cannot even begin is an
+    /// error and not a broken download.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], [`DeskError::Forbidden`], or what the exporter says.
+    pub async fn export(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        request: ExportRequest,
+    ) -> Result<ExportStream, DeskError> {
+        let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
+        let file_name = file_name(&case, &request);
+        let (send, mut receive) = mpsc::channel::<Bytes>(8);
+        let (desk, who) = (self.clone(), actor.clone());
+        let run = tokio::spawn(async move {
+            let out = ChannelWriter {
+                send,
+                buffer: Vec::with_capacity(CHUNK),
+            };
+            let outcome = desk
+                .run(&case, &events, &exporter, &request.mode, None, out)
+                .await?;
+            desk.note_export(&who, &case, &request, &outcome).await
+        });
+        match receive.recv().await {
+            Some(first) => {
+                let rest = stream::unfold(Some((receive, run)), next_piece);
+                let body = stream::once(async { Ok(first) }).chain(rest).boxed();
+                Ok(ExportStream { file_name, body })
+            }
+            None => match run.await {
+                Ok(Err(error)) => Err(error),
+                _ => Err(DeskError::Internal(
+                    "the export ended without a byte".into(),
+                )),
+            },
+        }
+    }
+
+    /// Exports a case to a file, which appears under its name only when it is whole.
+    ///
+    /// # Errors
+    /// As [`Desk::export`], or what the disk says.
+    pub async fn export_to(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        request: ExportRequest,
+        path: &Path,
+        progress: Option<Arc<dyn Fn(u32, u32) + Send + Sync>>,
+    ) -> Result<ExportReport, DeskError> {
+        let disk = |error: io::Error| DeskError::Invalid {
+            field: "output",
+            detail: format!(
+                "{} cannot be written: {error}. Choose another place.",
+                path.display()
+            ),
+        };
+        let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let temporary = tempfile::Builder::new()
+            .prefix(".redress-export-")
+            .tempfile_in(folder)
+            .map_err(disk)?;
+        let out = io::BufWriter::with_capacity(CHUNK, temporary.reopen().map_err(disk)?);
+        let outcome = self
+            .run(&case, &events, &exporter, &request.mode, progress, out)
+            .await?;
+        temporary.as_file().sync_all().map_err(disk)?;
+        temporary.persist(path).map_err(|error| disk(error.error))?;
+        self.note_export(actor, &case, &request, &outcome).await
+    }
+
+    async fn ready_to_export(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        request: &ExportRequest,
+    ) -> Result<(Case, Vec<Recorded>, Exporter), DeskError> {
+        need(actor, Permission::Export)?;
+        let exporter = Exporter::ombudsman_bundle();
+        if request.format != exporter.plugin.name() {
+            return Err(DeskError::NotFound);
+        }
+        let (who, about) = (actor.clone(), reference.clone());
+        let (case, events) = self
+            .away(move |desk| {
+                let reader = desk.reader()?;
+                let case = open(&*reader, &who, &about)?;
+                let stored = reader.events(&about, 0)?;
+                let events = stored.iter().map(recorded).collect::<Result<Vec<_>, _>>()?;
+                Ok((case, events))
+            })
+            .await?;
+        Ok((case, events, exporter))
+    }
+
+    async fn run<W: Write + Send + 'static>(
+        &self,
+        case: &Case,
+        events: &[Recorded],
+        exporter: &Exporter,
+        mode: &Mode,
+        progress: Option<Arc<dyn Fn(u32, u32) + Send + Sync>>,
+        out: W,
+    ) -> Result<Outcome, DeskError> {
+        let book = self.book();
+        let policies = self.policies_for_export(case)?;
+        let numbers = self
+            .reader()?
+            .record::<Numbers>(T::Note, &numbers_key(case))?
+            .unwrap_or_default();
+        let person = |id: &str| Book::name(&book, id);
+        let file = CaseFile {
+            case,
+            events,
+            calendar: book.calendar(),
+            policy: book.policy(london_date(case.received_at)),
+            policies: &policies,
+            numbers: &numbers.0,
+            person: &person,
+        };
+        let tools = Tools {
+            host: &self.inner.plugins,
+            store: self.store(),
+            pdf: Arc::clone(&self.inner.renderer),
+            progress,
+        };
+        export::run_export(tools, exporter, &file, mode, out)
+            .await
+            .map_err(export_failed)
+    }
+
+    fn policies_for_export(&self, case: &Case) -> Result<Vec<export::PolicyDocument>, DeskError> {
+        let policies = self.policies_for(case)?;
+        Ok(policies
+            .into_iter()
+            .map(|policy| export::PolicyDocument {
+                id: format!("policy-{}", policy.id),
+                title: policy.title,
+                version: policy.version,
+                effective_from: policy.effective_from,
+                effective_to: policy.effective_to,
+                sha256: policy.sha256,
+                size: policy.size,
+                media_type: policy.media_type,
+                file_name: policy.file_name,
+            })
+            .collect())
+    }
+
+    /// Records what left, and the numbers its documents got.
+    async fn note_export(
+        &self,
+        actor: &Actor,
+        case: &Case,
+        request: &ExportRequest,
+        outcome: &Outcome,
+    ) -> Result<ExportReport, DeskError> {
+        let (mode, items) = match &request.mode {
+            Mode::Full => ("full", Vec::new()),
+            Mode::Focused(items) => ("focused", items.clone()),
+        };
+        let event = Event::BundleExported {
+            format: request.format.clone(),
+            mode: mode.to_owned(),
+            items,
+            sha256: outcome.sealed.sha256.clone(),
+            bytes: outcome.sealed.bytes,
+        };
+        let numbers = Numbers(export::numbers(&outcome.sealed));
+        let key = numbers_key(case);
+        let (who, about, book, now) = (
+            actor.clone(),
+            case.reference.clone(),
+            self.book(),
+            self.now(),
+        );
+        self.store()
+            .write_async(move |tx| -> Result<(), DeskError> {
+                let mut known = tx.record::<Numbers>(T::Note, &key)?.unwrap_or_default();
+                for (id, number) in numbers.0 {
+                    if !known.0.iter().any(|(other, _)| *other == id) {
+                        known.0.push((id, number));
+                    }
+                }
+                tx.put_record(T::Note, &key, &known)?;
+                let case = tx.case(&about)?.ok_or(DeskError::NotFound)?;
+                append(tx, &book, &who, Some(&case), &about, vec![event], now, now)?;
+                Ok(())
+            })
+            .await?;
+        Ok(ExportReport {
+            sha256: outcome.sealed.sha256.clone(),
+            bytes: outcome.sealed.bytes,
+            entries: outcome.sealed.entries.len(),
+            manifest_sha256: outcome.sealed.manifest_sha256.clone(),
+            notes: outcome.notes.clone(),
+        })
+    }
+}
+
+fn export_failed(error: ExportError) -> DeskError {
+    match error {
+        ExportError::Run(RunError { cause, log }) => {
+            tracing::warn!(%cause, lines = log.lines.len(), "an export failed");
+            DeskError::Plugin(format!("The export was not made: {cause}"))
+        }
+        error => DeskError::Plugin(format!("The export was not made: {error}")),
+    }
+}
+
+fn numbers_key(case: &Case) -> String {
+    format!("export-numbers/{}", case.reference)
+}
+
+fn file_name(case: &Case, request: &ExportRequest) -> String {
+    let hos: String = case.ombudsman.as_ref().map_or_else(
+        || "pending".into(),
+        |hos| {
+            hos.reference
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric())
+                .take(30)
+                .collect()
+        },
+    );
+    let mode = if request.mode == Mode::Full {
+        ""
+    } else {
+        "_focused"
+    };
+    format!(
+        "{}_HOS-{hos}_{}{mode}.zip",
+        case.reference,
+        london_date(case.as_of).format("%Y%m%d")
+    )
+}
+
+/// Bytes handed over at a time.
+const CHUNK: usize = 128 * 1024;
+
+/// A writer into a bounded channel: a slow reader slows the archive down, a gone one ends it.
+struct ChannelWriter {
+    send: mpsc::Sender<Bytes>,
+    buffer: Vec<u8>,
+}
+
+impl Write for ChannelWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK));
+        self.send
+            .blocking_send(Bytes::from(full))
+            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the reader has gone"))
+    }
+}
+
+type Running = (
+    mpsc::Receiver<Bytes>,
+    tokio::task::JoinHandle<Result<ExportReport, DeskError>>,
+);
+
+/// The next piece of a running export; an error if it ended without becoming whole.
+async fn next_piece(state: Option<Running>) -> Option<(io::Result<Bytes>, Option<Running>)> {
+    let (mut receive, run) = state?;
+    if let Some(bytes) = receive.recv().await {
+        return Some((Ok(bytes), Some((receive, run))));
+    }
+    match run.await {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some((Err(io::Error::other(error.to_string())), None)),
+        Err(_) => Some((Err(io::Error::other("the export ended early")), None)),
+    }
+}

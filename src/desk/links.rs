@@ -1,0 +1,134 @@
+//! Linked records: asked for on logging and on refresh, kept as snapshots, and never in anyone's way.
+
+use chrono::{DateTime, Utc};
+
+use super::cases::Order;
+use super::settings::LinkSource;
+use super::{CaseView, Desk, DeskError, need, open};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::case::{Case, Command, Found};
+use crate::domain::ids::CaseRef;
+use crate::link::{self, Gathered, Query, Source};
+
+impl Desk {
+    /// Asks a link whether it can be read, and what it sees.
+    ///
+    /// # Errors
+    /// [`DeskError::Plugin`] with the sentence it answered.
+    pub async fn check_link(
+        &self,
+        actor: &Actor,
+        source: &LinkSource,
+    ) -> Result<String, DeskError> {
+        need(actor, Permission::Administer)?;
+        let asked = source_of(source).map_err(DeskError::Plugin)?;
+        link::check(&self.inner.plugins, &asked, self.now())
+            .await
+            .map_err(DeskError::Plugin)
+    }
+
+    /// Asks every source again about a case and keeps what is new or has changed.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] or what the disk says; never because a source is down.
+    pub async fn refresh_links(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+    ) -> Result<CaseView, DeskError> {
+        need(actor, Permission::Log)?;
+        let case = open(&*self.reader()?, actor, reference)?;
+        self.take_snapshots(actor, &case).await?;
+        self.case(actor, reference)
+    }
+
+    /// Asks the sources about a case that has just been logged. What goes wrong stands on the case.
+    pub(crate) async fn take_snapshots(&self, actor: &Actor, case: &Case) -> Result<(), DeskError> {
+        for source in self
+            .link_sources()?
+            .into_iter()
+            .filter(|source| source.enabled)
+        {
+            let gathered = match source_of(&source) {
+                Ok(asked) => {
+                    link::gather(&self.inner.plugins, &asked, &Query::of(case), self.now()).await
+                }
+                Err(failure) => unreachable_source(&source.key, failure, self.now()),
+            };
+            if let Some(failure) = &gathered.failure {
+                tracing::warn!(source = %source.key, case = %case.reference, %failure, "a linked source gave no answer");
+            }
+            let command = Command::TakeSnapshots {
+                source: source.key,
+                found: gathered.records,
+                failure: gathered.failure,
+                notes: gathered.notes,
+            };
+            self.command(actor, &case.reference, Order::now(command))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// One record of a source by its identifier, among those about this case's resident and home.
+    pub(crate) async fn find_record(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        source: &str,
+        external_id: &str,
+    ) -> Result<Option<Found>, DeskError> {
+        let case = open(&*self.reader()?, actor, reference)?;
+        let sources = self.link_sources()?;
+        let Some(known) = sources.iter().find(|known| known.key == source) else {
+            return Err(DeskError::Invalid {
+                field: "source",
+                detail: format!("No link is called {source}."),
+            });
+        };
+        let asked = source_of(known).map_err(DeskError::Plugin)?;
+        let gathered =
+            link::gather(&self.inner.plugins, &asked, &Query::of(&case), self.now()).await;
+        match gathered
+            .records
+            .into_iter()
+            .find(|found| found.external_id == external_id)
+        {
+            Some(found) => Ok(Some(found)),
+            None => match gathered.failure {
+                Some(failure) => Err(DeskError::Plugin(format!(
+                    "{source} gave no answer: {failure}"
+                ))),
+                None => Ok(None),
+            },
+        }
+    }
+}
+
+/// A linked system as the adapters know it.
+fn source_of(kept: &LinkSource) -> Result<Source, String> {
+    let settings = match &kept.settings {
+        settings if settings.is_object() => settings.to_string(),
+        _ => "{}".to_owned(),
+    };
+    match (kept.plugin.as_str(), &kept.folder) {
+        ("csv-folder", Some(folder)) => Ok(Source::csv_folder(&kept.key, folder.into(), settings)),
+        ("csv-folder", None) => Err(format!(
+            "{} has no folder to read. Ask the administrator.",
+            kept.key
+        )),
+        (other, _) => Err(format!(
+            "There is no adapter called {other}. Ask the administrator."
+        )),
+    }
+}
+
+fn unreachable_source(name: &str, failure: String, now: DateTime<Utc>) -> Gathered {
+    Gathered {
+        source: name.to_owned(),
+        asked_at: now,
+        records: Vec::new(),
+        notes: Vec::new(),
+        failure: Some(failure),
+    }
+}
