@@ -3,3 +3,4 @@
 mod hostile_plugins;
 mod pdf;
 mod store;
+mod web;

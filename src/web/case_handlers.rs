@@ -2,7 +2,7 @@
 
 use super::case_page::{AuditPage, CasePage, audit, recorded, timeline, view};
 use super::commands;
-use super::page::render;
+use super::page::{render, see};
 use super::shell::{Visitor, Web};
 use super::words::civil;
 use crate::desk::DeskError;
@@ -106,6 +106,18 @@ pub async fn history(
             };
             render(StatusCode::OK, &page)
         }
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// `POST /cases/{reference}/links`: asks the linked systems again. A system that is down says so on the case.
+pub async fn ask_again(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
+    let done = match reference.parse() {
+        Ok(parsed) => web.desk.refresh_links(&actor, &parsed).await,
+        Err(_) => Err(DeskError::NotFound),
+    };
+    match done {
+        Ok(_) => see(&format!("/cases/{reference}?done=links#resident")),
         Err(error) => web.sorry(&actor, &error),
     }
 }

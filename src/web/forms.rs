@@ -98,29 +98,44 @@ pub fn document(case: &Case) -> Form {
     )
 }
 
+/// The folders of a bundle (domain rules §5.3).
+pub const FOLDERS: [(&str, &str); 14] = [
+    ("01", "Complaint, stage 1"),
+    ("02", "Complaint, stage 2"),
+    ("03", "Tenancy and property"),
+    ("04", "Repairs and inspections"),
+    ("05", "Anti-social behaviour and neighbours"),
+    ("06", "Contact log"),
+    ("07", "Vulnerability and adjustments"),
+    ("08", "Policies in force at the time"),
+    ("09", "Remedies"),
+    ("10", "Charges"),
+    ("11", "Third parties"),
+    ("12", "Decision records"),
+    ("13", "After the final response"),
+    ("14", "Media"),
+];
+
+/// The folders as choices.
+pub fn folders() -> Vec<Choice> {
+    FOLDERS.iter().map(|(number, title)| Choice::new(*number, format!("{number} {title}"))).collect()
+}
+
 /// Make a bundle.
 pub fn bundle(case: &Case) -> Form {
     let modes = vec![
         Choice::new("full", "Everything on the case"),
-        Choice::new("focused", "Only what one request asks for"),
+        Choice::new("focused", "Only the folders that a request asks for"),
     ];
-    let tasks = case
-        .ombudsman
-        .iter()
-        .flat_map(|hos| &hos.tasks)
-        .flat_map(|task| &task.items);
-    let asked: Vec<String> = tasks.cloned().collect();
+    let open = case.ombudsman.iter().flat_map(|hos| &hos.tasks).filter(|task| task.sent_on.is_none());
+    let asked: Vec<&str> = open.flat_map(|task| &task.items).map(String::as_str).collect();
+    let hint = if asked.is_empty() { String::new() } else { format!("The Ombudsman asks for: {}.", asked.join("; ")) };
     Form::new(
         format!("/cases/{}/bundle", case.reference),
         "Make the bundle",
         vec![
-            Field::new(Kind::Radios, "mode", "What goes in")
-                .of(modes)
-                .with(if asked.is_empty() { "full" } else { "focused" }),
-            Field::new(Kind::Lines, "items", "What the Ombudsman asks for")
-                .optional()
-                .hint("One item on each line, for a bundle of one request.")
-                .with(asked.join("\n")),
+            Field::new(Kind::Radios, "mode", "What goes in").of(modes).with(if asked.is_empty() { "full" } else { "focused" }),
+            Field::new(Kind::Checkboxes, "items", "Folders").of(folders()).optional().hint(hint),
         ],
     )
 }

@@ -4,6 +4,7 @@
 //! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
 
 pub mod assets;
+pub mod bundle_page;
 pub mod case_handlers;
 pub mod case_page;
 pub mod clocks;

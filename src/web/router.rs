@@ -3,7 +3,7 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, case_handlers, clocks, command_page, documents, log_page, queue, security, session,
+    assets, bundle_page, case_handlers, clocks, command_page, documents, log_page, queue, security, session,
     settings_pages,
 };
 use crate::web::form::Posted;
@@ -25,7 +25,7 @@ pub fn router(web: Web) -> Router {
         )
         .route(
             "/settings/policies",
-            get(settings_pages::policies).post(settings_pages::add_policy),
+            get(settings_pages::policies::policies).post(settings_pages::policies::add_policy),
         )
         .layer(DefaultBodyLimit::disable());
     let pages = Router::new()
@@ -42,30 +42,35 @@ pub fn router(web: Web) -> Router {
             "/cases/{reference}/documents/{id}",
             get(documents::download),
         )
+        .route("/cases/{reference}/bundle", get(bundle_page::ask).post(bundle_page::make))
+        .route("/cases/{reference}/links", post(case_handlers::ask_again))
         .route("/clocks", get(simulate))
         .route("/about", get(about))
         .route(
             "/settings",
-            get(settings_pages::people).post(settings_pages::add_person),
+            get(settings_pages::people::people).post(settings_pages::people::add_person),
         )
-        .route("/settings/disable", post(settings_pages::disable))
+        .route("/settings/disable", post(settings_pages::people::disable))
         .route(
             "/settings/password",
-            get(settings_pages::ask_password).post(settings_pages::set_password),
+            get(settings_pages::people::ask_password).post(settings_pages::people::set_password),
         )
         .route(
             "/settings/calendar",
-            get(settings_pages::calendar).post(settings_pages::add_holiday),
+            get(settings_pages::calendar::calendar).post(settings_pages::calendar::add_holiday),
         )
         .route(
             "/settings/calendar/remove",
-            post(settings_pages::remove_holiday),
+            post(settings_pages::calendar::remove_holiday),
         )
         .route(
             "/settings/links",
-            get(settings_pages::links).post(settings_pages::add_link),
+            get(settings_pages::links::links).post(settings_pages::links::add_link),
         )
-        .route("/settings/links/switch", post(settings_pages::switch_link))
+        .route(
+            "/settings/links/switch",
+            post(settings_pages::links::switch_link),
+        )
         .route("/sign-in", get(session::ask).post(session::enter))
         .route("/sign-out", post(session::leave))
         .route("/start", get(session::first).post(session::begin))

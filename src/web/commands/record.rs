@@ -69,12 +69,9 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: always,
         fields: |_| {
-            let folders = (1..=14).map(|number| format!("{number:02}"));
             vec![
                 line("what", "What is missing"),
-                Field::new(Kind::Select, "category", "Folder of the bundle").of(folders
-                    .map(|folder| Choice::new(folder.clone(), folder))
-                    .collect()),
+                Field::new(Kind::Select, "category", "Folder of the bundle").of(crate::web::forms::folders()),
                 long("explanation", "Why it is not there"),
             ]
         },

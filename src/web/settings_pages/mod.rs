@@ -1,0 +1,55 @@
+//! The handlers of the settings: people, calendar, policies, linked systems.
+
+pub mod calendar;
+pub mod links;
+pub mod people;
+pub mod policies;
+
+use super::form::Form;
+use super::page::render;
+use super::settings::{SettingsPage, tabs};
+use super::shell::Web;
+use crate::desk::DeskError;
+use crate::domain::access::Actor;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+type Pairs = Vec<(String, String)>;
+
+/// The page, or why there is none.
+fn show(web: &Web, actor: &Actor, page: Result<SettingsPage, DeskError>) -> Response {
+    match page {
+        Ok(page) => {
+            let status = if page.frame.trouble {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::OK
+            };
+            render(status, &page)
+        }
+        Err(error) => web.sorry(actor, &error),
+    }
+}
+
+fn page(
+    web: &Web,
+    actor: &Actor,
+    here: &'static str,
+    title: &'static str,
+    form: Form,
+    form_title: &'static str,
+) -> SettingsPage {
+    let mut frame = web.frame(actor, "/settings");
+    frame.trouble = !form.problems.is_empty();
+    SettingsPage {
+        frame,
+        title,
+        intro: "",
+        tabs: tabs(here),
+        columns: Vec::new(),
+        rows: Vec::new(),
+        empty: "",
+        form_title,
+        form,
+    }
+}

@@ -1,0 +1,257 @@
+//! The pages as a browser without JavaScript meets them: real server, real forms, real cookies.
+
+mod site;
+
+use site::Site;
+
+const HOSTILE: &str =
+    "<script>alert('x')</script> \"><img src=x onerror=1> {{ 7*7 }} & \u{202e}evil";
+
+/// The answers to "Log a complaint" that every test starts from.
+fn call<'a>(account: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![
+        ("channel", "phone"),
+        ("received_at", "2026-11-09T09:02"),
+        (
+            "backdating_reason",
+            "The call was on Monday and the system was down",
+        ),
+        ("account", account),
+        ("outcomes_sought", "A lasting repair"),
+        ("complainant.name", "Ms Amara Okonjo"),
+        ("complainant.tenure", "secure"),
+        ("complainant.address", "Flat 12, Beech Court, SM3 9LP"),
+        ("complainant.preferred_contact", "letter"),
+        (
+            "points.0.text",
+            "Damp and mould back after three repair visits",
+        ),
+        ("points.0.category", "property_condition.damp_and_mould"),
+        ("decision.kind", "complaint"),
+        ("decision.offer_answer", "accepted"),
+        ("hazard_kind", "none"),
+        ("triage.risk", "standard"),
+    ];
+    all.extend_from_slice(more);
+    all
+}
+
+#[test]
+fn a_complaint_goes_from_the_first_page_to_its_stage_1_response() {
+    let site = Site::started();
+    let reference = site.log(&call(
+        "It comes back every time it rains.",
+        &[("complainant.adjustments", "large_print")],
+    ));
+    let page = site.get(&format!("/cases/{reference}"));
+    for part in [
+        "It comes back every time it rains.",
+        "Large print",
+        "Stage 1 acknowledgement",
+        "Why this date",
+    ] {
+        assert!(page.text.contains(part), "{part} is not on the case page");
+    }
+
+    // A response before its time is refused at the form, with the rule.
+    let early = site.act(
+        &reference,
+        "respond",
+        &[("stage", "1"), ("summary", "We are sorry.")],
+    );
+    assert_eq!(early.status, 422, "{}", early.text);
+    assert!(early.text.contains("There is a problem") && early.text.contains("Error:"));
+
+    let empty = site.act(
+        &reference,
+        "acknowledge",
+        &[("stage", "1"), ("definition", "")],
+    );
+    assert_eq!(empty.status, 422);
+    assert!(
+        empty.text.contains("href=\"#definition\""),
+        "the summary leads to the field"
+    );
+    assert!(
+        empty.text.contains("Code 5.6"),
+        "with the paragraph of the Code"
+    );
+
+    site.done(
+        &reference,
+        "acknowledge",
+        &[
+            ("stage", "1"),
+            ("definition", "Damp and mould that came back"),
+            ("outcomes_sought", "A lasting repair"),
+            ("handler", "dprice"),
+        ],
+    );
+    site.done(
+        &reference,
+        "decide_point",
+        &[
+            ("point", "1"),
+            ("decision", "upheld"),
+            ("reasons", "Three visits did not find the cause."),
+        ],
+    );
+    site.done(
+        &reference,
+        "respond",
+        &[
+            ("stage", "1"),
+            ("summary", "We are sorry."),
+            ("approved_by", "smalik"),
+        ],
+    );
+    let page = site.get(&format!("/cases/{reference}"));
+    assert!(
+        page.text.contains("Stage 1 response issued: upheld"),
+        "the audit trail has the button's words"
+    );
+    assert!(page.text.len() < 60_000, "{} bytes", page.text.len());
+    let letter = page.link("Our stage 1 response to your complaint")
+        .expect("the letter is a download");
+    assert!(site.get(&letter).text.starts_with("%PDF"));
+}
+
+#[test]
+fn someone_who_was_quicker_is_shown_and_no_text_is_lost() {
+    let site = Site::started();
+    let reference = site.log(&call("First words", &[]));
+    let seen = site.version(&reference);
+    site.done(&reference, "note", &[("text", "I was quicker")]);
+    let clash = site.post(
+        &format!("/cases/{reference}/do/withdraw"),
+        &[
+            ("version", &seen),
+            ("account", "Words that took a long time to type"),
+        ],
+    );
+    assert_eq!(clash.status, 412);
+    assert!(
+        clash.text.contains("Words that took a long time to type"),
+        "the text is kept"
+    );
+    assert!(clash.text.contains("Note added"), "what changed is shown");
+    assert!(
+        clash
+            .text
+            .contains(&format!("value=\"{}\"", site.version(&reference))),
+        "and may be sent again"
+    );
+}
+
+#[test]
+fn hostile_text_stays_text_on_every_page() {
+    let site = Site::started();
+    let more = [
+        ("members", HOSTILE),
+        ("heard_by", HOSTILE),
+        ("other_adjustment", HOSTILE),
+        ("representative.name", HOSTILE),
+    ];
+    let mut answers = call(HOSTILE, &more);
+    answers.retain(|(name, _)| *name != "complainant.name" && *name != "points.0.text");
+    answers.extend([("complainant.name", HOSTILE), ("points.0.text", HOSTILE)]);
+    let reference = site.log(&answers);
+    site.done(&reference, "note", &[("text", HOSTILE)]);
+    site.done(
+        &reference,
+        "record_contact",
+        &[
+            ("direction", "in"),
+            ("channel", "phone"),
+            ("with", HOSTILE),
+            ("summary", HOSTILE),
+        ],
+    );
+    site.attach(&reference, "../../\u{202e}<b>.html", HOSTILE.as_bytes());
+    let case = format!("/cases/{reference}");
+    let find = format!("/cases?q={}", "%3Cscript%3E%22%3E");
+    for address in [
+        "/",
+        "/cases",
+        &case,
+        &format!("{case}/audit"),
+        &format!("{case}/do/acknowledge"),
+        &find,
+    ] {
+        let page = site.get(address);
+        assert_eq!(page.status, 200, "{address}");
+        assert!(
+            !page.text.contains("<script"),
+            "{address} runs the resident's script"
+        );
+        assert!(
+            !page.text.contains("<img"),
+            "{address} shows the resident's picture"
+        );
+        assert!(
+            !page.text.contains("style=\""),
+            "{address} has inline style"
+        );
+    }
+    let page = site.get(&case);
+    let document = page.link("b_.html").expect("the document");
+    let download = site.get(&document);
+    assert_eq!(
+        download.header("content-disposition").split(';').next(),
+        Some("attachment")
+    );
+    assert!(
+        download
+            .header("content-security-policy")
+            .contains("sandbox")
+    );
+    assert_eq!(download.header("x-content-type-options"), "nosniff");
+}
+
+#[test]
+fn pages_are_for_those_who_signed_in_and_posts_for_our_own_pages() {
+    let site = Site::started();
+    let stranger = site.stranger();
+    let page = stranger.get("/cases");
+    assert!(
+        page.text.contains("Sign in") && page.address.contains("/sign-in"),
+        "{}",
+        page.address
+    );
+    let wrong = stranger.post(
+        "/sign-in",
+        &[("id", "dprice"), ("password", "not this one")],
+    );
+    assert_eq!(wrong.status, 422);
+    assert!(
+        !wrong.text.contains("not this one"),
+        "a password is never drawn again"
+    );
+
+    let forged = site.post_from("https://evil.example", "/log", &call("x", &[]));
+    assert_eq!(forged.status, 403);
+
+    for address in [
+        "/",
+        "/log",
+        "/clocks",
+        "/settings",
+        "/settings/calendar",
+        "/settings/policies",
+        "/about",
+    ] {
+        let page = site.get(address);
+        assert_eq!(page.status, 200, "{address}: {}", page.text);
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        assert_eq!(page.header("cache-control"), "no-store", "{address}");
+        assert!(page.text.contains("Skip to main content"), "{address}");
+    }
+    assert_eq!(site.get("/cases/C-1999-0001").status, 404);
+    assert_eq!(site.get("/cases/nonsense").status, 404);
+    site.post("/sign-out", &[]);
+    assert!(site.get("/cases").address.contains("/sign-in"));
+}

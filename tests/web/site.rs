@@ -1,0 +1,249 @@
+//! A server with a landlord, two people and an empty file, and a browser that keeps its cookies.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+
+use redress::desk::Desk;
+use redress::pdf::Renderer;
+use redress::plugins::{HostConfig, PluginHost};
+use redress::store::Store;
+use reqwest::blocking::{Client, multipart};
+use reqwest::header::HeaderMap;
+
+const PASSWORD: &str = "three unrelated words";
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub address: String,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> String {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Where the link of these words goes.
+    pub fn link(&self, words: &str) -> Option<String> {
+        let end = self.text.find(&format!("{words}</a>"))?;
+        let start = self.text[..end].rfind("href=\"")? + "href=\"".len();
+        self.text[start..].split('"').next().map(str::to_owned)
+    }
+}
+
+/// A server and a browser.
+pub struct Site {
+    base: String,
+    browser: Client,
+    _folder: Option<tempfile::TempDir>,
+}
+
+fn browser() -> Client {
+    Client::builder()
+        .cookie_store(true)
+        .build()
+        .expect("a client")
+}
+
+impl Site {
+    /// A server whose first run was done by page and whose officer is signed in.
+    pub fn started() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::create(
+            &folder.path().join("redress.redb"),
+            redress::store::Options::default(),
+        )
+        .expect("a file");
+        let renderer = Renderer::with_program(
+            env!("CARGO_BIN_EXE_redress"),
+            redress::pdf::Limits::default(),
+        );
+        let plugins = PluginHost::new(HostConfig::default()).expect("a sandbox");
+        let desk = Desk::new(store, renderer, plugins, Arc::new(chrono::Utc::now)).expect("a desk");
+        let code = desk
+            .setup_code()
+            .expect("randomness")
+            .expect("a new file has a code");
+        let web = redress::web::Web {
+            desk,
+            secure: false,
+        };
+        let (tell, told) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                    .await
+                    .expect("a port");
+                tell.send(listener.local_addr().expect("its address"))
+                    .expect("someone waits");
+                let app =
+                    redress::web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+                axum::serve(listener, app).await.expect("it serves");
+            });
+        });
+        let base = format!("http://{}", told.recv().expect("the server's address"));
+        let site = Self {
+            base,
+            browser: browser(),
+            _folder: Some(folder),
+        };
+        let welcome = site.get("/");
+        assert!(
+            welcome.address.ends_with("/start"),
+            "a new file begins with the first run: {}",
+            welcome.address
+        );
+        let begun = site.post(
+            "/start",
+            &[
+                ("setup_code", &code),
+                ("landlord.name", "Harbour & Vale Homes"),
+                ("landlord.phone", "020 7946 0000"),
+                ("name", "Daniel Price"),
+                ("id", "dprice"),
+                ("password", PASSWORD),
+                ("roles", "administrator"),
+                ("roles", "complaints_officer"),
+            ],
+        );
+        assert_eq!(begun.status, 200, "{}", begun.text);
+        let added = site.post(
+            "/settings",
+            &[
+                ("name", "Saira Malik"),
+                ("id", "smalik"),
+                ("password", PASSWORD),
+                ("roles", "team_leader"),
+            ],
+        );
+        assert!(added.text.contains("Saira Malik"), "{}", added.text);
+        site
+    }
+
+    /// The same server, met by someone without a cookie.
+    pub fn stranger(&self) -> Self {
+        Self {
+            base: self.base.clone(),
+            browser: browser(),
+            _folder: None,
+        }
+    }
+
+    fn answer(response: reqwest::blocking::Response) -> Answer {
+        let (status, address) = (response.status().as_u16(), response.url().to_string());
+        let headers = response.headers().clone();
+        let text = String::from_utf8_lossy(&response.bytes().expect("a body")).into_owned();
+        Answer {
+            status,
+            address,
+            headers,
+            text,
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        Self::answer(
+            self.browser
+                .get(format!("{}{path}", self.base))
+                .send()
+                .expect("an answer"),
+        )
+    }
+
+    pub fn post(&self, path: &str, answers: &[(&str, &str)]) -> Answer {
+        Self::answer(
+            self.browser
+                .post(format!("{}{path}", self.base))
+                .form(answers)
+                .send()
+                .expect("an answer"),
+        )
+    }
+
+    pub fn post_from(&self, origin: &str, path: &str, answers: &[(&str, &str)]) -> Answer {
+        let request = self
+            .browser
+            .post(format!("{}{path}", self.base))
+            .form(answers);
+        Self::answer(
+            request
+                .header("origin", origin)
+                .header("sec-fetch-site", "cross-site")
+                .send()
+                .expect("an answer"),
+        )
+    }
+
+    /// Logs a complaint and gives its reference.
+    pub fn log(&self, answers: &[(&str, &str)]) -> String {
+        let page = self.post("/log", answers);
+        assert_eq!(page.status, 200, "{}", page.text);
+        let after = page
+            .address
+            .split("/cases/")
+            .nth(1)
+            .unwrap_or_else(|| panic!("not logged: {}", page.text));
+        after.split('?').next().unwrap_or_default().to_owned()
+    }
+
+    /// The version that a form of the case carries.
+    pub fn version(&self, reference: &str) -> String {
+        let page = self.get(&format!("/cases/{reference}/do/note"));
+        let mark = "name=\"version\" value=\"";
+        let from = page.text.find(mark).expect("a version") + mark.len();
+        page.text[from..]
+            .split('"')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Does a command on the version there is.
+    pub fn act(&self, reference: &str, command: &str, answers: &[(&str, &str)]) -> Answer {
+        let version = self.version(reference);
+        let mut all = vec![("version", version.as_str())];
+        all.extend_from_slice(answers);
+        self.post(&format!("/cases/{reference}/do/{command}"), &all)
+    }
+
+    /// Does a command that must work.
+    pub fn done(&self, reference: &str, command: &str, answers: &[(&str, &str)]) {
+        let page = self.act(reference, command, answers);
+        assert!(
+            page.address.contains("?done="),
+            "{command}: {} {}",
+            page.status,
+            page.text
+        );
+    }
+
+    pub fn attach(&self, reference: &str, name: &str, bytes: &[u8]) {
+        let file = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let form = multipart::Form::new()
+            .text("kind", "photo")
+            .text("sensitivity", "ordinary")
+            .part("file", file);
+        let to = format!("{}/cases/{reference}/documents", self.base);
+        let page = Self::answer(
+            self.browser
+                .post(to)
+                .multipart(form)
+                .send()
+                .expect("an answer"),
+        );
+        assert!(
+            page.address.contains("done=document"),
+            "{} {}",
+            page.status,
+            page.text
+        );
+    }
+}
