@@ -48,8 +48,8 @@ pub fn first_run() -> Form {
 pub fn person(first: bool) -> Vec<Field> {
     let mut fields = vec![
         line("name", "Full name").purpose(if first { "name" } else { "off" }),
-        line("login", "Sign-in name")
-            .hint("Such as the email address.")
+        line("id", "Sign-in name")
+            .hint("Small letters, digits, dots and dashes, such as meera.kapoor. It is never changed: the record names it.")
             .purpose(if first { "username" } else { "off" }),
         Field::new(Kind::Password, "password", "Password")
             .hint("At least 12 characters. Three unrelated words are good.")
