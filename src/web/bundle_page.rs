@@ -18,7 +18,11 @@ use axum::response::Response;
 const FORMAT: &str = "ombudsman-bundle";
 
 /// `GET /cases/{reference}/bundle`: the choice.
-pub async fn ask(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
+pub async fn ask(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(reference): Path<String>,
+) -> Response {
     match opened(&web, &actor, &reference) {
         Ok(view) => page(&web, &actor, &view, forms::bundle(&view.case)),
         Err(error) => web.sorry(&actor, &error),
@@ -41,7 +45,12 @@ pub async fn make(
     }
     let mut form = forms::bundle(&view.case);
     match export(&web, &actor, &view, &mut form, pairs).await {
-        Ok(Some(stream)) => saved_as(&stream.file_name, "application/zip", None, axum::body::Body::from_stream(stream.body)),
+        Ok(Some(stream)) => saved_as(
+            &stream.file_name,
+            "application/zip",
+            None,
+            axum::body::Body::from_stream(stream.body),
+        ),
         Ok(None) => page(&web, &actor, &view, form),
         Err(error @ DeskError::Invalid { .. }) => {
             refuse(&mut form, &error);
@@ -58,25 +67,43 @@ async fn export(
     form: &mut Form,
     pairs: Vec<(String, String)>,
 ) -> Result<Option<ExportStream>, DeskError> {
-    let Some(answers) = form.read(&Posted(pairs)) else { return Ok(None) };
+    let Some(answers) = form.read(&Posted(pairs)) else {
+        return Ok(None);
+    };
     let mode = answer::<String>(&answers, "mode");
     let items = match mode.as_deref() {
         Some("focused") => answer::<Vec<String>>(&answers, "items").unwrap_or_default(),
         _ => Vec::new(),
     };
     let request = ExportRequest::parse(FORMAT, mode.as_deref(), &items)?;
-    web.desk.export(actor, &view.case.reference, request).await.map(Some)
+    web.desk
+        .export(actor, &view.case.reference, request)
+        .await
+        .map(Some)
 }
 
 fn opened(web: &Web, actor: &Actor, reference: &str) -> Result<CaseView, DeskError> {
-    web.desk.case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
+    web.desk
+        .case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
 }
 
 fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
     let reference = view.case.reference.to_string();
     let mut frame = web.frame(actor, "/cases");
     frame.trouble = !form.problems.is_empty();
-    let status = if frame.trouble { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if frame.trouble {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let gaps = gaps(&reference, &view.readiness);
-    render(status, &BundlePage { frame, reference, form, gaps })
+    render(
+        status,
+        &BundlePage {
+            frame,
+            reference,
+            form,
+            gaps,
+        },
+    )
 }

@@ -111,7 +111,11 @@ pub async fn history(
 }
 
 /// `POST /cases/{reference}/links`: asks the linked systems again. A system that is down says so on the case.
-pub async fn ask_again(State(web): State<Web>, Visitor(actor): Visitor, Path(reference): Path<String>) -> Response {
+pub async fn ask_again(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(reference): Path<String>,
+) -> Response {
     let done = match reference.parse() {
         Ok(parsed) => web.desk.refresh_links(&actor, &parsed).await,
         Err(_) => Err(DeskError::NotFound),

@@ -118,24 +118,49 @@ pub const FOLDERS: [(&str, &str); 14] = [
 
 /// The folders as choices.
 pub fn folders() -> Vec<Choice> {
-    FOLDERS.iter().map(|(number, title)| Choice::new(*number, format!("{number} {title}"))).collect()
+    FOLDERS
+        .iter()
+        .map(|(number, title)| Choice::new(*number, format!("{number} {title}")))
+        .collect()
 }
 
-/// Make a bundle.
+/// The folders that an evidence request names, in words.
+pub fn folder_names(items: &[String]) -> String {
+    let titles = items.iter().map(|item| {
+        let folder = FOLDERS.iter().find(|(number, _)| number == item);
+        folder.map_or(item.as_str(), |(_, title)| *title)
+    });
+    titles.collect::<Vec<_>>().join("; ")
+}
+
+/// Make a bundle; what an open request asks for is ticked.
 pub fn bundle(case: &Case) -> Form {
     let modes = vec![
         Choice::new("full", "Everything on the case"),
-        Choice::new("focused", "Only the folders that a request asks for"),
+        Choice::new("focused", "Only the folders that are ticked"),
     ];
-    let open = case.ombudsman.iter().flat_map(|hos| &hos.tasks).filter(|task| task.sent_on.is_none());
-    let asked: Vec<&str> = open.flat_map(|task| &task.items).map(String::as_str).collect();
-    let hint = if asked.is_empty() { String::new() } else { format!("The Ombudsman asks for: {}.", asked.join("; ")) };
+    let open = case
+        .ombudsman
+        .iter()
+        .flat_map(|hos| &hos.tasks)
+        .filter(|task| task.sent_on.is_none());
+    let asked: Vec<String> = open.flat_map(|task| task.items.clone()).collect();
+    let mut items = Field::new(Kind::Checkboxes, "items", "Folders")
+        .of(folders())
+        .optional();
+    if !asked.is_empty() {
+        items = items.hint("Those that the Ombudsman's open request asks for are ticked.");
+    }
+    let mode = if asked.is_empty() { "full" } else { "focused" };
+    items.values = asked;
     Form::new(
         format!("/cases/{}/bundle", case.reference),
         "Make the bundle",
         vec![
-            Field::new(Kind::Radios, "mode", "What goes in").of(modes).with(if asked.is_empty() { "full" } else { "focused" }),
-            Field::new(Kind::Checkboxes, "items", "Folders").of(folders()).optional().hint(hint),
+            Field::new(Kind::Radios, "mode", "What goes in")
+                .of(modes)
+                .with(mode),
+            items,
         ],
     )
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// How many points the screen offers; more are added on the case.
-const POINTS: usize = 4;
+const POINTS: usize = 3;
 
 /// The empty form.
 pub fn form(now: DateTime<Utc>, me: &str) -> Form {

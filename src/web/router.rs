@@ -3,8 +3,8 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, bundle_page, case_handlers, clocks, command_page, documents, log_page, queue, security, session,
-    settings_pages,
+    assets, bundle_page, case_handlers, clocks, command_page, documents, log_page, queue, security,
+    session, settings_pages,
 };
 use crate::web::form::Posted;
 use axum::Router;
@@ -42,7 +42,10 @@ pub fn router(web: Web) -> Router {
             "/cases/{reference}/documents/{id}",
             get(documents::download),
         )
-        .route("/cases/{reference}/bundle", get(bundle_page::ask).post(bundle_page::make))
+        .route(
+            "/cases/{reference}/bundle",
+            get(bundle_page::ask).post(bundle_page::make),
+        )
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
         .route("/clocks", get(simulate))
         .route("/about", get(about))

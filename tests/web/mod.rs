@@ -111,9 +111,45 @@ fn a_complaint_goes_from_the_first_page_to_its_stage_1_response() {
         "the audit trail has the button's words"
     );
     assert!(page.text.len() < 60_000, "{} bytes", page.text.len());
-    let letter = page.link("Our stage 1 response to your complaint")
+    let letter = page
+        .link("Our stage 1 response to your complaint")
         .expect("the letter is a download");
     assert!(site.get(&letter).text.starts_with("%PDF"));
+}
+
+#[test]
+fn the_bundle_is_one_click_and_says_what_is_missing() {
+    let site = Site::started();
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    let page = site.get(&format!("/cases/{reference}/bundle"));
+    assert!(
+        page.text.contains("Still missing") && page.text.contains("04 Repairs and inspections")
+    );
+    let nothing_ticked = site.post(
+        &format!("/cases/{reference}/bundle"),
+        &[("mode", "focused")],
+    );
+    assert_eq!(nothing_ticked.status, 422);
+    let zip = site.post(&format!("/cases/{reference}/bundle"), &[]);
+    assert_eq!(
+        zip.header("content-type"),
+        "application/zip",
+        "{}",
+        zip.text
+    );
+    assert!(zip.header("content-disposition").contains(&reference));
+    assert!(zip.text.starts_with("PK"));
+    let after = site.get(&format!("/cases/{reference}"));
+    assert!(
+        after.text.contains("Bundle made"),
+        "what left is on the record"
+    );
+    let wrong = site.act(
+        &reference,
+        "explain_gap",
+        &[("what", "The tenancy agreement")],
+    );
+    assert_eq!(wrong.status, 422);
 }
 
 #[test]
@@ -249,7 +285,20 @@ fn pages_are_for_those_who_signed_in_and_posts_for_our_own_pages() {
         );
         assert_eq!(page.header("cache-control"), "no-store", "{address}");
         assert!(page.text.contains("Skip to main content"), "{address}");
+        assert!(
+            page.text.len() < 60_000,
+            "{address}: {} bytes",
+            page.text.len()
+        );
     }
+    let queue = site.get("/");
+    let sheet = queue
+        .text
+        .split("<link rel=\"stylesheet\" href=\"")
+        .nth(1)
+        .expect("a style sheet");
+    let sheet = site.get(sheet.split('"').next().expect("its address"));
+    assert!(sheet.text.contains(".rd-bar") && sheet.header("cache-control").contains("immutable"));
     assert_eq!(site.get("/cases/C-1999-0001").status, 404);
     assert_eq!(site.get("/cases/nonsense").status, 404);
     site.post("/sign-out", &[]);

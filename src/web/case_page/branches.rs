@@ -79,7 +79,7 @@ pub(super) fn ombudsman(case: &Case, today: NaiveDate) -> Vec<Row> {
     rows.extend(hos.tasks.iter().map(|t| {
         Row {
             title: format!("Evidence request {}", t.id),
-            text: t.items.join("\n"),
+            text: crate::web::forms::folder_names(&t.items),
             by: format!("Due {}", long_date(t.due)),
             state: t
                 .sent_on

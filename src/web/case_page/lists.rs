@@ -189,11 +189,10 @@ fn remedies(case: &Case) -> Vec<Row> {
         let money = r.compensation.as_ref();
         let mut parts = vec![r.description.clone()];
         if let Some(line) = money {
-            parts.push(format!(
-                "{}: {}",
-                spoken(&line.head),
-                line.guidance_ref.clone().unwrap_or_default()
-            ));
+            parts.push(match &line.guidance_ref {
+                Some(guidance) => format!("{}: {guidance}", spoken(&line.head)),
+                None => spoken(&line.head),
+            });
             if let Some(by) = &line.approved_by {
                 parts.push(format!("Approved by {by}"));
             }

@@ -10,7 +10,7 @@ use crate::web::form::{Choice, choices};
 const GROUP: &str = "Housing Ombudsman";
 
 /// How many rows a form without script offers for heads and orders; more are entered as a second determination.
-const ROWS: usize = 5;
+const ROWS: usize = 4;
 
 const FINDINGS: &[&str] = &[
     "no_maladministration",
@@ -84,8 +84,8 @@ pub(super) const SPECS: &[Spec] = &[
         fits: has_branch,
         fields: |_| {
             vec![
-                Field::new(Kind::Lines, "items", "What is asked for")
-                    .hint("One item on each line."),
+                Field::new(Kind::Checkboxes, "items", "What is asked for")
+                    .of(crate::web::forms::folders()),
                 date("due", "Due")
                     .optional()
                     .hint("Left empty: the usual time from today."),
@@ -101,8 +101,9 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: |case| tasks(case).next().is_some(),
         fields: |s| {
-            let label =
-                |t: &crate::domain::ombudsman::HosTask| format!("{}. {}", t.id, t.items.join("; "));
+            let label = |t: &crate::domain::ombudsman::HosTask| {
+                format!("{}. {}", t.id, crate::web::forms::folder_names(&t.items))
+            };
             vec![
                 Field::new(Kind::SelectNumber, "task", "Evidence request").of(tasks(s.case)
                     .map(|t| Choice::new(t.id.to_string(), label(t)))

@@ -71,7 +71,8 @@ pub(super) const SPECS: &[Spec] = &[
         fields: |_| {
             vec![
                 line("what", "What is missing"),
-                Field::new(Kind::Select, "category", "Folder of the bundle").of(crate::web::forms::folders()),
+                Field::new(Kind::Select, "category", "Folder of the bundle")
+                    .of(crate::web::forms::folders()),
                 long("explanation", "Why it is not there"),
             ]
         },

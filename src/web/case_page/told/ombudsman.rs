@@ -27,7 +27,7 @@ pub(super) fn tell(event: &Event) -> Told {
         ),
         Event::HosTaskRecorded { items, due, .. } => told(
             format!("Evidence request recorded, due {}", long_date(*due)),
-            items.join("\n"),
+            crate::web::forms::folder_names(items),
             "scale",
             "decisions",
         ),
