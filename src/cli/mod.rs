@@ -1,1 +1,67 @@
-//! Arguments, configuration and wiring; one file per verb.
+//! The command line: arguments, wiring, one file per family of verbs.
+//!
+//! A verb that needs the data file asks a running server through the socket beside the file, or opens
+//! the file itself when no server runs ([`jobs`]). Errors are one sentence on stderr and exit code 1;
+//! wrong arguments are exit code 2.
+
+mod args;
+mod demo;
+mod due;
+mod file;
+mod jobs;
+mod serve;
+mod socket;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Verb};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    // The typesetting child reads its work from stdin and must start before anything else does.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|verb| verb == "render-pdf")
+    {
+        return crate::pdf::child_main();
+    }
+    let args = Args::parse();
+    wiring::logs(&args);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return failed(&anyhow::anyhow!(
+                "the program's threads could not be started: {error}"
+            ));
+        }
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let data = args.data;
+    match args.verb {
+        Verb::Serve(serve) => serve::serve(&data, &serve).await?,
+        Verb::Demo(demo) => demo::demo(&demo).await?,
+        Verb::Due(due) => due::due(&data, &due)?,
+        Verb::Verify(verify) => return file::verify(&verify),
+        Verb::Restore(restore) => file::restore(&data, &restore)?,
+        Verb::Rebuild => file::rebuild(&data).await?,
+        verb => jobs::run(&data, verb).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("redress: {error:#}");
+    ExitCode::FAILURE
+}

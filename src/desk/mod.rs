@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod cases;
 pub mod documents;
 mod error;
+pub mod everything;
 pub mod exports;
 mod letters;
 pub mod links;

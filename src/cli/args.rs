@@ -1,0 +1,208 @@
+//! The arguments. A table, so it may be long.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args as Group, Parser, Subcommand};
+
+/// Complaints casework for small social landlords: one program, one file.
+#[derive(Debug, Parser)]
+#[command(name = "redress", version, about, max_term_width = 100)]
+pub struct Args {
+    /// The data file.
+    #[arg(
+        long,
+        global = true,
+        env = "REDRESS_DATA",
+        default_value = "redress.redb",
+        value_name = "FILE"
+    )]
+    pub data: PathBuf,
+    /// What the log tells: error, warn, info, debug, or a filter of modules.
+    #[arg(
+        long,
+        global = true,
+        env = "REDRESS_LOG",
+        default_value = "info",
+        value_name = "LEVEL"
+    )]
+    pub log: String,
+    /// Log lines as JSON.
+    #[arg(long, global = true, env = "REDRESS_LOG_JSON")]
+    pub log_json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Serve the landlord's pages and the API.
+    Serve(Serve),
+    /// Serve a demonstration landlord on a throw-away file.
+    Demo(Demo),
+    /// Print every deadline that follows from the dates given, and why.
+    Due(Due),
+    /// Copy the data file, verified, while the server runs.
+    Backup(Backup),
+    /// Put a verified backup in the place of the data file; the old file is kept.
+    Restore(Restore),
+    /// Check a data file, a backup, or a bundle's zip against its manifest.
+    Verify(Verify),
+    /// Make every list, counter and state again from the events.
+    Rebuild,
+    /// Export a case, or all of them, to a file.
+    Export(Export),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(User),
+    /// Tokens for machines.
+    #[command(subcommand)]
+    Token(Token),
+}
+
+/// How to serve.
+#[derive(Debug, Group)]
+pub struct Serve {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "REDRESS_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Browsers reach this server through TLS (a proxy before it): cookies travel only there.
+    #[arg(long, env = "REDRESS_SECURE")]
+    pub secure: bool,
+    /// Where compiled plugins are kept between starts; safe to delete.
+    #[arg(long, env = "REDRESS_CACHE", value_name = "FOLDER")]
+    pub cache: Option<PathBuf>,
+}
+
+/// How to show the demonstration.
+#[derive(Debug, Group)]
+pub struct Demo {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "REDRESS_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Keep the demonstration's file here instead of throwing it away.
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+}
+
+/// The dates to count from.
+#[derive(Debug, Group)]
+pub struct Due {
+    /// The day the complaint was received.
+    #[arg(long)]
+    pub received: Option<NaiveDate>,
+    /// The day stage 1 was acknowledged.
+    #[arg(long)]
+    pub acknowledged: Option<NaiveDate>,
+    /// The day the resident asked for stage 2.
+    #[arg(long)]
+    pub escalated: Option<NaiveDate>,
+    /// The day stage 2 was acknowledged.
+    #[arg(long)]
+    pub stage2_acknowledged: Option<NaiveDate>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the copy goes.
+#[derive(Debug, Group)]
+pub struct Backup {
+    /// A file that does not exist yet.
+    pub dest: PathBuf,
+}
+
+/// Where the copy comes from.
+#[derive(Debug, Group)]
+pub struct Restore {
+    /// A backup.
+    pub from: PathBuf,
+}
+
+/// What to check.
+#[derive(Debug, Group)]
+pub struct Verify {
+    /// A data file, a backup or a bundle.
+    pub file: PathBuf,
+    /// The chain must contain this head, printed by an earlier check: `NUMBER:HEX`.
+    #[arg(long, value_name = "HEAD")]
+    pub expect: Option<String>,
+}
+
+/// What to export.
+#[derive(Debug, Group)]
+pub struct Export {
+    /// The case's reference.
+    #[arg(required_unless_present = "all")]
+    pub case: Option<String>,
+    /// Every case as JSON and CSV, with every document: the way out.
+    #[arg(long, conflicts_with = "case")]
+    pub all: bool,
+    /// The format.
+    #[arg(long, default_value = "ombudsman-bundle")]
+    pub format: String,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// `full` or `focused`.
+    #[arg(long)]
+    pub mode: Option<String>,
+    /// The categories of a focused export, 01 to 14, with commas.
+    #[arg(long, value_delimiter = ',')]
+    pub items: Vec<String>,
+}
+
+/// People who sign in.
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Add a person; the password is asked for, or read from stdin.
+    Add {
+        /// The account's name, such as meera.kapoor.
+        id: String,
+        /// The name people read.
+        #[arg(long)]
+        name: String,
+        /// Roles, such as complaints_officer; repeat for several.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+    },
+    /// List people.
+    List,
+    /// Set a person's password, read from stdin.
+    Password {
+        /// The account's name.
+        id: String,
+    },
+    /// Stop a person from signing in.
+    Disable {
+        /// The account's name.
+        id: String,
+    },
+}
+
+/// Tokens for machines.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is printed this once.
+    Create {
+        /// Roles, such as complaints_officer; repeat for several.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+        /// The name the record will show.
+        #[arg(long)]
+        name: String,
+        /// The last day on which it works.
+        #[arg(long)]
+        expires: Option<NaiveDate>,
+    },
+    /// List tokens.
+    List,
+    /// End a token.
+    Revoke {
+        /// Its number.
+        id: u32,
+    },
+}

@@ -1,0 +1,120 @@
+//! Verbs about files that no server has open: checking, restoring, rebuilding.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, stderr};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chrono::Utc;
+
+use super::args::{Restore, Verify};
+use super::wiring;
+use crate::export::verify_bundle;
+use crate::store::audit::Head;
+use crate::store::backup;
+use crate::store::verify::{Step, verify as verify_file};
+
+/// Checks a data file, a backup or a bundle; exit code 1 when something is wrong with it.
+pub fn verify(what: &Verify) -> anyhow::Result<ExitCode> {
+    if is_zip(&what.file)? {
+        bundle(&what.file)
+    } else {
+        data_file(what)
+    }
+}
+
+fn is_zip(path: &Path) -> anyhow::Result<bool> {
+    let mut head = [0; 2];
+    let mut file =
+        File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    Ok(file.read(&mut head)? == 2 && head == *b"PK")
+}
+
+fn bundle(path: &Path) -> anyhow::Result<ExitCode> {
+    let report = verify_bundle(path)?;
+    println!(
+        "{}: bundle of case {}, as of {}",
+        path.display(),
+        report.case,
+        report.as_of
+    );
+    println!("made by {}", report.made_by);
+    println!(
+        "{} files, {} bytes; manifest SHA-256 {}",
+        report.files, report.bytes, report.manifest_sha256
+    );
+    if report.is_sound() {
+        println!("sound: every file is listed and is what the manifest says");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for fault in &report.faults {
+        println!("FAULT {fault}");
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
+    let expect = match &what.expect {
+        Some(text) => Some(text.parse::<Head>().map_err(|_| {
+            anyhow::anyhow!("--expect takes a head as an earlier check printed it: NUMBER:HEX")
+        })?),
+        None => None,
+    };
+    let report = verify_file(&what.file, expect, &mut tell)?;
+    println!("{}: sound", what.file.display());
+    println!(
+        "{} cases, {} events, {} documents",
+        report.cases, report.events, report.documents
+    );
+    if !report.closed {
+        println!("the file was not closed: it is what a crash leaves, and it is whole");
+    }
+    println!("head {}", report.head);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a backup in the place of the data file.
+pub fn restore(data: &Path, what: &Restore) -> anyhow::Result<()> {
+    let restored = backup::restore(&what.from, data, Utc::now(), &mut tell)?;
+    let report = &restored.report;
+    println!("restored {} from {}", data.display(), what.from.display());
+    println!(
+        "{} cases, {} events, {} documents; head {}",
+        report.cases, report.events, report.documents, report.head
+    );
+    if let Some(kept) = &restored.kept {
+        println!("the file that was there before is {}", kept.display());
+    }
+    Ok(())
+}
+
+/// Makes everything derived again.
+pub async fn rebuild(data: &Path) -> anyhow::Result<()> {
+    let store = wiring::open(data)?;
+    let desk = wiring::desk(store, None, wiring::clock())?;
+    let cases = tokio::task::spawn_blocking(move || {
+        let cases = desk.rebuild();
+        desk.store().close();
+        cases
+    })
+    .await??;
+    println!("made the lists, counters and states of {cases} cases again from their events");
+    Ok(())
+}
+
+/// Progress on the terminal, in one line.
+pub fn tell(step: Step) {
+    if !stderr().is_terminal() {
+        return;
+    }
+    let megabytes = |bytes: u64| bytes / 1_000_000;
+    let line = match step {
+        Step::Copying(done, all) => format!("copying {} of {} MB", megabytes(done), megabytes(all)),
+        Step::Pages => "checking pages".to_owned(),
+        Step::Chains(events) => format!("checking chains: {events} events"),
+        Step::States(cases) => format!("checking states: {cases} cases"),
+        Step::Documents(bytes) => format!("checking documents: {} MB", megabytes(bytes)),
+    };
+    eprint!("\r\x1b[K{line}\r");
+}

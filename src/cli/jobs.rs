@@ -1,0 +1,282 @@
+//! Jobs of the operator: each is done by the running server, asked through its socket, or on the file
+//! itself when no server runs. What is done is the same either way.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Read, stdin};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::args::{Token, User, Verb};
+use super::{socket, wiring};
+use crate::desk::Desk;
+use crate::desk::exports::ExportRequest;
+use crate::desk::people::NewPerson;
+use crate::domain::access::{Actor, Role};
+use crate::domain::calendar::end_of_day;
+use crate::domain::ids::CaseRef;
+use crate::store::backup;
+
+/// Something to be done on the data file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// A verified copy.
+    Backup { dest: PathBuf },
+    /// A case to a file.
+    Export {
+        case: String,
+        format: String,
+        mode: Option<String>,
+        items: Vec<String>,
+        output: PathBuf,
+    },
+    /// Everything to a file.
+    ExportAll { output: PathBuf },
+    /// A new person.
+    AddUser {
+        id: String,
+        name: String,
+        roles: BTreeSet<Role>,
+        password: Option<String>,
+    },
+    /// Everyone.
+    ListUsers,
+    /// A new password.
+    SetPassword { id: String, password: String },
+    /// No more signing in.
+    DisableUser { id: String },
+    /// A new token.
+    CreateToken {
+        name: String,
+        roles: BTreeSet<Role>,
+        expires: Option<NaiveDate>,
+    },
+    /// All tokens.
+    ListTokens,
+    /// The end of one.
+    RevokeToken { id: u32 },
+}
+
+/// Who runs the machine: whoever may open the socket may open the file.
+fn operator() -> Actor {
+    Actor::new(
+        "command-line",
+        "Command line",
+        [Role::Administrator, Role::Compliance],
+    )
+}
+
+/// Does the job that `verb` means, through the running server or on the file itself.
+pub async fn run(data: &Path, verb: Verb) -> anyhow::Result<()> {
+    let job = job(verb)?;
+    let said = match socket::ask(data, &job).await? {
+        Some(answer) => answer?,
+        None => {
+            if !data.exists() {
+                bail!(
+                    "there is no data file {}; `redress serve` makes one, or name it with --data",
+                    data.display()
+                );
+            }
+            let desk = wiring::desk(wiring::open(data)?, None, wiring::clock())?;
+            let said = execute(&desk, job).await;
+            let store = desk.store().clone();
+            tokio::task::spawn_blocking(move || store.close()).await?;
+            said?
+        }
+    };
+    println!("{said}");
+    Ok(())
+}
+
+fn job(verb: Verb) -> anyhow::Result<Job> {
+    Ok(match verb {
+        Verb::Backup(backup) => Job::Backup {
+            dest: std::path::absolute(&backup.dest)?,
+        },
+        Verb::Export(export) => {
+            let output = std::path::absolute(&export.output)?;
+            match export.case {
+                Some(case) => Job::Export {
+                    case,
+                    format: export.format,
+                    mode: export.mode,
+                    items: export.items,
+                    output,
+                },
+                None => Job::ExportAll { output },
+            }
+        }
+        Verb::User(User::Add { id, name, roles }) => Job::AddUser {
+            id,
+            name,
+            roles: read_roles(&roles)?,
+            password: Some(password()?),
+        },
+        Verb::User(User::List) => Job::ListUsers,
+        Verb::User(User::Password { id }) => Job::SetPassword {
+            id,
+            password: password()?,
+        },
+        Verb::User(User::Disable { id }) => Job::DisableUser { id },
+        Verb::Token(Token::Create {
+            roles,
+            name,
+            expires,
+        }) => Job::CreateToken {
+            name,
+            roles: read_roles(&roles)?,
+            expires,
+        },
+        Verb::Token(Token::List) => Job::ListTokens,
+        Verb::Token(Token::Revoke { id }) => Job::RevokeToken { id },
+        other => bail!("{other:?} is no job on the data file"),
+    })
+}
+
+fn read_roles(names: &[String]) -> anyhow::Result<BTreeSet<Role>> {
+    names
+        .iter()
+        .flat_map(|names| names.split(','))
+        .map(|name| {
+            Role::from_wire(name.trim()).with_context(|| {
+                let all: Vec<_> = Role::ALL.iter().map(|role| role.wire()).collect();
+                format!("“{name}” is not a role; use one of {}", all.join(", "))
+            })
+        })
+        .collect()
+}
+
+fn password() -> anyhow::Result<String> {
+    if stdin().is_terminal() {
+        eprintln!("Type the password and press Enter; it is shown as you type.");
+        let mut line = String::new();
+        stdin().read_line(&mut line)?;
+        return Ok(line.trim_end_matches(['\n', '\r']).to_owned());
+    }
+    let mut text = String::new();
+    stdin().take(4096).read_to_string(&mut text)?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// Does a job on a desk; the answer is what the command line prints.
+pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
+    let by = operator();
+    Ok(match job {
+        Job::Backup { dest } => {
+            let store = desk.store().clone();
+            let to = dest.clone();
+            let report = tokio::task::spawn_blocking(move || {
+                backup::backup(&store, &to, &mut super::file::tell)
+            })
+            .await??;
+            format!(
+                "backed up to {}\n{} cases, {} events, {} documents; head {}",
+                dest.display(),
+                report.cases,
+                report.events,
+                report.documents,
+                report.head
+            )
+        }
+        Job::Export {
+            case,
+            format,
+            mode,
+            items,
+            output,
+        } => {
+            let reference: CaseRef = case.parse()?;
+            let request = ExportRequest::parse(&format, mode.as_deref(), &items)?;
+            let report = desk
+                .export_to(&by, &reference, request, &output, None)
+                .await?;
+            let mut said = format!(
+                "exported {reference} to {}\n{} files, {} bytes; SHA-256 {}",
+                output.display(),
+                report.entries,
+                report.bytes,
+                report.sha256
+            );
+            for note in report.notes {
+                said.push_str(&format!("\nnote: {note}"));
+            }
+            said
+        }
+        Job::ExportAll { output } => {
+            let whole = desk.export_all(&by, &output).await?;
+            format!(
+                "exported {} cases and {} documents to {}",
+                whole.cases,
+                whole.documents,
+                output.display()
+            )
+        }
+        Job::AddUser {
+            id,
+            name,
+            roles,
+            password,
+        } => {
+            let person = desk
+                .add_person(
+                    &by,
+                    NewPerson {
+                        id,
+                        name,
+                        roles,
+                        password,
+                    },
+                )
+                .await?;
+            format!("added {}", person.id)
+        }
+        Job::ListUsers => {
+            let people = desk.people(&by)?;
+            let line = |person: &crate::desk::Person| {
+                let roles: Vec<_> = person.roles.iter().map(|role| role.wire()).collect();
+                let off = if person.disabled { " (disabled)" } else { "" };
+                format!("{}\t{}\t{}{off}", person.id, person.name, roles.join(","))
+            };
+            people.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        Job::SetPassword { id, password } => {
+            desk.set_password(&by, &id, password).await?;
+            format!("set the password of {id}")
+        }
+        Job::DisableUser { id } => {
+            desk.disable_person(&by, &id, true).await?;
+            format!("{id} can no longer sign in")
+        }
+        Job::CreateToken {
+            name,
+            roles,
+            expires,
+        } => {
+            let made = desk
+                .create_token(&by, &name, roles, expires.map(end_of_day))
+                .await?;
+            made.secret.reveal().to_owned()
+        }
+        Job::ListTokens => {
+            let tokens = desk.tokens(&by)?;
+            let line = |token: &crate::desk::tokens::Token| {
+                let roles: Vec<_> = token.roles.iter().map(|role| role.wire()).collect();
+                let state = match (token.revoked_at, token.expires_at) {
+                    (Some(at), _) => format!("revoked {}", at.date_naive()),
+                    (None, Some(at)) => format!("until {}", at.date_naive()),
+                    (None, None) => "no end".to_owned(),
+                };
+                format!("{}\t{}\t{}\t{state}", token.id, token.name, roles.join(","))
+            };
+            tokens.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        Job::RevokeToken { id } => {
+            let token = desk.revoke_token(&by, id).await?;
+            format!("revoked token {} ({})", token.id, token.name)
+        }
+    })
+}
