@@ -147,7 +147,7 @@ impl Desk {
         let key = order.key.as_ref().map(|key| {
             (
                 used_key(actor, &reference.to_string(), key),
-                fingerprint(&order.command),
+                fingerprint_of(&order.command),
             )
         });
         if let Some((name, _)) = &key {
@@ -517,6 +517,16 @@ fn used_key(actor: &Actor, about: &str, key: &str) -> String {
 fn fingerprint<V: Serialize>(value: &V) -> String {
     let bytes = serde_json::to_vec(value).unwrap_or_default();
     hex::encode(Sha256::digest(bytes))
+}
+
+/// As [`fingerprint`]; a document sent again came at another time, and is the same.
+fn fingerprint_of(command: &Command) -> String {
+    match command {
+        Command::Attach { document } => {
+            fingerprint(&(&document.sha256, document.kind, &document.title))
+        }
+        command => fingerprint(command),
+    }
 }
 
 fn repeated(rows: &dyn Rows, key: Option<&(String, String)>) -> Result<Option<CaseRef>, DeskError> {

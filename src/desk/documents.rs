@@ -57,9 +57,43 @@ impl Desk {
         if_version: Option<u32>,
         bytes: impl AsyncRead + Send + Unpin,
     ) -> Result<(Document, u32), DeskError> {
+        let taken = self
+            .take_document(actor, reference, if_version, &about.file_name, bytes)
+            .await?;
+        self.keep_document(actor, reference, about, if_version, None, taken)
+            .await
+    }
+
+    /// Takes a document's bytes in for a case, before anything is known about it.
+    ///
+    /// # Errors
+    /// As [`Desk::attach`].
+    pub async fn take_document(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        if_version: Option<u32>,
+        name: &str,
+        bytes: impl AsyncRead + Send + Unpin,
+    ) -> Result<Taken, DeskError> {
         need(actor, Permission::Log)?;
         check_version(&open(&*self.reader()?, actor, reference)?, if_version)?;
-        let taken = take_in(self, &about.file_name, bytes).await?;
+        take_in(self, name, bytes).await
+    }
+
+    /// Puts a document that was taken in on its case. With a `key`, a repeated call gives the document of the first.
+    ///
+    /// # Errors
+    /// As [`Desk::attach`].
+    pub async fn keep_document(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        about: NewDocument,
+        if_version: Option<u32>,
+        key: Option<String>,
+        taken: Taken,
+    ) -> Result<(Document, u32), DeskError> {
         let (media_type, file_name) = (taken.media_type, taken.file_name);
         let title = if about.title.trim().is_empty() {
             file_name.clone()
@@ -88,7 +122,7 @@ impl Desk {
             command,
             at: about.at,
             if_version,
-            key: None,
+            key,
         };
         let view = self.command(actor, reference, order).await?;
         let sha256 = hex::encode(taken.sha256);
@@ -129,10 +163,15 @@ impl Desk {
 }
 
 /// A file that came in, and is swept away unless something keeps it.
-pub(super) struct Taken {
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its address.
     pub sha256: Hash,
+    /// Bytes.
     pub size: u64,
+    /// What it is, told from its bytes.
     pub media_type: &'static str,
+    /// A safe name.
     pub file_name: String,
 }
 

@@ -145,7 +145,8 @@ pub fn fields(row: &Row) -> impl Iterator<Item = Field> + use<> {
         })
 }
 
-fn kind(kind: &str) -> Value {
+/// The shape of a kind of field.
+pub fn kind(kind: &str) -> Value {
     match kind {
         "text" => json!({"type": "string"}),
         "texts" => json!({"type": "array", "items": {"type": "string"}}),
@@ -153,6 +154,8 @@ fn kind(kind: &str) -> Value {
         "number" => json!({"type": "integer", "minimum": 0}),
         "numbers" => json!({"type": "array", "items": {"type": "integer", "minimum": 0}}),
         "stage" => json!({"type": "integer", "minimum": 1, "maximum": 2}),
+        "integer" => json!({"type": "integer"}),
+        "any" => json!({}),
         "money" => json!({"type": "integer", "description": "pence"}),
         "date" => json!({"type": "string", "format": "date"}),
         "time" => json!({"type": "string", "format": "date-time"}),

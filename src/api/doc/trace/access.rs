@@ -158,7 +158,7 @@ impl<'de> VariantAccess<'de> for Tracer<'_> {
             now: "",
             shapes: &mut shapes,
         });
-        *out = json!({"type": "object", "properties": shapes, "additionalProperties": false});
+        *out = json!({"type": "object", "properties": shapes});
         value
     }
 }

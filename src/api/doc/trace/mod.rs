@@ -93,8 +93,7 @@ impl Notes {
     fn shapes(self) -> Shapes {
         let structs = self.structs.into_iter().map(|(name, fields)| {
             let required: Vec<_> = self.required.get(&name).into_iter().flatten().collect();
-            let mut shape =
-                json!({"type": "object", "properties": fields, "additionalProperties": false});
+            let mut shape = json!({"type": "object", "properties": fields});
             if !required.is_empty() {
                 shape["required"] = json!(required);
             }
@@ -112,7 +111,6 @@ impl Notes {
                     None | Some(Value::Null) => json!({"type": "string", "enum": [name]}),
                     Some(shape) => json!({
                         "type": "object", "properties": {&name: shape}, "required": [&name],
-                        "additionalProperties": false,
                     }),
                 };
                 json!({"oneOf": variants.into_iter().map(one).collect::<Vec<_>>()})

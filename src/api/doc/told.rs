@@ -1,0 +1,218 @@
+//! Names for what requests and answers hold. Shapes of the domain are traced from it; those that a handler puts
+//! together are told here in one line each, in the words of [`super::commands`], and every journey's answers are
+//! held against them.
+
+#![expect(
+    missing_docs,
+    reason = "each names an entry of the document, which describes it"
+)]
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ArrayBuilder, Object, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::commands::{COMMANDS, kind, shape, shape_name};
+use super::trace::{Shapes, named, or_null};
+
+macro_rules! names {
+    ($($name:ident)*) => {$(
+        /// An entry of the document; its shape is put in place when the document is made.
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                RefOr::T(Schema::Object(Object::new()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )*};
+}
+
+names! {
+    Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
+    Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
+    ExportFormat LinkedRecords LinkSource Plugins
+}
+
+/// A reference for the query parameters that take one of a list.
+macro_rules! one_of {
+    ($($function:ident $name:literal)*) => {$(
+        pub fn $function() -> RefOr<Schema> {
+            RefOr::Ref(Ref::from_schema_name($name))
+        }
+    )*};
+}
+
+one_of! { state "State" root_cause "RootCause" risk "Risk" sort "Sort" role "Role" }
+
+pub fn roles() -> RefOr<Schema> {
+    ArrayBuilder::new().items(role()).into()
+}
+
+/// What handlers put together: name, description, fields. All fields are always there.
+#[rustfmt::skip]
+const ANSWERS: &[(&str, &str, &str)] = &[
+    ("CaseAnswer", "A case with everything that follows from it.",
+     "reference:text version:number state:State kind:Kind stage:number title:text received_at:time recorded_at:time \
+      updated_at:time channel:Channel heard_by?:text account:text definition?:text outcomes_sought:text handler?:text \
+      complainant:Party representative?:Representative members:Party[] triage:Triage points:PointAnswer[] \
+      stages:StageRun[] outcome?:Decision clocks:Clock[] flags:CaseFlags refusals:RefusalRecord[] remedies:Remedy[] \
+      compensation:Compensation actions:Action[] approvals:Approval[] extensions:ExtensionAnswer[] \
+      letters:IssuedLetter[] links:LinkAnswer[] sources:SourceState[] documents:Document[] contacts:Contact[] \
+      hazards:Hazard[] related:Related[] linked_cases:texts ombudsman?:HosCase root_causes:RootCause[] \
+      closing?:Closing satisfaction:Satisfaction[] readiness:Readiness restricted:flag"),
+    ("PointAnswer", "A point with the decision that stands.",
+     "id:number text:text category:text raised_at:time refused:flag decision?:Decision reasons?:text references?:texts \
+      decisions:PointDecision[]"),
+    ("Compensation", "Sums in pence, side by side.", "stage1_pence:money stage2_pence:money ordered_pence:money"),
+    ("LinkVersion", "One snapshot of a linked record.", "version:number snapshot_at:time hash:text"),
+    ("CaseSummary", "A case in a list.",
+     "reference:text version:number kind:Kind state:State stage:number title:text received_at:time updated_at:time \
+      due?:date due_clock?:text handler?:text complainant:text address?:text categories:texts root_causes:RootCause[] \
+      risk:Risk care:flag with_ombudsman:flag restricted:flag"),
+    ("CasePage", "A page of a list.", "items:CaseSummary[] next?:text total:number total_is_exact:flag"),
+    ("AuditedEvent", "What happened, with its place in the chain.",
+     "seq:number kind:text at:time recorded_at:time actor:text body:any body_hash:text link:text"),
+    ("ResidentCase", "A case of a resident.", "reference:text state:State title:text received_at:time"),
+    ("Resident", "Someone who complained before.", "name:text address?:text cases:ResidentCase[]"),
+    ("QueueCounts", "How many cases wait in each view of the queue.",
+     "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),
+    ("Me", "Who calls.", "id:text name:text roles:Role[] is_token:flag"),
+    ("Person", "Someone with an account.",
+     "id:text name:text roles:Role[] disabled:flag can_sign_in:flag created_at:time"),
+    ("Token", "An API token, without its secret.",
+     "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time"),
+    ("NewToken", "A token with its secret, this once.",
+     "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time secret:text"),
+    ("Holiday", "A bank holiday.", "date:date name:text"),
+    ("Calendar", "A year's bank holidays; `is_seeded` when the government's list for it is built in.",
+     "year:integer is_seeded:flag holidays:Holiday[]"),
+    ("MovedCase", "A case whose dates moved.", "reference:text clocks:DueChange[]"),
+    ("Moved", "What a change of the calendar moved.", "moved:MovedCase[]"),
+    ("PolicyVersion", "When a policy was set, by whom and why.", "version:number from?:date at:time by:text why:text"),
+    ("PolicyInForce", "The policy today, the newest one, and every version.",
+     "policy:Policy latest:Policy versions:PolicyVersion[]"),
+    ("Health", "Whether the file can be read and written.", "ok:flag version:text trouble?:text"),
+    ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
+    ("LinkedRecords", "Records of other systems, and how each system answered last.",
+     "links:LinkAnswer[] sources:SourceState[]"),
+    ("LinkSource", "A system whose records are linked to cases.",
+     "key:text plugin:text folder?:text settings:any enabled:flag"),
+    ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
+    ("Plugins", "What runs in the sandbox.", "plugins:Plugin[]"),
+];
+
+fn answer(description: &str, fields: &str) -> Value {
+    let mut properties = serde_json::Map::new();
+    let mut required = Vec::new();
+    for field in fields.split_whitespace() {
+        let Some((name, what)) = field.split_once(':') else {
+            continue;
+        };
+        let shape = kind(what);
+        let plain = name.trim_end_matches('?');
+        let shape = if plain == name { shape } else { or_null(shape) };
+        properties.insert(plain.to_owned(), shape);
+        required.push(plain);
+    }
+    json!({"type": "object", "description": description, "properties": properties, "required": required})
+}
+
+/// A shape with more fields.
+fn with(shapes: &Shapes, name: &str, more: &[(&str, Value)]) -> Value {
+    let mut shape = shapes.get(name).cloned().unwrap_or_else(|| json!({}));
+    for (field, value) in more {
+        shape["properties"][*field] = value.clone();
+    }
+    shape
+}
+
+/// Adds what handlers put together to what was traced.
+pub fn complete(shapes: &mut Shapes) {
+    for (name, description, fields) in ANSWERS {
+        shapes.insert((*name).to_owned(), answer(description, fields));
+    }
+    for row in COMMANDS {
+        shapes.insert(shape_name(row.0), shape(row));
+    }
+    let commands: Vec<_> = COMMANDS
+        .iter()
+        .map(|row| named(&shape_name(row.0)))
+        .collect();
+    let mapping: Shapes = COMMANDS
+        .iter()
+        .map(|row| (row.0.to_owned(), named(&shape_name(row.0))["$ref"].clone()))
+        .collect();
+    let command = json!({"description": "What a person means, by name.", "oneOf": commands,
+                         "discriminator": {"propertyName": "command", "mapping": mapping}});
+    shapes.insert("Command".into(), command);
+    let same = json!({"type": "string", "enum": ["resident", "home"]});
+    shapes.insert(
+        "EarlierCase".into(),
+        with(shapes, "CaseSummary", &[("same", same)]),
+    );
+    shapes.insert(
+        "ExtensionAnswer".into(),
+        with(shapes, "Extension", &[("stage", kind("number"))]),
+    );
+    let more = [("document", json!({})), ("versions", kind("LinkVersion[]"))];
+    shapes.insert("LinkAnswer".into(), with(shapes, "LinkedRecord", &more));
+    shapes.insert("CalendarChange".into(), calendar_change());
+    shapes.insert("NewDocument".into(), new_document());
+    shapes.insert("NewPolicy".into(), new_policy());
+    // A source may be given with its key and adapter alone.
+    if let Some(source) = shapes.get_mut("LinkSource") {
+        source["required"] = json!(["key", "plugin"]);
+    }
+}
+
+fn calendar_change() -> Value {
+    let add = answer(
+        "A day becomes a bank holiday.",
+        "date:date name:text why:text",
+    );
+    let remove = answer("A day is one no longer.", "date:date why:text");
+    let tagged = |mut shape: Value, change: &str| {
+        shape["properties"]["change"] = json!({"type": "string", "enum": [change]});
+        if let Some(required) = shape["required"].as_array_mut() {
+            required.push(json!("change"));
+        }
+        shape
+    };
+    json!({"oneOf": [tagged(add, "add"), tagged(remove, "remove")]})
+}
+
+fn file() -> Value {
+    json!({"type": "string", "format": "binary", "description": "The file itself, streamed."})
+}
+
+fn new_document() -> Value {
+    let fields = "kind:DocumentKind doc_date:date title:text sensitivity:Sensitivity source_system:text \
+                  source_id:text at:time";
+    let mut form = answer(
+        "A document; what is left out is `other`, undated and ordinary.",
+        fields,
+    );
+    form["properties"]["file"] = file();
+    form["required"] = json!(["file"]);
+    form
+}
+
+fn new_policy() -> Value {
+    let fields = "kind:text title:text version:text effective_from:date effective_to:date";
+    let mut form = answer(
+        "A version of one of the landlord's policies; the file comes last.",
+        fields,
+    );
+    form["properties"]["file"] = file();
+    form["required"] = json!(["kind", "title", "version", "effective_from", "file"]);
+    form
+}
