@@ -66,7 +66,7 @@ fn run<T: DeserializeOwned>(notes: &mut Notes) -> Option<Value> {
         notes,
         out: &mut out,
     };
-    T::deserialize(tracer).ok()?;
+    if let Err(e) = T::deserialize(tracer) { eprintln!("TRACE {e} {:?}", notes.without); return None; }
     Some(out)
 }
 
@@ -373,7 +373,8 @@ mod tests {
 
     #[test]
     fn every_part_of_a_case_has_a_shape() {
-        let (_, shapes) = shape::<Case>();
+        let (shape, shapes) = shape::<Case>();
+        assert_eq!(shape, named("Case"), "a type of the case cannot be sampled");
         for name in [
             "Case",
             "Point",
