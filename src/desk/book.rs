@@ -129,4 +129,8 @@ impl Directory for Book {
         self.person(person)
             .map_or_else(|| person.to_owned(), |person| person.name.clone())
     }
+
+    fn id(&self, person: &str) -> String {
+        self.id_of(person)
+    }
 }

@@ -427,11 +427,20 @@ fn carry_out(
         policy: book.policy(london_date(at)),
         people: book,
     };
-    if let Command::MergeDuplicate { reference, .. } = &order.command {
-        // A duplicate the actor cannot see does not exist for them.
-        open(tx, actor, reference)?;
+    let mut command = order.command.clone();
+    let mut duplicate = None;
+    if let Command::MergeDuplicate {
+        reference,
+        received_at,
+        reason,
+    } = &mut command
+    {
+        // A duplicate the actor cannot see does not exist for them. Its own receipt counts (E16).
+        let found = open(tx, actor, reference)?;
+        *received_at = found.received_at.min(*received_at);
+        duplicate = Some((found, reason.clone()));
     }
-    let mut events = case.decide(&order.command, &context)?;
+    let mut events = case.decide(&command, &context)?;
     if let Some(rendered) = rendered {
         events = case::with_rendered(case, events, rendered.documents.into_iter());
     }
@@ -456,6 +465,19 @@ fn carry_out(
         at,
         now,
     )?;
+    if let Some((other, reason)) = duplicate {
+        let events = other.merge_into(&case, &reason);
+        append(
+            tx,
+            book,
+            actor,
+            Some(&other),
+            &other.reference,
+            events,
+            at,
+            now,
+        )?;
+    }
     for (text, category, why) in beside {
         let intake = separate(&case, text, category, &why, at, now);
         let opened = begin(tx, book, actor, &intake, now)?;

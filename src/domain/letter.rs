@@ -2,6 +2,7 @@
 //! it satisfies. Blocks are composed from the case, so a letter cannot say what the record does not.
 //! An empty required block stops the letter (E04).
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Decision, LetterBlock, Point, StageRun};
@@ -130,7 +131,7 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("definition", "Your complaint", "6.9"),
                     must("decision", "Our decision", "6.9"),
                     must("points", "Our answer to each point, and why", "6.7"),
-                    may("acknowledgement_of_fault", "What went wrong"),
+                    may("acknowledgement_of_fault", "What we found"),
                     must("remedies", "What we will do to put things right", "6.9"),
                     must(
                         "actions",
@@ -149,7 +150,7 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("definition", "Your complaint", "6.19"),
                     must("decision", "Our decision", "6.19"),
                     must("points", "Our answer to each point, and why", "6.18"),
-                    may("acknowledgement_of_fault", "What went wrong"),
+                    may("acknowledgement_of_fault", "What we found"),
                     must("stage1_review", "How stage 1 was handled", "6.19"),
                     must("remedies", "What we will do to put things right", "6.19"),
                     must(
@@ -183,8 +184,10 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("refused", "What we will not consider", "2.4"),
                     must("ground", "The ground", "2.2"),
                     must("reasons", "Our reasons", "2.4"),
+                    may("evidence", "What we relied on"),
                     may("discretion", "How we considered making an exception"),
                     may("better_route", "Who may be able to help"),
+                    may("adjustments", "How we will communicate with you"),
                     must("decided", "Who decided", "2.4"),
                     must(
                         "ombudsman",
@@ -221,8 +224,8 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
 pub struct Wording {
     /// The summary or free text.
     pub text: String,
-    /// The response date as told to the resident.
-    pub due: Option<chrono::NaiveDate>,
+    /// The date told to the resident: of the response, or of the next update.
+    pub due: Option<NaiveDate>,
 }
 
 /// Checks that no required block is empty (E04).

@@ -89,17 +89,21 @@ impl Adjustment {
         }
     }
 
-    /// Whether our own letters meet it by themselves (large print), or have no bearing on it.
+    /// Whether our own letters meet it by themselves (large print), or it has no bearing on a letter. What
+    /// only a person can judge, such as a need in the landlord's own words, is not met by itself (E15).
     pub fn met_by_generated_letter(&self) -> bool {
-        !matches!(
-            self.need.as_str(),
-            "braille"
-                | "easy_read"
-                | "audio"
-                | "translation"
-                | "sign_language"
-                | "phone_not_letter"
-        )
+        self.is_large_print() || matches!(self.wire().as_str(), "interpreter" | "more_time")
+    }
+
+    /// Whether letters are to be printed large.
+    pub fn is_large_print(&self) -> bool {
+        self.wire().contains("large_print")
+    }
+
+    /// The need however it was typed: `Large print` is `large_print`.
+    fn wire(&self) -> String {
+        let words: Vec<&str> = self.need.split(|c: char| !c.is_alphanumeric()).collect();
+        words.join("_").trim_matches('_').to_lowercase()
     }
 }
 

@@ -73,12 +73,14 @@ impl OmbudsmanContact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalLimits {
-    /// Complaints and housing officers, and a second person without an account.
+    /// Complaints and housing officers, and a second person without an account here.
     pub officer: Pence,
     /// Team leaders.
     pub team_leader: Pence,
     /// Directors; none means no ceiling.
     pub director: Option<Pence>,
+    /// Above this, finance countersigns by recording the payment itself.
+    pub finance_above: Pence,
 }
 
 impl Default for ApprovalLimits {
@@ -87,6 +89,7 @@ impl Default for ApprovalLimits {
             officer: Pence(25_000),
             team_leader: Pence(100_000),
             director: None,
+            finance_above: Pence(500_000),
         }
     }
 }
@@ -98,9 +101,7 @@ impl ApprovalLimits {
             self.director
         } else if roles.contains(&Role::TeamLeader) {
             Some(self.team_leader)
-        } else if roles.is_empty()
-            || roles.contains(&Role::ComplaintsOfficer)
-            || roles.contains(&Role::HousingOfficer)
+        } else if roles.contains(&Role::ComplaintsOfficer) || roles.contains(&Role::HousingOfficer)
         {
             Some(self.officer)
         } else {

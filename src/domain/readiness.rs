@@ -1,9 +1,11 @@
 //! How ready a case is to go to the Ombudsman: what a complete file would hold, what is missing,
 //! and why it matters (domain rules §5.3, §5.5). Computed for every case, from the first day.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::case::{Case, DocumentKind, LinkedRecord};
+use super::case::{Case, DocumentKind, LinkedRecord, StageRun};
 use super::letter::LetterKind;
 use super::remedy::ActionStatus;
 
@@ -102,8 +104,7 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         officer,
     );
     checks.expect(
-        case.triage.vulnerability == (!case.complainant.adjustments.is_empty())
-            || !case.complainant.adjustments.is_empty(),
+        !case.triage.vulnerability || !case.complainant.adjustments.is_empty(),
         "07",
         "Which adjustments the vulnerability noted at triage calls for",
         "The Ombudsman asks what the landlord knew and what it did about it.",
@@ -117,6 +118,7 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         "Compliance officer",
     );
     remedy_checks(&mut checks, case);
+    ombudsman_checks(&mut checks, case, policies_on_file);
     let expected = f64::from(checks.expected.max(1));
     let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
     Readiness {
@@ -164,9 +166,17 @@ fn stage_checks(
             "It proves the date, the definition and the outcomes agreed.",
             officer,
         );
+        notice_checks(checks, case, run);
+        let ended_unanswered = case.state.is_ended() && run.response.is_none();
+        if ended_unanswered && case.stage() == run.stage {
+            // Withdrawn, refused or merged: no answer is owed, and the notices above tell the story.
+            continue;
+        }
         checks.expect(
-            case.open_points()
-                .all(|p| case.decision_at(p.id, run.stage).is_some()),
+            case.open_points().next().is_some()
+                && case
+                    .open_points()
+                    .all(|p| case.decision_at(p.id, run.stage).is_some()),
             category,
             &format!(
                 "A decision with reasons on every point at stage {}",
@@ -183,6 +193,100 @@ fn stage_checks(
             run.handler.as_deref().unwrap_or(officer),
         );
     }
+}
+
+/// The notices that must have gone out at a stage: of each extension, and of each refusal.
+fn notice_checks(checks: &mut Checks, case: &Case, run: &StageRun) {
+    let (category, officer) = (
+        if run.stage == 1 { "01" } else { "02" },
+        "Complaints officer",
+    );
+    let sent = |kind: LetterKind| {
+        case.letters
+            .iter()
+            .filter(|letter| letter.kind == kind && letter.stage == run.stage)
+            .count()
+    };
+    if !run.extensions.is_empty() {
+        checks.expect(
+            sent(LetterKind::Extension) >= run.extensions.len(),
+            category,
+            &format!("A notice for every extension of stage {}", run.stage),
+            "An extension counts only when the resident was told the new date and why.",
+            officer,
+        );
+    }
+    let refusals = case
+        .refusals
+        .iter()
+        .filter(|refusal| refusal.stage == run.stage)
+        .count();
+    if refusals > 0 {
+        checks.expect(
+            sent(LetterKind::Refusal) >= refusals,
+            category,
+            "The refusal notice, with the right to go to the Ombudsman",
+            "The Ombudsman may direct the landlord to accept what was refused without good reason.",
+            officer,
+        );
+    }
+}
+
+/// What the Ombudsman asked for and ordered.
+fn ombudsman_checks(checks: &mut Checks, case: &Case, policies_on_file: bool) {
+    let Some(hos) = &case.ombudsman else {
+        return;
+    };
+    let open = hos.tasks.iter().filter(|task| task.sent_on.is_none());
+    let asked: BTreeSet<&str> = open
+        .flat_map(|task| &task.items)
+        .map(String::as_str)
+        .collect();
+    for category in asked {
+        checks.expect(
+            has_anything(case, category, policies_on_file),
+            category,
+            &format!("Anything under category {category}, which the Ombudsman asked for"),
+            "An item that was asked for and is neither sent nor explained counts against the landlord.",
+            "Complaints officer",
+        );
+    }
+    for order in hos.orders() {
+        checks.expect(
+            order.complied_on.is_some(),
+            "13",
+            &format!("Proof that order {} was complied with", order.id),
+            "Orders are binding; each has a date by which proof must be sent.",
+            "Complaints officer",
+        );
+    }
+}
+
+/// Whether the file holds anything under a bundle category.
+fn has_anything(case: &Case, category: &str, policies_on_file: bool) -> bool {
+    let document = case
+        .documents
+        .iter()
+        .any(|d| d.kind.category() == Some(category));
+    document
+        || match category {
+            "01" => !case.stages.is_empty(),
+            "02" => case.stage() == 2,
+            "03" | "04" | "05" | "06" => {
+                let kind = match category {
+                    "03" => "tenancy",
+                    "04" => "repair",
+                    "05" => "asb",
+                    _ => "contact",
+                };
+                case.current_links().any(|link| link.kind == kind)
+                    || (category == "06" && case.contacts.iter().any(|c| c.channel.is_some()))
+            }
+            "07" => !case.complainant.adjustments.is_empty(),
+            "08" => policies_on_file,
+            "09" => !case.remedies.is_empty(),
+            _ => false,
+        }
 }
 
 fn remedy_checks(checks: &mut Checks, case: &Case) {

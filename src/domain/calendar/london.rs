@@ -1,17 +1,25 @@
 //! Which day it is in London. Instants are kept in UTC, but a deadline is a civil date:
 //! 23:30 UTC on 30 June is already 1 July for the resident (§2.3).
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
 /// The date in London at an instant.
 pub fn london_date(at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&London).date_naive()
+    local(at).date()
 }
 
 /// The time on a clock in London at an instant.
 pub fn london_time(at: DateTime<Utc>) -> NaiveTime {
-    at.with_timezone(&London).time()
+    local(at).time()
+}
+
+/// The wall clock in London. The first and last moments that can be written have none; any file must be
+/// readable, so they keep the one of UTC.
+fn local(at: DateTime<Utc>) -> NaiveDateTime {
+    let utc = at.naive_utc();
+    let offset = London.offset_from_utc_datetime(&utc).fix();
+    utc.checked_add_offset(offset).unwrap_or(utc)
 }
 
 /// The instant at which a day begins in London.

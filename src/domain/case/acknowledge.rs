@@ -79,7 +79,7 @@ pub(super) fn decide(
     ] {
         bounded(text, field)?;
     }
-    check_handler(case, *stage, &handler, conflict_note.as_deref(), context)?;
+    let mut events = check_handler(case, *stage, &handler, conflict_note.as_deref(), context)?;
     let responsible_for =
         if responsible_for.trim().is_empty() && not_responsible_for.trim().is_empty() {
             // Code 5.7 asks which aspects are ours; saying that all of them are is an answer.
@@ -87,14 +87,14 @@ pub(super) fn decide(
         } else {
             responsible_for.clone()
         };
-    let events = vec![Event::Acknowledged {
+    events.push(Event::Acknowledged {
         stage: *stage,
         definition: definition.clone(),
         outcomes_sought: outcomes_sought.clone(),
         handler,
         responsible_for,
         not_responsible_for: not_responsible_for.clone(),
-    }];
+    });
     let after = case.after(&events, context);
     let due = after
         .stage_clocks(

@@ -1,11 +1,12 @@
 //! Asking for approval and giving it: by name, within limits, never one's own (E13).
 
+use super::assignment::{check_reviewer, check_stage};
 use super::letters::next;
 use super::remedies::check_approver;
 use super::{Approval, ApprovalSubject, Case, Command, Context, Event};
-use crate::domain::access::same_person;
 use crate::domain::ids::ApprovalId;
 use crate::domain::refusal::{Code, Refusal, required};
+use crate::domain::remedy::CompensationLine;
 
 pub(super) fn decide(
     case: &Case,
@@ -14,15 +15,7 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::RequestApproval { subject, of, note } => {
-            if let ApprovalSubject::Remedy { remedy } = subject {
-                if !case.remedies.iter().any(|found| found.id == *remedy) {
-                    return Err(Refusal::new(
-                        Code::NotFound,
-                        format!("The case has no remedy {remedy}."),
-                    )
-                    .at("subject"));
-                }
-            }
+            check_subject(case, subject)?;
             Ok(vec![Event::ApprovalRequested {
                 approval: ApprovalId(next(case.approvals.len())),
                 subject: subject.clone(),
@@ -33,6 +26,10 @@ pub(super) fn decide(
         Command::Approve { approval, reason } => {
             let asked = open(case, *approval)?;
             not_own(asked, context)?;
+            check_subject(case, &asked.subject)?;
+            if asked.subject == (ApprovalSubject::Response { stage: 2 }) {
+                check_reviewer(case, &context.actor.id, context).map_err(|r| r.at("approval"))?;
+            }
             let mut events = vec![Event::ApprovalGiven {
                 approval: *approval,
                 reason: reason.clone(),
@@ -40,7 +37,8 @@ pub(super) fn decide(
             if let ApprovalSubject::Remedy { remedy } = asked.subject {
                 if let Some(found) = case.remedies.iter().find(|found| found.id == remedy) {
                     check_approver(found, &context.actor.id, context)?;
-                    if found.compensation.is_some() {
+                    let unapproved = |line: &CompensationLine| line.approved_by.is_none();
+                    if found.compensation.as_ref().is_some_and(unapproved) {
                         events.push(Event::CompensationApproved {
                             remedy,
                             approved_by: context.actor.id.clone(),
@@ -62,6 +60,28 @@ pub(super) fn decide(
     }
 }
 
+/// What is approved is there, and still to be decided.
+fn check_subject(case: &Case, subject: &ApprovalSubject) -> Result<(), Refusal> {
+    match subject {
+        ApprovalSubject::Remedy { remedy } if !case.remedies.iter().any(|r| r.id == *remedy) => {
+            let detail = format!("The case has no remedy {remedy}.");
+            Err(Refusal::new(Code::NotFound, detail).at("subject"))
+        }
+        ApprovalSubject::Response { stage } | ApprovalSubject::Extension { stage } => {
+            check_stage(*stage)?;
+            let open = *stage == case.stage()
+                && case.stages.last().is_some_and(|run| run.response.is_none())
+                && !case.state.is_ended();
+            if open {
+                return Ok(());
+            }
+            let detail = format!("Stage {stage} is not waiting for an answer.");
+            Err(Refusal::wrong_state(detail).at("subject"))
+        }
+        ApprovalSubject::Remedy { .. } | ApprovalSubject::Refusal => Ok(()),
+    }
+}
+
 fn open(case: &Case, id: ApprovalId) -> Result<&Approval, Refusal> {
     match case.approvals.iter().find(|found| found.id == id) {
         Some(asked) if asked.approved.is_none() => Ok(asked),
@@ -74,7 +94,7 @@ fn open(case: &Case, id: ApprovalId) -> Result<&Approval, Refusal> {
 }
 
 fn not_own(asked: &Approval, context: &Context<'_>) -> Result<(), Refusal> {
-    if same_person(&asked.requested_by, &context.actor.id) {
+    if context.is_actor(&asked.requested_by) {
         return Err(Refusal::new(
             Code::E13,
             "You asked for this approval; someone else must give it.",

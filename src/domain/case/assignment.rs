@@ -2,7 +2,8 @@
 
 use super::{Case, Command, Context, Event};
 use crate::domain::access::same_person;
-use crate::domain::refusal::{Code, Refusal, required};
+use crate::domain::intake::Kind;
+use crate::domain::refusal::{Code, Refusal, bounded, required};
 
 pub(super) fn decide(
     case: &Case,
@@ -15,17 +16,32 @@ pub(super) fn decide(
             handler,
             conflict_note,
         } => {
+            if case.kind != Kind::Complaint {
+                return Err(Refusal::wrong_state(
+                    "This is not a complaint, so it has no stages to handle.",
+                ));
+            }
             let stage = stage.unwrap_or_else(|| case.stage());
-            check_handler(case, stage, handler, conflict_note.as_deref(), context)?;
+            let mut events =
+                check_handler(case, stage, handler, conflict_note.as_deref(), context)?;
             if case.state.is_ended() {
                 return Err(Refusal::wrong_state(
                     "The case has ended. Reopen it before giving it to someone.",
                 ));
             }
-            Ok(vec![Event::Assigned {
+            if stage != case.stage() {
+                // Someone put on stage 1 after the fact would no longer be free to review it (E05).
+                return Err(Refusal::wrong_state(format!(
+                    "Stage {stage} is over. Give stage {} to someone instead.",
+                    case.stage()
+                ))
+                .at("stage"));
+            }
+            events.push(Event::Assigned {
                 stage,
                 handler: handler.trim().to_owned(),
-            }])
+            });
+            Ok(events)
         }
         Command::DeclareConflict { person, reason } => {
             required(person, "person", "who has the conflict of interest")?;
@@ -43,14 +59,15 @@ pub(super) fn decide(
 }
 
 /// Whether `handler` may handle `stage`: someone, of a stage that has begun, without a conflict of
-/// interest (5.8), and at stage 2 someone who took no part in stage 1 (E05).
+/// interest (5.8), and at stage 2 someone who took no part in stage 1 (E05). Gives what must be put on
+/// record about a conflict that was looked at and set aside.
 pub(super) fn check_handler(
     case: &Case,
     stage: u8,
     handler: &str,
     conflict_note: Option<&str>,
     context: &Context<'_>,
-) -> Result<(), Refusal> {
+) -> Result<Vec<Event>, Refusal> {
     check_stage(stage)?;
     required(handler, "handler", "who handles this stage")?;
     if case.stage_run(stage).is_none() {
@@ -59,7 +76,7 @@ pub(super) fn check_handler(
     if let Some((_, reason)) = case
         .conflicts
         .iter()
-        .find(|(person, _)| same_person(person, handler))
+        .find(|(person, _)| context.is_same(person, handler))
     {
         return Err(Refusal::invalid(
             "handler",
@@ -69,36 +86,57 @@ pub(super) fn check_handler(
         )
         .under("5.8"));
     }
-    let noted = conflict_note.is_some_and(|note| !note.trim().is_empty());
-    if !noted && is_named_in_complaint(case, &context.people.name(handler)) {
-        return Err(Refusal::invalid(
+    if stage == 2 {
+        check_reviewer(case, handler, context)?;
+    }
+    let name = context.people.name(handler);
+    let is_resident = std::iter::once(&case.complainant)
+        .chain(&case.members)
+        .any(|party| same_person(&party.name, &name));
+    if !is_resident && !is_named_in_complaint(case, &name) {
+        return Ok(Vec::new());
+    }
+    match conflict_note.filter(|note| !note.trim().is_empty()) {
+        Some(note) => {
+            bounded(note, "conflict_note")?;
+            Ok(vec![Event::ConflictSetAside {
+                person: handler.trim().to_owned(),
+                reason: note.to_owned(),
+            }])
+        }
+        None => Err(Refusal::invalid(
             "handler",
             format!(
-                "{handler} is named in the complaint. Choose someone else, or say in conflict_note why there is no conflict."
+                "{name} {}. Choose someone else, or say in conflict_note why there is no conflict.",
+                if is_resident {
+                    "has the name of a resident who complains"
+                } else {
+                    "is named in the complaint"
+                }
             ),
         )
-        .under("5.8"));
-    }
-    if stage == 2 {
-        check_reviewer(case, handler)
-    } else {
-        Ok(())
+        .under("5.8")),
     }
 }
 
 /// E05: the reviewer took no part in stage 1.
-pub(super) fn check_reviewer(case: &Case, reviewer: &str) -> Result<(), Refusal> {
+pub(super) fn check_reviewer(
+    case: &Case,
+    reviewer: &str,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
     let stage1 = case.stage_run(1);
     if stage1.is_some_and(|run| {
         run.took_part
             .iter()
-            .any(|person| same_person(person, reviewer))
+            .any(|person| context.is_same(person, reviewer))
     }) {
         return Err(Refusal::new(
             Code::E05,
             format!(
-                "{reviewer} took part in stage 1. Stage 2 must be considered by someone else: another officer, a \
-                 board member or a reviewer from outside."
+                "{} took part in stage 1. Stage 2 must be considered by someone else: another officer, a board \
+                 member or a reviewer from outside.",
+                context.people.name(reviewer)
             ),
         )
         .at("handler")

@@ -125,7 +125,7 @@ impl Case {
         }
     }
 
-    /// When the stage ended without an answer: refused as a whole, or withdrawn.
+    /// When the stage ended without an answer: refused as a whole, withdrawn, or merged into another case.
     fn ended_at(&self, run: &StageRun) -> Option<DateTime<Utc>> {
         match self.state {
             State::Withdrawn => Some(self.withdrawn_at.unwrap_or(self.as_of)),
@@ -137,6 +137,11 @@ impl Case {
                     .find(|refusal| refusal.points.is_empty() && refusal.stage == run.stage);
                 Some(whole.map_or(self.as_of, |refusal| refusal.at))
             }
+            State::Closed if run.response.is_none() => Some(
+                self.closing
+                    .as_ref()
+                    .map_or(self.as_of, |closing| closing.at),
+            ),
             _ => None,
         }
     }

@@ -1,6 +1,9 @@
 //! Corrections that keep what they correct: the date of receipt (E01) and merged duplicates (E16).
 
+use chrono::{DateTime, Utc};
+
 use super::{Case, Command, Context, Event};
+use crate::domain::intake::Kind;
 use crate::domain::refusal::{Code, Refusal};
 
 pub(super) fn decide(
@@ -22,15 +25,10 @@ pub(super) fn decide(
                 .at("reason")
                 .under("6.2"));
             }
-            crate::domain::calendar::in_range(crate::domain::calendar::london_date(*received_at))
-                .map_err(|error| Refusal::new(Code::E01, error.to_string()).at("received_at"))?;
-            let acknowledged = case.stage_run(1).and_then(|run| run.acknowledged_at);
-            if acknowledged.is_some_and(|at| *received_at > at) {
-                return Err(Refusal::new(
-                    Code::E01,
-                    "The complaint was acknowledged before this. Check the date.",
-                )
-                .at("received_at"));
+            let (latest, what) = latest_receipt(case);
+            if *received_at > latest {
+                let detail = format!("The complaint was {what} before this. Check the date.");
+                return Err(Refusal::new(Code::E01, detail).at("received_at"));
             }
             Ok(vec![Event::ReceivedAtCorrected {
                 received_at: *received_at,
@@ -47,6 +45,10 @@ pub(super) fn decide(
                     Refusal::new(Code::E16, "A case is not a duplicate of itself.").at("reference"),
                 );
             }
+            if case.kind != Kind::Complaint || case.state.is_ended() {
+                let detail = "A duplicate goes on in an open complaint. Merge it into one, or reopen this case.";
+                return Err(Refusal::wrong_state(detail));
+            }
             context.not_in_the_future(*received_at, "received_at")?;
             if reason.trim().is_empty() {
                 return Err(Refusal::new(
@@ -62,5 +64,42 @@ pub(super) fn decide(
             }])
         }
         _ => Ok(Vec::new()),
+    }
+}
+
+/// What was acknowledged, ended or written down had been received by then.
+fn latest_receipt(case: &Case) -> (DateTime<Utc>, &'static str) {
+    let acknowledged = case.stage_run(1).and_then(|run| run.acknowledged_at);
+    let refused = case.refusals.iter().map(|refusal| refusal.at).min();
+    [
+        (acknowledged, "acknowledged"),
+        (refused, "refused"),
+        (case.withdrawn_at, "withdrawn"),
+    ]
+    .into_iter()
+    .filter_map(|(at, what)| Some((at?, what)))
+    .fold((case.recorded_at, "recorded"), |first, next| {
+        if next.0 < first.0 { next } else { first }
+    })
+}
+
+impl Case {
+    /// The events by which this case goes on in `kept`, the earlier record of the same complaint (E16):
+    /// while it waits for an answer it ends here; once answered, the two are only linked.
+    pub fn merge_into(&self, kept: &Case, reason: &str) -> Vec<Event> {
+        let waiting =
+            !self.state.is_ended() && self.stages.iter().all(|run| run.response.is_none());
+        let reference = kept.reference.clone();
+        vec![if waiting {
+            Event::MergedInto {
+                reference,
+                reason: reason.to_owned(),
+            }
+        } else {
+            Event::CaseLinked {
+                reference,
+                relation: reason.to_owned(),
+            }
+        }]
     }
 }

@@ -10,8 +10,8 @@ use super::{
 use super::{
     extension, file, letters, ombudsman, people, points, refusing, remedies, response, running,
 };
-use crate::domain::access::{Actor, Role};
-use crate::domain::calendar::Calendar;
+use crate::domain::access::{Actor, Role, same_person};
+use crate::domain::calendar::{Calendar, in_range};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Code, Refusal};
 
@@ -37,6 +37,10 @@ pub trait Directory {
     fn roles(&self, person: &str) -> Option<Vec<Role>>;
     /// The name people read for an account; the account's own name if it is not known.
     fn name(&self, person: &str) -> String;
+    /// The account that `person` means, by its own name or by the name people read; itself if there is none.
+    fn id(&self, person: &str) -> String {
+        person.trim().to_owned()
+    }
 }
 
 /// A directory of nobody, for decisions that need none.
@@ -64,21 +68,32 @@ impl Context<'_> {
         }
     }
 
-    /// Refuses a moment that has not come yet (E01 for receipts, validation otherwise).
+    /// Refuses a moment that has not come yet, or of a year nobody can mean (E01 for receipts,
+    /// validation otherwise).
     pub fn not_in_the_future(&self, at: DateTime<Utc>, field: &'static str) -> Result<(), Refusal> {
+        let code = if field == "received_at" {
+            Code::E01
+        } else {
+            Code::Validation
+        };
         if at > self.now {
-            let code = if field == "received_at" {
-                Code::E01
-            } else {
-                Code::Validation
-            };
-            return Err(Refusal::new(
-                code,
-                "This is in the future. Give the time at which it happened.",
-            )
-            .at(field));
+            let detail = "This is in the future. Give the time at which it happened.";
+            return Err(Refusal::new(code, detail).at(field));
         }
+        // The day in UTC: the ends of time have no day in London.
+        in_range(at.date_naive())
+            .map_err(|error| Refusal::new(code, error.to_string()).at(field))?;
         Ok(())
+    }
+
+    /// Whether two names mean the same person, by account or as people write them.
+    pub fn is_same(&self, a: &str, b: &str) -> bool {
+        same_person(a, b) || same_person(&self.people.id(a), &self.people.id(b))
+    }
+
+    /// Whether `name` means the one who acts.
+    pub fn is_actor(&self, name: &str) -> bool {
+        self.is_same(name, &self.actor.id) || same_person(name, &self.actor.name)
     }
 }
 

@@ -1,15 +1,15 @@
 //! How a case ends and comes back: withdrawn in the resident's words, closed when every promise
 //! is kept (E11), reopened.
 
-use super::{Case, Command, Context, Event, SatisfactionAnswer, State};
+use super::{Case, Command, Context, Event, State};
 use crate::domain::letter::decision_words;
-use crate::domain::refusal::{Code, Refusal, required};
+use crate::domain::refusal::{Code, Refusal, bounded, required};
 use crate::domain::remedy::{Action, ActionStatus};
 
 pub(super) fn decide(
     case: &Case,
     command: &Command,
-    _: &Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Withdraw { account } => {
@@ -30,8 +30,9 @@ pub(super) fn decide(
             learning,
             satisfaction,
         } => {
-            check_answered(case)?;
+            check_answered(case, context)?;
             check_actions(case)?;
+            bounded(learning, "learning")?;
             let upheld = case.open_points().any(|point| {
                 point
                     .decision()
@@ -49,9 +50,14 @@ pub(super) fn decide(
             }
             let mut events = Vec::new();
             if let Some(answer) = satisfaction {
-                events.push(satisfied(case, *answer));
+                events.push(Event::SatisfactionRecorded {
+                    stage: case.stage().max(1),
+                    answer: *answer,
+                    comment: None,
+                });
             }
             let mut root_causes = root_causes.clone();
+            root_causes.sort_unstable();
             root_causes.dedup();
             events.push(Event::Closed {
                 root_causes,
@@ -80,15 +86,12 @@ pub(super) fn decide(
     }
 }
 
-fn satisfied(case: &Case, answer: SatisfactionAnswer) -> Event {
-    Event::SatisfactionRecorded {
-        stage: case.stage().max(1),
-        answer,
-        comment: None,
+fn check_answered(case: &Case, context: &Context<'_>) -> Result<(), Refusal> {
+    let answered = case.stages.last().and_then(|run| run.response.as_ref());
+    if answered.is_some_and(|response| context.at < response.at) {
+        let detail = "A case cannot be closed before its response was issued. Check the date.";
+        return Err(Refusal::invalid("at", detail));
     }
-}
-
-fn check_answered(case: &Case) -> Result<(), Refusal> {
     match case.state {
         State::S1Responded | State::S2Responded | State::ServiceRequest | State::SurveyFeedback => {
             Ok(())

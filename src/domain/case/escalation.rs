@@ -1,7 +1,9 @@
 //! Going to stage 2 on the resident's wish (Code 6.10 to 6.12; E06, E12): nothing else is asked of them.
 
+use chrono::{DateTime, Utc};
+
 use super::{Case, Command, Context, Event, State};
-use crate::domain::intake::Channel;
+use crate::domain::intake::{Channel, Kind};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
 pub(super) fn decide(
@@ -17,36 +19,12 @@ pub(super) fn decide(
     else {
         return Ok(Vec::new());
     };
-    if case.stage() >= 2 {
-        return Err(Refusal::new(
-            Code::E06,
-            "The complaint is already at stage 2, which is the last. If it has been answered, the resident can go to the \
-             Housing Ombudsman.",
-        )
-        .under("5.3"));
-    }
-    if !matches!(case.state, State::S1Responded | State::Closed) {
-        let way = match case.state {
-            State::Refused => {
-                "The complaint was refused; the resident can take the refusal to the Housing Ombudsman."
-            }
-            State::Withdrawn => "The resident withdrew it. Reopen it if they wish to go on.",
-            State::ServiceRequest | State::SurveyFeedback => {
-                "This is not a complaint yet. Convert it to one."
-            }
-            _ => {
-                "Stage 1 has not been answered. Answer it first: stage 2 begins on the resident's wish after that."
-            }
-        };
-        return Err(Refusal::wrong_state(way).under("6.10"));
-    }
+    let Some(responded) = answered_at(case)? else {
+        return Err(not_answered(case));
+    };
     let received_at = received_at.unwrap_or(context.at);
     context.not_in_the_future(received_at, "received_at")?;
-    let responded = case
-        .stage_run(1)
-        .and_then(|run| run.response.as_ref())
-        .map(|response| response.at);
-    if responded.is_some_and(|responded| received_at < responded) {
+    if received_at < responded {
         return Err(Refusal::invalid(
             "received_at",
             "The resident asked before they had our stage 1 response. Check the date.",
@@ -63,4 +41,38 @@ pub(super) fn decide(
         channel,
         account,
     }])
+}
+
+/// When stage 1 was answered, if it was; E06 where stage 2 has begun.
+fn answered_at(case: &Case) -> Result<Option<DateTime<Utc>>, Refusal> {
+    if case.stage() < 2 {
+        let answered = case.stage_run(1).and_then(|run| run.response.as_ref());
+        let ready = matches!(case.state, State::S1Responded | State::Closed);
+        return Ok(answered.filter(|_| ready).map(|response| response.at));
+    }
+    let way = if case.state == State::Refused {
+        "The resident asked for stage 2 and was refused; they can take that decision to the Housing Ombudsman. Reopen \
+         the case if it is to be considered after all."
+    } else {
+        "The complaint is already at stage 2, which is the last. If it has been answered, the resident can go to the \
+         Housing Ombudsman."
+    };
+    Err(Refusal::new(Code::E06, way).under("5.3"))
+}
+
+fn not_answered(case: &Case) -> Refusal {
+    let way = match case.state {
+        State::Refused => {
+            "The complaint was refused; the resident can take the refusal to the Housing Ombudsman."
+        }
+        State::Withdrawn => "The resident withdrew it. Reopen it if they wish to go on.",
+        _ if case.kind != Kind::Complaint => "This is not a complaint yet. Convert it to one.",
+        State::Closed => {
+            "The case was closed without an answer. Reopen it if the resident wishes to go on."
+        }
+        _ => {
+            "Stage 1 has not been answered. Answer it first: stage 2 begins on the resident's wish after that."
+        }
+    };
+    Refusal::wrong_state(way).under("6.10")
 }

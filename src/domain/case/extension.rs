@@ -4,7 +4,8 @@ use super::assignment::check_stage;
 use super::letters::{self, Outgoing};
 use super::refusing::check_second_person;
 use super::{Case, Command, Context, Event, Extension};
-use crate::domain::clock::extension_check;
+use crate::domain::calendar::{day_and_year, london_date};
+use crate::domain::clock::{ClockId, ExtensionCheck, extension_check};
 use crate::domain::letter::{LetterKind, Wording};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
@@ -91,15 +92,22 @@ pub(super) fn decide(
         .ok_or_else(|| Refusal::wrong_state("The stage has not begun."))?;
     facts.hos_directed = None;
     let policy = case.own_policy(&context.policy.clocks);
-    let check = extension_check(&facts, new_due, context.at, context.calendar, &policy)
+    // What counts is when it was recorded: a notice dated back would cure every breach (E07).
+    let check = extension_check(&facts, new_due, context.now, context.calendar, &policy)
         .map_err(|error| e07("new_due", error.to_string()))?;
     if check.not_later {
         return Err(e07(
             "new_due",
             format!(
                 "The response is already due on {}. Give a later date.",
-                crate::domain::calendar::day_and_year(check.current_due)
+                day_and_year(check.current_due)
             ),
+        ));
+    }
+    if new_due < london_date(context.at) {
+        return Err(e07(
+            "new_due",
+            "This date has passed. Promise one that can be kept.".into(),
         ));
     }
     if check.over_cap {
@@ -124,31 +132,36 @@ pub(super) fn decide(
         retrospective: check.retrospective,
         over_cap: check.over_cap,
     };
+    let events = vec![Event::Extended {
+        stage: *stage,
+        extension,
+    }];
+    let clocks = case
+        .after(&events, context)
+        .clocks(context.calendar, &policy, context.now);
+    let next_update = clocks
+        .iter()
+        .find(|clock| clock.id == ClockId::UpdateInterval);
     let outgoing = Outgoing {
         kind: LetterKind::Extension,
         stage: *stage,
-        wording: Wording::default(),
+        wording: Wording {
+            due: next_update.map(|clock| clock.due),
+            ..Wording::default()
+        },
         sending,
         own: None,
     };
-    letters::with_letter(
-        case,
-        vec![Event::Extended {
-            stage: *stage,
-            extension,
-        }],
-        outgoing,
-        context,
-    )
+    letters::with_letter(case, events, outgoing, context)
 }
 
 fn check_over_cap(
     good_reason: Option<&str>,
     approved_by: Option<&str>,
-    check: &crate::domain::clock::ExtensionCheck,
+    check: &ExtensionCheck,
     context: &Context<'_>,
 ) -> Result<(), (&'static str, String)> {
-    let latest = crate::domain::calendar::day_and_year(check.latest_without_reason);
+    let latest = day_and_year(check.latest_without_reason);
     if good_reason.is_none_or(|reason| reason.trim().is_empty()) {
         return Err((
             "good_reason",

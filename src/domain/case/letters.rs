@@ -2,10 +2,11 @@
 //! resident's adjustments (E15), and immutable once issued (E10).
 
 use super::{Case, Command, Context, Document, Event, IssuedLetter, Sending};
+use crate::domain::calendar::london_date;
 use crate::domain::ids::{DocumentId, LetterId};
 use crate::domain::intake::Channel;
 use crate::domain::letter::{self, LetterKind, Wording};
-use crate::domain::party::ContactWay;
+use crate::domain::party::{Adjustment, ContactWay, Party};
 use crate::domain::refusal::{Code, Refusal, required};
 
 /// A letter about to go out with a command.
@@ -44,34 +45,22 @@ fn compose(
         sending,
         own,
     } = outgoing;
-    let mut blocks = letter::compose(kind, case, context.policy, &wording);
-    for block in &mut blocks {
-        if block.name == "handler" {
-            if let Some(handler) = case.stage_run(stage).and_then(|run| run.handler.as_deref()) {
-                block.text = block.text.replace(handler, &context.people.name(handler));
-            }
-        }
-    }
+    let blocks = letter::compose(kind, case, context.policy, &wording, context.people);
     letter::check(kind, &blocks)?;
     check_adjustments(case, sending, own)?;
+    let channel = way_out(case, sending, context)?;
     Ok(IssuedLetter {
         id: LetterId(next(case.letters.len())),
         kind,
         stage,
         issued_at: context.at,
         issued_by: context.actor.id.clone(),
-        channel: sending
-            .sent_by
-            .unwrap_or_else(|| preferred(case.complainant.preferred_contact)),
+        channel,
         blocks,
         document: own,
-        large_print: case.complainant.active_adjustments().any(|adjustment| {
-            adjustment
-                .need
-                .to_lowercase()
-                .replace(' ', "_")
-                .contains("large_print")
-        }),
+        large_print: readers(case)
+            .flat_map(Party::active_adjustments)
+            .any(Adjustment::is_large_print),
         adjustments_note: sending
             .adjustments_note
             .clone()
@@ -93,19 +82,19 @@ fn check_adjustments(
     {
         return Ok(());
     }
-    let mut unmet: Vec<String> = case
-        .complainant
-        .active_adjustments()
-        .filter(|adjustment| own.is_some() || !adjustment.met_by_generated_letter())
-        .map(|adjustment| adjustment.need.replace('_', " "))
-        .collect();
-    if let Some(safe) = case
-        .complainant
-        .safe_contact
-        .as_deref()
-        .filter(|safe| !safe.trim().is_empty())
-    {
-        unmet.push(format!("safe contact: {safe}"));
+    let mut unmet: Vec<String> = Vec::new();
+    for reader in readers(case) {
+        unmet.extend(
+            reader
+                .active_adjustments()
+                .filter(|adjustment| own.is_some() || !adjustment.met_by_generated_letter())
+                .map(|adjustment| adjustment.need.replace('_', " ")),
+        );
+        let safe = reader
+            .safe_contact
+            .as_deref()
+            .filter(|safe| !safe.trim().is_empty());
+        unmet.extend(safe.map(|safe| format!("safe contact: {safe}")));
     }
     if unmet.is_empty() {
         return Ok(());
@@ -119,6 +108,34 @@ fn check_adjustments(
     )
     .at("adjustments_note")
     .under("5.10"))
+}
+
+/// Everyone who gets the letter: the complainant, and the members of a group complaint.
+fn readers(case: &Case) -> impl Iterator<Item = &Party> {
+    std::iter::once(&case.complainant).chain(&case.members)
+}
+
+/// How the letter goes out. To a representative only while the resident's consent holds (Code 3.6): the
+/// letter still goes, on time, to the resident.
+fn way_out(case: &Case, sending: &Sending, context: &Context<'_>) -> Result<Channel, Refusal> {
+    let today = london_date(context.at);
+    let told = case
+        .representative
+        .as_ref()
+        .is_some_and(|r| r.may_be_told(today));
+    match sending.sent_by {
+        Some(Channel::Representative) if !told => Err(Refusal::invalid(
+            "sent_by",
+            "Nobody has authority in force to be told for the resident. Record the representative's authority, or \
+             send the letter to the resident.",
+        )
+        .under("3.6")),
+        Some(channel) => Ok(channel),
+        None => match preferred(case.complainant.preferred_contact) {
+            Channel::Representative if !told => Ok(Channel::Letter),
+            channel => Ok(channel),
+        },
+    }
 }
 
 fn preferred(way: ContactWay) -> Channel {

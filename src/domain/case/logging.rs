@@ -1,9 +1,9 @@
 //! Taking dissatisfaction down (Code 1.2 to 1.6, 6.2): what must be there before a case begins.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Months, NaiveDate};
 
 use super::{Context, Event};
-use crate::domain::calendar::london_date;
+use crate::domain::calendar::{in_range, london_date};
 use crate::domain::category::category;
 use crate::domain::ids::HazardId;
 use crate::domain::intake::{Intake, Kind, decide_kind};
@@ -61,6 +61,9 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
             .add_working_days(london_date(intake.received_at), days);
         intake.decision.review_due = due.ok();
     }
+    if let Some(due) = intake.decision.review_due {
+        in_range(due).map_err(|error| Refusal::invalid("decision", error.to_string()))?;
+    }
     let hazard = intake.hazard.clone();
     let received_at = intake.received_at;
     let (policy_version, receipt_rule) = (context.policy.version, context.policy.clocks.receipt);
@@ -99,13 +102,6 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
 fn check_receipt(intake: &Intake, context: &Context<'_>) -> Result<(), Refusal> {
     context.not_in_the_future(intake.received_at, "received_at")?;
     let day = london_date(intake.received_at);
-    if !(1990..=2100).contains(&day.year()) {
-        return Err(Refusal::new(
-            Code::E01,
-            "The date of receipt is not one that Redress can count from. Check the year.",
-        )
-        .at("received_at"));
-    }
     let long_ago = london_date(context.now)
         .checked_sub_months(Months::new(1))
         .unwrap_or(NaiveDate::MIN);
@@ -122,7 +118,8 @@ fn check_receipt(intake: &Intake, context: &Context<'_>) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_party(party: &Party, field: &'static str) -> Result<(), Refusal> {
+/// A resident with a name, and nothing longer than a field takes.
+pub(super) fn check_party(party: &Party, field: &'static str) -> Result<(), Refusal> {
     required(&party.name, field, "the resident's name")?;
     for text in [&party.email, &party.phone, &party.address]
         .into_iter()

@@ -29,6 +29,9 @@ mod response;
 mod running;
 mod state;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::*;
 pub use decide::*;
 pub use event::*;

@@ -1,10 +1,11 @@
 //! The Ombudsman's branch (domain rules §5): never blocks the stages, and never waits for them.
 
 use super::letters::next;
-use super::remedies::check_documents;
+use super::logging::check_category;
+use super::remedies::{MOST, check_documents, past};
 use super::{Case, Command, Context, Event};
 use crate::domain::calendar::{in_range, london_date};
-use crate::domain::ids::{OrderId, RecommendationId, TaskId};
+use crate::domain::ids::{OrderId, Pence, RecommendationId, TaskId};
 use crate::domain::ombudsman::{Determination, HosCase, Order, Recommendation};
 use crate::domain::refusal::{Code, Refusal, required};
 
@@ -123,6 +124,13 @@ pub(super) fn decide(
         }
         Command::RecordHosNotice { notice } => {
             required(&notice.text, "notice", "what the notice says")?;
+            past(notice.issued_on, "notice", context)?;
+            for day in [Some(notice.issued_on), notice.comply_by]
+                .into_iter()
+                .flatten()
+            {
+                in_range(day).map_err(|error| Refusal::invalid("notice", error.to_string()))?;
+            }
             Ok(vec![Event::HosNoticeRecorded {
                 notice: notice.clone(),
             }])
@@ -152,12 +160,22 @@ fn determination(
     }
     for head in heads {
         required(&head.text, "heads", "the wording of each head")?;
+        if let Some(category) = &head.category {
+            check_category(category, "heads")?;
+        }
     }
     let received_on = london_date(context.at);
     let mut numbered = Vec::new();
     for (n, order) in (next(hos.orders().count())..).zip(orders) {
         required(&order.text, "orders", "the wording of each order")?;
         in_range(order.due).map_err(|error| Refusal::invalid("orders", error.to_string()))?;
+        if order
+            .amount_pence
+            .is_some_and(|sum| sum <= Pence(0) || sum > MOST)
+        {
+            let detail = format!("An order is for a sum between 1p and {MOST}, in pence.");
+            return Err(Refusal::invalid("orders", detail));
+        }
         numbered.push(Order {
             id: OrderId(n),
             kind: order.kind,
@@ -167,6 +185,13 @@ fn determination(
             complied_on: None,
             evidence: Vec::new(),
         });
+    }
+    for text in recommendations {
+        required(
+            text,
+            "recommendations",
+            "the wording of each recommendation",
+        )?;
     }
     let recommendations = (next(hos.recommendations().count())..)
         .zip(recommendations)
@@ -189,5 +214,6 @@ fn determination(
 
 /// `01` to `14`.
 fn is_category(item: &str) -> bool {
-    item.len() == 2 && item.parse::<u8>().is_ok_and(|n| (1..=14).contains(&n))
+    let digits = item.len() == 2 && item.bytes().all(|b| b.is_ascii_digit());
+    digits && item.parse::<u8>().is_ok_and(|n| (1..=14).contains(&n))
 }

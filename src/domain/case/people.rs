@@ -1,6 +1,7 @@
 //! The people of a case after logging: adjustments, representatives, group members, and who may see it
 //! (Code 3.6, 5.10; E14).
 
+use super::logging::check_party;
 use super::{Case, Command, Context, Event};
 use crate::domain::calendar::london_date;
 use crate::domain::refusal::{Code, Refusal, required};
@@ -12,10 +13,11 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::UpdateComplainant { complainant } => {
-            required(&complainant.name, "complainant", "the resident's name")?;
-            Ok(vec![Event::ComplainantUpdated {
-                complainant: complainant.clone(),
-            }])
+            check_party(complainant, "complainant")?;
+            let mut complainant = complainant.clone();
+            // Adjustments come and go by their own commands, with a reason (5.10); a form without them drops none.
+            complainant.adjustments = case.complainant.adjustments.clone();
+            Ok(vec![Event::ComplainantUpdated { complainant }])
         }
         Command::RecordAdjustment { adjustment } => {
             required(&adjustment.need, "adjustment", "what the resident needs")
@@ -76,7 +78,7 @@ pub(super) fn decide(
             }
         }
         Command::AddMember { member } => {
-            required(&member.name, "member", "the resident's name")?;
+            check_party(member, "member")?;
             Ok(vec![Event::MemberAdded {
                 member: member.clone(),
             }])

@@ -73,9 +73,19 @@ pub(super) fn decide(
                     )
                     .under("5.6"));
                 }
+                _ if case.stages.last().is_some_and(|run| run.response.is_some()) => {
+                    let detail = "The response has been issued; its decisions stand. A new view needs the next stage.";
+                    return Err(Refusal::new(Code::E10, detail).at("point"));
+                }
+                State::ServiceRequest | State::SurveyFeedback => {
+                    return Err(Refusal::wrong_state(
+                        "This is not a complaint, so it has no points to decide.",
+                    ));
+                }
                 _ => {
-                    return Err(Refusal::new(Code::E10, "The response has been issued; its decisions stand. A new view needs the next stage.")
-                        .at("point"));
+                    return Err(Refusal::wrong_state(
+                        "The case has ended. Reopen it before deciding its points.",
+                    ));
                 }
             };
             let Some(found) = case.point(*point) else {
@@ -101,7 +111,7 @@ pub(super) fn decide(
             }
             bounded(reasons, "reasons")?;
             if stage == 2 && !context.actor.is_token {
-                check_reviewer(case, &context.actor.id)?;
+                check_reviewer(case, &context.actor.id, context)?;
             }
             Ok(vec![Event::PointDecided {
                 stage,

@@ -4,7 +4,7 @@ use chrono::Months;
 
 use super::letters::{self, Outgoing};
 use super::{Case, Command, Context, Event, Part, RefusalGround, RefusalRecord, State};
-use crate::domain::access::{Permission, allowed, same_person};
+use crate::domain::access::{Permission, allowed};
 use crate::domain::calendar::london_date;
 use crate::domain::ids::PointId;
 use crate::domain::letter::{LetterKind, Wording};
@@ -25,20 +25,16 @@ pub(super) fn decide(
         discretion,
         approved_by,
         better_route,
+        evidence,
         sending,
     } = command
     else {
         return Ok(Vec::new());
     };
     let stage = case.stage();
-    if !matches!(
-        case.state,
-        State::S1Received | State::S1Acknowledged | State::S1Investigating | State::S2Requested
-    ) {
-        return Err(Refusal::wrong_state(
-            "A complaint is refused at the door, or an escalation when it is asked for. This case is past that; answer it.",
-        ));
-    }
+    check_state(case)?;
+    // Refusing to escalate needs the same valid, stated reasons (5.11).
+    let merits = if stage == 2 { "5.11" } else { "2.1" };
     let e08 = |field: &'static str, detail: &str, provision| {
         Refusal::new(Code::E08, detail).at(field).under(provision)
     };
@@ -46,10 +42,18 @@ pub(super) fn decide(
         return Err(e08(
             "reasons",
             "Give the reasons specific to this case. A refusal is judged on its merits.",
-            "2.1",
+            merits,
         ));
     }
     bounded(reasons, "reasons")?;
+    bounded(evidence, "evidence")?;
+    if context.policy.ombudsman.block().is_empty() {
+        return Err(e08(
+            "ombudsman",
+            "The notice must say how to reach the Ombudsman. Ask the administrator to fill in the contact details.",
+            "2.4",
+        ));
+    }
     let points = points_refused(case, part)?;
     check_ground(case, command, context)?;
     let Some(approver) = approved_by
@@ -60,10 +64,10 @@ pub(super) fn decide(
         return Err(e08(
             "approved_by",
             "A refusal needs a second person. Say who approved it.",
-            "2.1",
+            merits,
         ));
     };
-    check_second_person(approver, context).map_err(|detail| e08("approved_by", &detail, "2.1"))?;
+    check_second_person(approver, context).map_err(|detail| e08("approved_by", &detail, merits))?;
     let discretion = discretion.clone().map(|mut record| {
         record.by.get_or_insert_with(|| context.actor.id.clone());
         record.at.get_or_insert(context.at);
@@ -79,6 +83,7 @@ pub(super) fn decide(
         date_became_aware: *date_became_aware,
         discretion,
         better_route: better_route.clone(),
+        evidence: evidence.clone(),
         decided_by: context.actor.id.clone(),
         approved_by: approver.to_owned(),
         at: context.at,
@@ -93,10 +98,34 @@ pub(super) fn decide(
     letters::with_letter(case, vec![Event::Refused { refusal }], outgoing, context)
 }
 
+/// What has been answered, or has ended, can no longer be refused.
+fn check_state(case: &Case) -> Result<(), Refusal> {
+    let way = match case.state {
+        State::S1Received
+        | State::S1Acknowledged
+        | State::S1Investigating
+        | State::S2Requested
+        | State::S2Acknowledged
+        | State::S2Investigating => return Ok(()),
+        State::ServiceRequest | State::SurveyFeedback => {
+            "This is not a complaint, so there is nothing to refuse."
+        }
+        State::S1Responded | State::S2Responded => {
+            "The complaint has been answered; it can no longer be refused."
+        }
+        State::Refused | State::Withdrawn | State::Closed => "The case has already ended.",
+    };
+    Err(Refusal::wrong_state(way))
+}
+
 fn points_refused(case: &Case, part: &Part) -> Result<Vec<PointId>, Refusal> {
     let Part::Points(points) = part else {
         return Ok(Vec::new());
     };
+    if points.is_empty() {
+        let detail = "Say which points are refused, or “all” for the whole complaint.";
+        return Err(Refusal::new(Code::E08, detail).at("part").under("2.4"));
+    }
     for id in points {
         match case.point(*id) {
             None => {
@@ -170,16 +199,19 @@ fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result
                     "2.3",
                 );
             };
+            if aware < issue {
+                return e08(
+                    "date_became_aware",
+                    "The resident cannot have been aware of it before it arose. Check the dates.",
+                    "2.3",
+                );
+            }
             let limit = received
                 .checked_sub_months(Months::new(12))
                 .unwrap_or(received);
-            if *issue >= limit || *aware >= limit {
+            if *aware >= limit {
                 return e08(
-                    if *aware >= limit {
-                        "date_became_aware"
-                    } else {
-                        "date_of_issue"
-                    },
+                    "date_became_aware",
                     "The resident told you within 12 months of the matter, or of becoming aware of it. It must be accepted.",
                     "2.3",
                 );
@@ -205,7 +237,7 @@ fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result
 
 /// The second person: not the one who decides, and if known here, someone who may approve.
 pub(super) fn check_second_person(approver: &str, context: &Context<'_>) -> Result<(), String> {
-    if same_person(approver, &context.actor.id) || same_person(approver, &context.actor.name) {
+    if context.is_actor(approver) {
         return Err(
             "The second person cannot be the one who decides. Ask someone else to approve.".into(),
         );

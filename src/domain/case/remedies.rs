@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::letters::next;
 use super::{Case, Command, Context, Event, State};
-use crate::domain::access::same_person;
+use crate::domain::access::Role;
 use crate::domain::calendar::london_date;
 use crate::domain::ids::{ActionId, DocumentId, Pence, PointId, RemedyId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
@@ -13,7 +13,7 @@ use crate::domain::remedy::{
 };
 
 /// The most one line may be: beyond it a digit slipped.
-const MOST: Pence = Pence(100_000_000);
+pub(super) const MOST: Pence = Pence(100_000_000);
 
 pub(super) fn decide(
     case: &Case,
@@ -53,6 +53,22 @@ pub(super) fn decide(
             if line.paid_on.is_some() {
                 return Err(Refusal::wrong_state("This sum has already been paid.").at("remedy"));
             }
+            if case.actions.iter().any(|action| {
+                Some(action.id) == found.action && action.status == ActionStatus::Cancelled
+            }) {
+                return Err(Refusal::wrong_state(
+                    "This payment was cancelled. Offer the sum again.",
+                )
+                .at("remedy"));
+            }
+            let ceiling = context.policy.limits.finance_above;
+            if line.amount > ceiling && !context.actor.roles.contains(&Role::Finance) {
+                return Err(Refusal::new(
+                    Code::E13,
+                    format!("Sums above {ceiling} are countersigned: someone in finance records the payment."),
+                )
+                .at("remedy"));
+            }
             required(method, "method", "how it was paid")?;
             past(*paid_on, "paid_on", context)?;
             check_documents(case, evidence)?;
@@ -67,6 +83,10 @@ pub(super) fn decide(
             }])
         }
         Command::PromiseAction { what, owner, due } => {
+            if case.state.is_ended() {
+                let detail = "The case has ended, and what was promised with it. Reopen it first.";
+                return Err(Refusal::wrong_state(detail));
+            }
             required(what, "what", "what will be done")?;
             required(owner, "owner", "who will see that it is done")?;
             let action = promise(case, None, what, owner, *due, context)?;
@@ -78,7 +98,7 @@ pub(super) fn decide(
             reason,
             resident_told,
         } => {
-            open_action(case, *action)?;
+            check_paid(case, open_action(case, *action)?)?;
             check_documents(case, evidence)?;
             if evidence.is_empty()
                 && reason
@@ -185,7 +205,7 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
                 context,
             )?)
         }
-        None if kind.done_by_the_letter() => None,
+        None if kind.done_by_the_letter() && compensation.is_none() => None,
         None => {
             return Err(Refusal::invalid(
                 "due",
@@ -286,9 +306,29 @@ fn no_action(action: ActionId) -> Refusal {
     Refusal::new(Code::NotFound, format!("The case has no action {action}.")).at("action")
 }
 
-fn open_action(case: &Case, action: ActionId) -> Result<(), Refusal> {
+/// Money is done when it is paid: an action that carries a sum is completed by the payment's record.
+fn check_paid(case: &Case, action: &Action) -> Result<(), Refusal> {
+    let unpaid = case.remedies.iter().find(|remedy| {
+        let unpaid = remedy
+            .compensation
+            .as_ref()
+            .is_some_and(|line| line.paid_on.is_none());
+        remedy.action == Some(action.id) && unpaid
+    });
+    match unpaid {
+        Some(remedy) => Err(Refusal::wrong_state(format!(
+            "Remedy {} has a sum that has not been paid. Record the payment.",
+            remedy.id
+        ))
+        .at("action")
+        .under("7.3")),
+        None => Ok(()),
+    }
+}
+
+fn open_action(case: &Case, action: ActionId) -> Result<&Action, Refusal> {
     match case.actions.iter().find(|found| found.id == action) {
-        Some(found) if found.status == ActionStatus::Open => Ok(()),
+        Some(found) if found.status == ActionStatus::Open => Ok(found),
         Some(_) => Err(
             Refusal::wrong_state("This action has already been done or cancelled.").at("action"),
         ),
@@ -337,14 +377,19 @@ pub(super) fn check_approver(
         return Ok(());
     };
     let e13 = |detail: String| Err(Refusal::new(Code::E13, detail).at("approved_by"));
-    if same_person(approver, &remedy.proposed_by) {
+    if context.is_same(approver, &remedy.proposed_by) {
         return e13(format!(
             "{approver} proposed {} and cannot approve it. Ask someone else with the authority.",
             line.amount
         ));
     }
-    let roles = context.people.roles(approver).unwrap_or_default();
-    match context.policy.limits.limit(&roles) {
+    let limits = &context.policy.limits;
+    let limit = match context.people.roles(approver) {
+        Some(roles) => limits.limit(&roles),
+        // A second person without an account, such as a board member of a small landlord.
+        None => Some(limits.officer),
+    };
+    match limit {
         Some(limit) if line.amount > limit => e13(format!(
             "{} is more than {approver} may approve ({limit}). Ask someone with a higher limit.",
             line.amount

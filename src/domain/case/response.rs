@@ -4,7 +4,6 @@ use super::assignment::{check_reviewer, check_stage};
 use super::letters::{self, Outgoing};
 use super::remedies::check_approver;
 use super::{Case, Command, Context, Event, Point, State};
-use crate::domain::access::same_person;
 use crate::domain::letter::{LetterKind, Wording, overall};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
@@ -89,13 +88,13 @@ pub(super) fn decide(
     if *stage == 2 {
         let run = case.stage_run(2);
         if let Some(handler) = run.and_then(|run| run.handler.as_deref()) {
-            check_reviewer(case, handler)?;
+            check_reviewer(case, handler, context)?;
         }
         if !context.actor.is_token {
-            check_reviewer(case, &context.actor.id)?;
+            check_reviewer(case, &context.actor.id, context)?;
         }
         if let Some(approver) = approver {
-            check_reviewer(case, approver).map_err(|refusal| refusal.at("approved_by"))?;
+            check_reviewer(case, approver, context).map_err(|refusal| refusal.at("approved_by"))?;
         }
     }
     let mut events = approvals(case, *stage, approver, context)?;
@@ -187,7 +186,7 @@ fn approvals(
             .at("approved_by"));
         };
         check_approver(remedy, approver, context)?;
-        if same_person(approver, &context.actor.id) {
+        if context.is_actor(approver) {
             return Err(Refusal::new(
                 Code::E13,
                 "You issue this response; someone else must approve the sum it offers.",

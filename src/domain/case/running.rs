@@ -2,7 +2,8 @@
 //! (domain rules §9), and service requests with their tipping point (Code 1.4, 1.5).
 
 use super::letters::next;
-use super::{Case, Command, Context, Event, HazardStep};
+use super::{Case, Command, Context, Event, HazardStep, State};
+use crate::domain::calendar::{in_range, london_date};
 use crate::domain::ids::{HazardId, RelatedId};
 use crate::domain::intake::Kind;
 use crate::domain::refusal::{Code, Refusal, required};
@@ -32,11 +33,34 @@ pub(super) fn decide(
                 )
                 .at("hazard"));
             };
+            let taken = match step {
+                HazardStep::MadeSafe => found.made_safe_at,
+                HazardStep::Investigated => found.investigated_at,
+                HazardStep::SummarySent => found.summary_sent_at,
+                HazardStep::SafetyWorkDone => found.safety_work_at,
+                HazardStep::FurtherWorkBegun => found.further_work_at,
+            };
+            if taken.is_some() {
+                return Err(Refusal::wrong_state(
+                    "This step has been recorded; its date stands. Record a correction as a note.",
+                )
+                .at("step"));
+            }
             let needs_end = !matches!(step, HazardStep::Investigated | HazardStep::MadeSafe);
             if needs_end && found.investigated_at.is_none() {
                 return Err(
                     Refusal::wrong_state("Record the end of the investigation first.").at("step"),
                 );
+            }
+            let earliest = found
+                .investigated_at
+                .filter(|_| needs_end)
+                .unwrap_or(found.aware_at);
+            if context.at < earliest {
+                return Err(Refusal::invalid(
+                    "at",
+                    "This step cannot be older than what it follows. Check the date.",
+                ));
             }
             Ok(vec![Event::HazardStepTaken {
                 hazard: *hazard,
@@ -75,8 +99,16 @@ pub(super) fn decide(
             }
         }
         Command::ReviewServiceRequest { note, next_review } => {
-            if case.kind != Kind::ServiceRequest {
-                return Err(Refusal::wrong_state("This is not a service request."));
+            if case.state != State::ServiceRequest {
+                return Err(Refusal::wrong_state("This is not an open service request."));
+            }
+            if let Some(next) = next_review {
+                in_range(*next)
+                    .map_err(|error| Refusal::invalid("next_review", error.to_string()))?;
+                if *next <= london_date(context.at) {
+                    let detail = "The next review lies in the past. Give a later day.";
+                    return Err(Refusal::invalid("next_review", detail));
+                }
             }
             required(note, "note", "what the review found").map_err(|r| r.under("1.4"))?;
             Ok(vec![Event::ServiceRequestReviewed {

@@ -223,6 +223,9 @@ pub struct Case {
     /// Who must not handle it, and why (Code 5.8).
     #[serde(default)]
     pub conflicts: Vec<(String, String)>,
+    /// The case that this one turned out to be (E16).
+    #[serde(default)]
+    pub merged_into: Option<CaseRef>,
 }
 
 impl Case {
@@ -282,12 +285,15 @@ impl Case {
 
     /// The newest version of each linked record that is still linked.
     pub fn current_links(&self) -> impl Iterator<Item = &LinkedRecord> {
-        self.links.iter().enumerate().filter_map(|(i, link)| {
-            let newer = self.links[i + 1..]
-                .iter()
-                .any(|other| other.same_record(link));
-            (!newer && link.unlinked_at.is_none()).then_some(link)
-        })
+        let mut seen = BTreeSet::new();
+        let mut newest: Vec<&LinkedRecord> = self
+            .links
+            .iter()
+            .rev()
+            .filter(|link| seen.insert((&link.source, &link.external_id, &link.kind)))
+            .collect();
+        newest.reverse();
+        newest.into_iter().filter(|link| link.unlinked_at.is_none())
     }
 
     /// Whether `person` may see the case when it is restricted.

@@ -1,11 +1,15 @@
 //! The words of each block, from the case and the policy.
 
+use chrono::NaiveDate;
+
 use super::{
     LetterKind, Wording, action_words, answer, decision_words, landlord, numbers, remedies_at,
     rules, run,
 };
 use crate::domain::calendar::{day_and_year, london_date};
-use crate::domain::case::{Case, Decision, LetterBlock, RefusalGround, RefusalRecord, Response};
+use crate::domain::case::{
+    Case, Decision, Directory, Extension, LetterBlock, RefusalGround, RefusalRecord, Response,
+};
 use crate::domain::policy::Policy;
 use crate::domain::remedy::ActionStatus;
 
@@ -16,12 +20,14 @@ pub fn compose(
     case: &Case,
     policy: &Policy,
     wording: &Wording,
+    people: &dyn Directory,
 ) -> Vec<LetterBlock> {
     let writer = Writer {
         kind,
         case,
         policy,
         wording,
+        people,
     };
     rules(kind)
         .iter()
@@ -40,6 +46,7 @@ struct Writer<'a> {
     case: &'a Case,
     policy: &'a Policy,
     wording: &'a Wording,
+    people: &'a dyn Directory,
 }
 
 impl Writer<'_> {
@@ -87,7 +94,9 @@ impl Writer<'_> {
                 landlord(self.policy)
             ),
             "new_date" | "reason" | "updates" | "done_so_far" => self.extension(block),
-            "refused" | "ground" | "reasons" | "discretion" | "better_route" | "decided" => self.refusal(block),
+            "refused" | "ground" | "reasons" | "evidence" | "discretion" | "better_route" | "decided" => {
+                self.refusal(block)
+            }
             "learning" => self.case.closing.as_ref().map_or_else(String::new, |closing| closing.learning.clone()),
             _ => String::new(),
         }
@@ -134,27 +143,28 @@ impl Writer<'_> {
 
     fn responsibility(&self) -> String {
         self.on_run(|run| {
-            let mut text = run.responsible_for.trim().to_owned();
-            if !run.not_responsible_for.trim().is_empty() {
-                text.push_str(&format!(
-                    "\nWe are not responsible for: {}",
-                    run.not_responsible_for.trim()
-                ));
+            let ours = run.responsible_for.trim();
+            match run.not_responsible_for.trim() {
+                "" => ours.to_owned(),
+                not_ours => format!("{ours}\nWe are not responsible for: {not_ours}")
+                    .trim_start()
+                    .to_owned(),
             }
-            text
         })
     }
 
     fn handler(&self) -> String {
-        self.on_run(|run| match &run.handler {
-            Some(handler) if run.stage == 1 => {
-                format!("{handler} is handling your complaint. {}", self.reach())
-            }
-            Some(handler) => format!(
-                "{handler} will review it and took no part in it at stage 1. {}",
-                self.reach()
-            ),
-            None => String::new(),
+        self.on_run(|run| {
+            let Some(handler) = &run.handler else {
+                return String::new();
+            };
+            let name = self.people.name(handler);
+            let who = if run.stage == 1 {
+                format!("{name} is handling your complaint.")
+            } else {
+                format!("{name} will review it and took no part in it at stage 1.")
+            };
+            format!("{who} {}", self.reach()).trim_end().to_owned()
         })
     }
 
@@ -250,10 +260,13 @@ impl Writer<'_> {
                 line
             })
             .collect();
-        if lines.is_empty() {
+        if !lines.is_empty() {
+            lines.join("\n")
+        } else if overall(self.case, self.stage()) == Some(Decision::NotUpheld) {
             "We have not found anything that we need to put right.".to_owned()
         } else {
-            lines.join("\n")
+            "We have told you in this letter what went wrong. We are not offering anything further."
+                .to_owned()
         }
     }
 
@@ -270,7 +283,11 @@ impl Writer<'_> {
                     Some(on) => format!("{} on {}", action_words(action.status), day_and_year(on)),
                     None => format!("by {}", day_and_year(action.due)),
                 };
-                format!("• {}: {}, {when}", action.what, action.owner)
+                format!(
+                    "• {}: {}, {when}",
+                    action.what,
+                    self.people.name(&action.owner)
+                )
             })
             .collect();
         if lines.is_empty() {
@@ -292,12 +309,7 @@ impl Writer<'_> {
                 day_and_year(extension.old_due)
             ),
             "reason" => extension.reason.clone(),
-            "updates" if extension.update_every_days > 0 => {
-                format!(
-                    "Until then we will update you every {} days.",
-                    extension.update_every_days
-                )
-            }
+            "updates" => updates(extension, self.wording.due),
             "done_so_far" => self.wording.text.clone(),
             _ => String::new(),
         }
@@ -311,15 +323,16 @@ impl Writer<'_> {
             "refused" => self.what_is_refused(refusal),
             "ground" => ground_words(refusal.ground).to_owned(),
             "reasons" => refusal.reasons.clone(),
+            "evidence" => evidence(refusal),
             "discretion" => refusal
                 .discretion
                 .as_ref()
-                .map_or_else(String::new, |d| format!("{} {}", d.factors, d.decision)),
+                .map_or_else(String::new, |d| format!("{}\n{}", d.factors, d.decision)),
             "better_route" => refusal.better_route.clone().unwrap_or_default(),
             "decided" => format!(
                 "{}, with {}, on {}.",
-                refusal.decided_by,
-                refusal.approved_by,
+                self.people.name(&refusal.decided_by),
+                self.people.name(&refusal.approved_by),
                 day_and_year(london_date(refusal.at))
             ),
             _ => String::new(),
@@ -330,6 +343,12 @@ impl Writer<'_> {
         if refusal.points.is_empty() && refusal.stage == 2 {
             return "Your request to take the complaint to stage 2.".to_owned();
         }
+        if self.case.points.is_empty() {
+            return format!(
+                "Your complaint, in your words: {}",
+                self.case.intake.account
+            );
+        }
         self.case
             .points
             .iter()
@@ -338,6 +357,42 @@ impl Writer<'_> {
             .collect::<Vec<_>>()
             .join("\n")
     }
+}
+
+/// How often the resident hears from us, and when next (Code 5.9).
+fn updates(extension: &Extension, next: Option<NaiveDate>) -> String {
+    let every = extension.update_every_days;
+    if every == 0 {
+        return String::new();
+    }
+    let days = if every == 1 {
+        "day".to_owned()
+    } else {
+        format!("{every} days")
+    };
+    match next.filter(|next| *next < extension.new_due) {
+        Some(next) => format!(
+            "Until then we will update you at least every {days}, next by {}.",
+            day_and_year(next)
+        ),
+        None => format!("Until then we will update you at least every {days}."),
+    }
+}
+
+/// What a refusal rests on: the dates that its ground turns on, and what else was recorded (domain rules §1.4).
+fn evidence(refusal: &RefusalRecord) -> String {
+    let dates = [
+        (refusal.claim_filed_on, "The claim was filed at court on"),
+        (refusal.date_of_issue, "The matter arose on"),
+        (refusal.date_became_aware, "You became aware of it on"),
+    ];
+    let lines = dates
+        .into_iter()
+        .filter_map(|(on, what)| Some(format!("{what} {}.", day_and_year(on?))));
+    lines
+        .chain(Some(refusal.evidence.trim().to_owned()).filter(|text| !text.is_empty()))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The overall outcome of `stage`: upheld if all points are, not upheld if none, otherwise partly

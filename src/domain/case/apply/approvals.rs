@@ -1,6 +1,6 @@
 //! Approvals asked for and answered.
 
-use crate::domain::case::{Approval, Case, Event, Recorded};
+use crate::domain::case::{Approval, ApprovalSubject, Case, Event, Recorded};
 use crate::domain::ids::ApprovalId;
 
 impl Case {
@@ -24,7 +24,18 @@ impl Case {
                 reason: None,
             }),
             Event::ApprovalGiven { approval, reason } => {
-                self.answer(*approval, recorded, true, reason.clone())
+                let subject = self
+                    .approvals
+                    .iter()
+                    .find(|a| a.id == *approval)
+                    .map(|a| a.subject.clone());
+                if let Some(
+                    ApprovalSubject::Response { stage } | ApprovalSubject::Extension { stage },
+                ) = subject
+                {
+                    self.approved_in(stage, &recorded.actor);
+                }
+                self.answer(*approval, recorded, true, reason.clone());
             }
             Event::ApprovalDeclined { approval, reason } => {
                 self.answer(*approval, recorded, false, Some(reason.clone()));

@@ -126,6 +126,7 @@ impl Case {
             next_review: None,
             explanations: Vec::new(),
             conflicts: Vec::new(),
+            merged_into: None,
             intake: intake.clone(),
         }
     }
@@ -142,6 +143,7 @@ impl Case {
             | Event::ServiceRequestLogged { .. }
             | Event::SurveyFeedbackLogged { .. }
             | Event::SeparateComplaintNeeded { .. }
+            | Event::ConflictSetAside { .. }
             | Event::ClockMoved { .. }
             | Event::BundleExported { .. }
             | Event::RestrictedCaseViewed { .. }
@@ -222,13 +224,26 @@ impl Case {
             | Event::Closed { .. }
             | Event::Reopened { .. }
             | Event::ReceivedAtCorrected { .. }
-            | Event::DuplicateMerged { .. } => self.apply_process(recorded),
+            | Event::DuplicateMerged { .. }
+            | Event::MergedInto { .. } => self.apply_process(recorded),
         }
     }
 
     fn took_part(&mut self, stage: u8, person: &str) {
         if let Some(run) = self.run_mut(stage) {
             run.took_part.insert(person.to_owned());
+        }
+    }
+
+    /// An approver takes part in the stage that they approve for (E05), while it is unanswered: what is
+    /// agreed afterwards shaped no answer.
+    fn approved_in(&mut self, stage: u8, person: &str) {
+        if self.stage() == stage
+            && self
+                .stage_run(stage)
+                .is_some_and(|run| run.response.is_none())
+        {
+            self.took_part(stage, person);
         }
     }
 

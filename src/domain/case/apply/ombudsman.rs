@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Event, Recorded};
-use crate::domain::ombudsman::{HosCase, HosState, HosTask};
+use crate::domain::ombudsman::{HosCase, HosRoute, HosState, HosTask};
 
 impl Case {
     pub(super) fn apply_ombudsman(&mut self, recorded: &Recorded) {
@@ -15,6 +15,13 @@ impl Case {
                 Some(known) => {
                     known.reference = hos_reference.clone();
                     known.route = *route;
+                    let investigates = matches!(
+                        route,
+                        HosRoute::FocusedInvestigation | HosRoute::FullInvestigation
+                    );
+                    if investigates && known.tasks.iter().all(|task| task.sent_on.is_some()) {
+                        known.go_to(HosState::UnderInvestigation);
+                    }
                 }
                 None => {
                     self.ombudsman = Some(HosCase {
@@ -39,7 +46,7 @@ impl Case {
             Event::OmbudsmanDirected { respond_by } => {
                 hos.directed_due = Some(*respond_by);
                 hos.directed_at = Some(recorded.at);
-                hos.state = HosState::DirectedToRespond;
+                hos.go_to(HosState::DirectedToRespond);
             }
             Event::HosTaskRecorded { task, items, due } => {
                 hos.tasks.push(HosTask {
@@ -50,7 +57,7 @@ impl Case {
                     sent_on: None,
                     note: None,
                 });
-                hos.state = HosState::EvidenceRequested;
+                hos.go_to(HosState::EvidenceRequested);
             }
             Event::HosEvidenceSent { task, note } => {
                 if let Some(found) = hos.tasks.iter_mut().find(|t| t.id == *task) {
@@ -58,7 +65,7 @@ impl Case {
                     found.note = note.clone();
                 }
                 if hos.tasks.iter().all(|task| task.sent_on.is_some()) {
-                    hos.state = HosState::EvidenceSent;
+                    hos.go_to(HosState::EvidenceSent);
                 }
             }
             Event::DeterminationRecorded { determination } => {
@@ -95,6 +102,13 @@ impl Case {
 }
 
 impl HosCase {
+    /// What comes after a determination, such as a task of a review, hides no open order.
+    fn go_to(&mut self, state: HosState) {
+        if self.determinations.is_empty() {
+            self.state = state;
+        }
+    }
+
     fn settle_orders(&mut self) {
         if self.orders().next().is_some() {
             let all = self.orders().all(|order| order.complied_on.is_some());

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::case::{Case, Closing, Event, Recorded, Response, StageRun, State};
+use crate::domain::intake::Kind;
 
 impl Case {
     pub(super) fn apply_process(&mut self, recorded: &Recorded) {
@@ -39,13 +40,10 @@ impl Case {
             }
             Event::Refused { refusal } => {
                 self.refusals.push(refusal.clone());
-                for point in &mut self.points {
-                    point.refused |=
-                        refusal.points.is_empty() || refusal.points.contains(&point.id);
-                }
                 if refusal.points.is_empty() {
                     self.state = State::Refused;
                 }
+                self.mark_refused();
             }
             Event::Extended { stage, extension } => {
                 if let Some(run) = self.run_mut(*stage) {
@@ -106,12 +104,9 @@ impl Case {
                 self.closing = None;
                 self.withdrawal = None;
                 self.withdrawn_at = None;
-                if self.state == State::Refused {
-                    for point in &mut self.points {
-                        point.refused = false;
-                    }
-                }
+                self.merged_into = None;
                 self.state = self.state_of_stage();
+                self.mark_refused();
             }
             Event::ReceivedAtCorrected { received_at, .. } => self.move_receipt(*received_at),
             Event::DuplicateMerged {
@@ -124,7 +119,27 @@ impl Case {
                     self.linked_cases.push(reference.clone());
                 }
             }
+            Event::MergedInto { reference, reason } => {
+                self.merged_into = Some(reference.clone());
+                self.closing = Some(Closing {
+                    at: recorded.at,
+                    learning: reason.clone(),
+                });
+                if !self.linked_cases.contains(reference) {
+                    self.linked_cases.push(reference.clone());
+                }
+                self.state = State::Closed;
+            }
             _ => {}
+        }
+    }
+
+    /// Points refused in part stay refused. A refusal of the whole complaint covers them all until the
+    /// case is reopened; one of an escalation leaves the answers of stage 1 as they are.
+    fn mark_refused(&mut self) {
+        let whole = self.state == State::Refused && self.stage() == 1;
+        for point in &mut self.points {
+            point.refused = whole || self.refusals.iter().any(|r| r.points.contains(&point.id));
         }
     }
 
@@ -138,7 +153,10 @@ impl Case {
     /// Where the last stage stands by what it holds, whatever ended it.
     pub(super) fn state_of_stage(&self) -> State {
         let Some(run) = self.stages.last() else {
-            return State::ServiceRequest;
+            return match self.kind {
+                Kind::SurveyFeedback => State::SurveyFeedback,
+                _ => State::ServiceRequest,
+            };
         };
         let [received, acknowledged, responded] = if run.stage == 1 {
             [

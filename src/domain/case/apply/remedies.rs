@@ -19,14 +19,14 @@ impl Case {
                 remedy,
                 approved_by,
             } => {
-                let line = self
-                    .remedies
-                    .iter_mut()
-                    .find(|r| r.id == *remedy)
-                    .and_then(|r| r.compensation.as_mut());
-                if let Some(line) = line {
+                let Some(found) = self.remedies.iter_mut().find(|r| r.id == *remedy) else {
+                    return;
+                };
+                let stage = found.offered_at_stage;
+                if let Some(line) = &mut found.compensation {
                     line.approved_by = Some(approved_by.clone());
                 }
+                self.approved_in(stage, approved_by);
             }
             Event::CompensationPaid {
                 remedy,
@@ -47,7 +47,7 @@ impl Case {
                 if let Some(action) = self
                     .actions
                     .iter_mut()
-                    .find(|a| Some(a.id) == action && financial)
+                    .find(|a| Some(a.id) == action && financial && a.status == ActionStatus::Open)
                 {
                     action.status = ActionStatus::Done;
                     action.ended_on = Some(*paid_on);

@@ -82,6 +82,9 @@ pub enum Command {
         approved_by: Option<String>,
         #[serde(default)]
         better_route: Option<String>,
+        /// What the decision rests on; the notice tells the resident.
+        #[serde(default)]
+        evidence: String,
         #[serde(flatten)]
         sending: Sending,
     },

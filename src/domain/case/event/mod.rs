@@ -74,6 +74,11 @@ pub enum Event {
         person: String,
         reason: String,
     },
+    /// A name that looked like a conflict of interest was considered, and is none (Code 5.8).
+    ConflictSetAside {
+        person: String,
+        reason: String,
+    },
     Triaged {
         triage: Triage,
     },
@@ -302,6 +307,11 @@ pub enum Event {
     DuplicateMerged {
         reference: CaseRef,
         received_at: DateTime<Utc>,
+        reason: String,
+    },
+    /// This case turned out to be another one, which goes on (E16).
+    MergedInto {
+        reference: CaseRef,
         reason: String,
     },
     /// The calendar changed and moved an open date (domain rules §2.4).

@@ -67,6 +67,7 @@ pub struct Response {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the Code's own words")]
 pub enum RefusalGround {
+    #[serde(rename = "older_than_12_months", alias = "older_than12_months")]
     OlderThan12Months,
     ProceedingsIssued,
     AlreadyConsidered,
@@ -116,6 +117,9 @@ pub struct RefusalRecord {
     /// A better route: tribunal, insurer, council, police.
     #[serde(default)]
     pub better_route: Option<String>,
+    /// What the decision rests on, beyond the dates above.
+    #[serde(default)]
+    pub evidence: String,
     /// Who decided.
     pub decided_by: String,
     /// The second person.
