@@ -1,5 +1,6 @@
 //! Whole-program tests, by journey.
 
+mod arrows;
 mod bundle;
 mod demo;
 mod hostile_plugins;

@@ -49,6 +49,10 @@ pub fn sentence(event: &Event) -> String {
         E::ConflictDeclared { person, reason } => {
             format!("{person} declared a conflict of interest{}", tail(reason))
         }
+        E::ConflictSetAside { person, reason } => format!(
+            "A possible conflict of interest of {person} was considered and set aside{}",
+            tail(reason)
+        ),
         E::Triaged { triage } => {
             format!("Triaged: {} risk{}", words(triage.risk), tail(&triage.note))
         }
@@ -350,6 +354,9 @@ pub fn sentence(event: &Event) -> String {
         E::DuplicateMerged {
             reference, reason, ..
         } => format!("{reference} merged into this case{}", tail(reason)),
+        E::MergedInto { reference, reason } => {
+            format!("This case goes on as {reference}{}", tail(reason))
+        }
         E::ClockMoved {
             clock,
             old_due,

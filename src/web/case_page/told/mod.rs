@@ -51,6 +51,12 @@ pub fn tell(recorded: &Recorded) -> Told {
             "users",
             "decisions",
         ),
+        Event::ConflictSetAside { person, reason } => told(
+            format!("Possible conflict of interest considered: {person}"),
+            reason,
+            "users",
+            "decisions",
+        ),
         Event::Triaged { triage } => told(
             "Complaint triaged",
             format!(
@@ -111,6 +117,12 @@ pub fn tell(recorded: &Recorded) -> Told {
             reference, reason, ..
         } => told(
             format!("Duplicate {reference} merged"),
+            reason,
+            "paperclip",
+            "other",
+        ),
+        Event::MergedInto { reference, reason } => told(
+            format!("Goes on as {reference}"),
             reason,
             "paperclip",
             "other",
