@@ -133,8 +133,12 @@ fn the_program_serves_every_state_and_a_bundle_that_verifies() {
         .unwrap();
     assert!(verified.status.success(), "{verified:?}");
     let zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let folders: BTreeSet<&str> = zip
+    let names: Vec<String> = zip
         .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
+    let folders: BTreeSet<&str> = names
+        .iter()
         .filter_map(|name| name.split('/').nth(1)?.get(..2))
         .collect();
     for folder in [
@@ -145,7 +149,6 @@ fn the_program_serves_every_state_and_a_bundle_that_verifies() {
             "{folder} is missing of {folders:?}"
         );
     }
-    let names: Vec<&str> = zip.file_names().collect();
     assert!(
         !names
             .iter()
