@@ -4,7 +4,7 @@
 //! comes through the extractors of [`super::extract`] and ends here too.
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -197,20 +197,29 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes the request's number into a problem on its way out.
+/// Numbers a request, on its answer and in a problem on its way out.
 pub async fn number(request: Request, next: Next) -> Response {
-    let id = request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|id| id.to_str().ok())
-        .map(str::to_owned);
+    let mut bits = [0; 8];
+    // A number that is not random still tells the request from most others.
+    let _ = getrandom::fill(&mut bits);
+    let id = hex::encode(bits);
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Problem>() {
-        Some(problem) if problem.request_id.is_none() && id.is_some() => Problem {
-            request_id: id,
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        tracing::debug!(request = %id, code = %problem.code, "a request was not carried out");
+        let headers = response.headers().clone();
+        response = Problem {
+            request_id: Some(id.clone()),
             ..problem
         }
-        .into_response(),
-        _ => response,
+        .into_response();
+        for (name, value) in &headers {
+            if name != CONTENT_LENGTH {
+                response.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
     }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
 }

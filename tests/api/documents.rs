@@ -1,0 +1,134 @@
+//! Documents in and out.
+
+use reqwest::Method;
+
+use crate::support::Server;
+use crate::support::words::complaint;
+
+#[test]
+fn a_document_goes_in_and_comes_out_whole_and_in_parts() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let bytes: Vec<u8> = (0..3_000_000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
+    let kept = officer.attach(
+        &reference,
+        "photo é.bin",
+        &bytes,
+        &[
+            ("kind", "photo"),
+            ("doc_date", "2026-03-02"),
+            ("title", "The wall"),
+            ("sensitivity", "third_party"),
+        ],
+    );
+    let document = kept.is(201);
+    assert_eq!(document["size"], 3_000_000);
+    assert_eq!(document["kind"], "photo");
+    assert_eq!(document["sensitivity"], "third_party");
+    assert_eq!(kept.header("etag"), "\"2\"");
+    let path = kept.header("location").replace("/api/v1", "");
+    let whole = officer.get(&path);
+    assert_eq!(whole.status, 200);
+    assert!(whole.bytes == bytes, "the bytes came back changed");
+    assert!(
+        whole
+            .header("content-disposition")
+            .starts_with("attachment;")
+    );
+    assert_eq!(whole.header("x-content-type-options"), "nosniff");
+    assert!(whole.header("content-security-policy").contains("sandbox"));
+    for (range, status, from, to) in [
+        ("bytes=0-9", 206, 0, 10),
+        ("bytes=262070-262090", 206, 262_070, 262_091),
+        ("bytes=-5", 206, 2_999_995, 3_000_000),
+        ("bytes=2999999-", 206, 2_999_999, 3_000_000),
+    ] {
+        let request = officer.request(Method::GET, &path).header("range", range);
+        let part = officer.send(&Method::GET, &path, request);
+        assert_eq!(part.status, status, "{range}");
+        assert!(part.bytes == bytes[from..to], "{range}");
+        assert_eq!(
+            part.header("content-range"),
+            format!("bytes {from}-{}/3000000", to - 1)
+        );
+    }
+    let request = officer
+        .request(Method::GET, &path)
+        .header("range", "bytes=3000000-");
+    officer
+        .send(&Method::GET, &path, request)
+        .refuses(416, "range", None);
+    officer
+        .get(&format!("/cases/{reference}/documents/99"))
+        .refuses(404, "not_found", None);
+    let list = officer
+        .get(&format!("/cases/{reference}/documents"))
+        .is(200);
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_is_wrong_with_an_upload_is_named() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let attach = |name: &str, bytes: &[u8], fields: &[(&str, &str)]| {
+        officer.attach(&reference, name, bytes, fields)
+    };
+    attach("a.txt", b"x", &[("kind", "pigeon")]).refuses(422, "validation", Some("kind"));
+    attach("a.txt", b"x", &[("doc_date", "2026-02-31")]).refuses(
+        422,
+        "validation",
+        Some("doc_date"),
+    );
+    attach("a.txt", b"x", &[("colour", "red")]).refuses(422, "validation", Some("colour"));
+    attach("a.txt", b"", &[]).refuses(422, "validation", Some("file"));
+    let path = format!("/cases/{reference}/documents");
+    officer
+        .post(&path, &serde_json::json!({}))
+        .refuses(415, "media_type", None);
+    let form = reqwest::blocking::multipart::Form::new().text("kind", "photo");
+    let request = officer.request(Method::POST, &path).multipart(form);
+    officer
+        .send(&Method::POST, &path, request)
+        .refuses(422, "validation", Some("file"));
+    officer
+        .attach("C-2020-9999", "a.txt", b"x", &[])
+        .refuses(404, "not_found", None);
+    assert_eq!(
+        officer.get(&format!("/cases/{reference}")).is(200)["version"],
+        1,
+        "nothing was kept"
+    );
+}
+
+#[test]
+fn a_page_among_the_documents_is_a_download_like_any_other() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    for (name, bytes) in [
+        ("page.html", &b"<html><script>alert(1)</script>"[..]),
+        (
+            "picture.svg",
+            &b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"[..],
+        ),
+    ] {
+        let kept = officer.attach(&reference, name, bytes, &[]);
+        kept.is(201);
+        let path = kept.header("location").replace("/api/v1", "");
+        let out = officer.get(&path);
+        assert!(
+            out.header("content-disposition").starts_with("attachment;"),
+            "{name}"
+        );
+        assert!(
+            !out.header("content-type").contains("svg"),
+            "{}",
+            out.header("content-type")
+        );
+    }
+}

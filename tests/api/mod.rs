@@ -1,0 +1,10 @@
+//! The API as machines meet it: the real program, real HTTP, every answer held against its own document.
+
+mod concurrency;
+mod documents;
+mod hostile;
+mod identity;
+mod life;
+mod matrix;
+mod refusals;
+mod truth;
