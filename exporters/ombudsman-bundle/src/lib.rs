@@ -16,6 +16,14 @@
 //! Start at [`bundle::write`]. The component's door to the host is `guest.rs`, built for wasm only;
 //! everything else is plain Rust, tested natively with a host made of vectors.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that unwraps nothing fails as it should"
+    )
+)]
+
 pub mod bundle;
 pub mod case;
 pub mod category;

@@ -7,6 +7,14 @@
 //!
 //! Start at [`folder::find`]. `guest.rs` is the component's door, built for wasm only.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that unwraps nothing fails as it should"
+    )
+)]
+
 pub mod folder;
 #[cfg(target_arch = "wasm32")]
 mod guest;
