@@ -11,7 +11,7 @@ pub mod source;
 pub mod verify;
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +27,9 @@ use crate::store::Store;
 
 /// The program as manifests and PDFs name it.
 pub const TOOL: &str = concat!("Redress ", env!("CARGO_PKG_VERSION"));
+
+/// PDFs up to this size are opened to count their pages.
+const COUNTED: u64 = 20_000_000;
 
 /// The exporter that is part of the program, in its own component.
 pub const OMBUDSMAN_BUNDLE: &[u8] = include_bytes!("../../dist/ombudsman-bundle.wasm");
@@ -108,9 +111,15 @@ pub async fn run_export<W: Write + Send + 'static>(
     mode: &Mode,
     out: W,
 ) -> Result<Outcome, ExportError> {
-    let document = serde_json::to_string(&file.json(mode))?;
     let as_of: DateTime<Utc> = file.case.as_of;
     let (held, attachments) = documents(file)?;
+    let mut document = file.json(mode);
+    let counted = count_pages(tools.store, &tools.pdf, &held).await;
+    for about in document["documents"].as_array_mut().into_iter().flatten() {
+        let pages = about["id"].as_str().and_then(|id| counted.get(id));
+        about["pages"] = pages.copied().into();
+    }
+    let document = serde_json::to_string(&document)?;
     let stamp = manifest::Stamp {
         case: file.case.reference.to_string(),
         as_of: as_of.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
@@ -144,6 +153,33 @@ pub async fn run_export<W: Write + Send + 'static>(
         notes: report.notes,
         log: report.log,
     })
+}
+
+/// How many pages each PDF has, for the index; none for what is too large to look into or cannot be read.
+async fn count_pages(
+    store: &Store,
+    pdf: &Arc<Renderer>,
+    held: &HashMap<String, source::Held>,
+) -> HashMap<String, u32> {
+    let pdfs: Vec<(String, crate::store::Hash)> = held
+        .iter()
+        .filter(|(_, h)| h.media_type == "application/pdf" && h.size <= COUNTED)
+        .map(|(id, h)| (id.clone(), h.sha256))
+        .collect();
+    let (store, pdf) = (store.clone(), Arc::clone(pdf));
+    let count = move || {
+        let one = |(id, sha256)| {
+            let mut bytes = Vec::new();
+            store
+                .open_document(&sha256)
+                .ok()?
+                .read_to_end(&mut bytes)
+                .ok()?;
+            Some((id, pdf.count_pages(&bytes).ok()?))
+        };
+        pdfs.into_iter().filter_map(one).collect()
+    };
+    tokio::task::spawn_blocking(count).await.unwrap_or_default()
 }
 
 type Documents = (
