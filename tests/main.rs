@@ -1,7 +1,7 @@
 //! Whole-program tests, by journey.
 
-mod arrows;
 mod api;
+mod arrows;
 mod bundle;
 mod demo;
 mod hostile_plugins;

@@ -11,9 +11,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::desk::DeskError;
+use crate::desk::{DeskError, StoreError};
 use crate::domain::refusal::Refusal;
-use crate::store::StoreError;
 
 /// The header that carries a request's number.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

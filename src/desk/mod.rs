@@ -30,8 +30,9 @@ use crate::domain::case::Case;
 use crate::domain::ids::CaseRef;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
-use crate::store::{Reader, Store, StoreError};
+use crate::store::{Reader, Store};
 
+pub use crate::store::StoreError;
 pub use book::{Book, Person};
 pub use error::DeskError;
 pub use view::CaseView;

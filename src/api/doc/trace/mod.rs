@@ -75,7 +75,10 @@ fn run<T: DeserializeOwned>(notes: &mut Notes) -> Option<Value> {
         notes,
         out: &mut out,
     };
-    if let Err(e) = T::deserialize(tracer) { eprintln!("TRACE {e} {:?}", notes.without); return None; }
+    if let Err(e) = T::deserialize(tracer) {
+        eprintln!("TRACE {e} {:?}", notes.without);
+        return None;
+    }
     Some(out)
 }
 
