@@ -209,6 +209,22 @@ pub fn new_password(people: Vec<Choice>) -> Form {
     )
 }
 
+/// Other roles for someone, from their next page on.
+pub fn roles(people: Vec<Choice>) -> Form {
+    let roles = Role::ALL
+        .iter()
+        .map(|role| Choice::new(role.wire(), role.title()))
+        .collect();
+    Form::new(
+        "/settings/roles",
+        "Change the roles",
+        vec![
+            Field::new(Kind::Select, "id", "Whose").of(people),
+            Field::new(Kind::Checkboxes, "roles", "Roles from now on").of(roles),
+        ],
+    )
+}
+
 /// A new password for oneself.
 pub fn own_password() -> Form {
     Form::new(

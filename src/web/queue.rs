@@ -4,13 +4,13 @@ use super::case_page::Tag;
 use super::command_page::people;
 use super::commands::category_choices;
 use super::form::{Choice, Field, Form, Kind, Posted, choices};
-use super::page::render;
+use super::page::{render, see};
 use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, first_theme, stage};
 use super::shell::{Visitor, Web};
 use super::words::{civil, count, long_date};
 use crate::desk::DeskError;
 use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, QueueCounts};
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Permission};
 use crate::domain::case::State as CaseState;
 use crate::domain::intake::Kind as CaseKind;
 use axum::extract::{Query, State};
@@ -29,6 +29,10 @@ pub async fn queue(
     Visitor(actor): Visitor,
     Query(asked): Query<Pairs>,
 ) -> Response {
+    if !actor.may(Permission::ReadCases) && actor.may(Permission::Administer) {
+        // An administrator sees no case content; the settings are their front page.
+        return see("/settings");
+    }
     answer(work_queue(&web, &actor, &Posted(asked)), &web, &actor)
 }
 
@@ -211,7 +215,7 @@ fn to_acknowledge(web: &Web, actor: &Actor, query: &ListQuery) -> Result<Vec<Cas
 /// What the list of all cases may be narrowed to.
 fn filter(web: &Web) -> Form {
     let states: Vec<String> = CaseState::ALL.iter().map(super::words::wire).collect();
-    let field = |kind, name: &str, label: &str| Field::new(kind, name, label);
+    let field = |kind, name: &str, label: &str| Field::new(kind, name, label).or_any();
     Form::new(
         "/cases",
         "Apply",

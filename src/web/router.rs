@@ -53,6 +53,10 @@ pub fn router(web: Web) -> Router {
             "/settings",
             get(settings_pages::people::people).post(settings_pages::people::add_person),
         )
+        .route(
+            "/settings/roles",
+            get(settings_pages::people::ask_roles).post(settings_pages::people::set_roles),
+        )
         .route("/settings/disable", post(settings_pages::people::disable))
         .route(
             "/settings/password",

@@ -59,6 +59,8 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
     };
     vec![
         tab("/settings", "People"),
+        tab("/settings/roles", "Roles"),
+        tab("/settings/password", "Passwords"),
         tab("/settings/calendar", "Calendar"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),

@@ -106,6 +106,8 @@ pub struct Field {
     pub error: String,
     /// The browser's `autocomplete` purpose.
     pub purpose: &'static str,
+    /// What a select says before anything is chosen.
+    pub blank: &'static str,
 }
 
 impl Field {
@@ -122,6 +124,7 @@ impl Field {
             values: Vec::new(),
             error: String::new(),
             purpose: "",
+            blank: "Choose",
         }
     }
 
@@ -164,6 +167,13 @@ impl Field {
     #[must_use]
     pub fn purpose(mut self, purpose: &'static str) -> Self {
         self.purpose = purpose;
+        self
+    }
+
+    /// A select that narrows a list: nothing chosen means any.
+    #[must_use]
+    pub fn or_any(mut self) -> Self {
+        self.blank = "Any";
         self
     }
 

@@ -98,6 +98,42 @@ pub async fn set_password(
     )
 }
 
+/// `GET /settings/roles`: change someone's roles.
+pub async fn ask_roles(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
+    let form = forms::roles(accounts(&web));
+    show(
+        &web,
+        &actor,
+        people_page(&web, &actor, form, "Change roles"),
+    )
+}
+
+/// `POST /settings/roles`.
+pub async fn set_roles(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Body(pairs): Body<Pairs>,
+) -> Response {
+    let mut form = forms::roles(accounts(&web));
+    if let Some(answers) = form.read(&Posted(pairs)) {
+        let id = answer::<String>(&answers, "id").unwrap_or_default();
+        match web
+            .desk
+            .set_roles(&actor, &id, new_person(&answers).0.roles)
+            .await
+        {
+            Ok(_) => return see("/settings"),
+            Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
+            Err(error) => refuse(&mut form, &error),
+        }
+    }
+    show(
+        &web,
+        &actor,
+        people_page(&web, &actor, form, "Change roles"),
+    )
+}
+
 fn accounts(web: &Web) -> Vec<Choice> {
     web.desk
         .book()
@@ -139,7 +175,12 @@ fn people_page(
         ],
     };
     let rows = web.desk.people(actor)?.into_iter().map(row).collect();
-    let mut page = page(web, actor, "/settings", "People", form, form_title);
+    let here = match form.action.as_str() {
+        "/settings/roles" => "/settings/roles",
+        "/settings/password" => "/settings/password",
+        _ => "/settings",
+    };
+    let mut page = page(web, actor, here, "People", form, form_title);
     page.intro = "Who signs in and what they may do. The record keeps the name of a shut account.";
     page.columns = vec!["Name", "Sign-in name", "Roles", "Account", ""];
     page.rows = rows;
