@@ -102,10 +102,10 @@ fn signed_in(web: &Web, secret: &str, to: &str) -> Response {
 
 /// `POST /sign-out`.
 pub async fn leave(State(web): State<Web>, headers: HeaderMap) -> Response {
-    if let Some(secret) = web.secret(&headers) {
-        if let Err(error) = web.desk.sign_out(secret).await {
-            tracing::warn!(%error, "a session could not be ended");
-        }
+    if let Some(secret) = web.secret(&headers)
+        && let Err(error) = web.desk.sign_out(secret).await
+    {
+        tracing::warn!(%error, "a session could not be ended");
     }
     let mut response = see("/sign-in");
     if let Ok(cookie) = HeaderValue::from_str(&web.cookie(None)) {

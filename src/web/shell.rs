@@ -132,10 +132,10 @@ impl FromRequestParts<Web> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
-        if let Some(secret) = web.secret(&parts.headers) {
-            if let Ok(actor) = web.desk.session(secret) {
-                return Ok(Self(actor));
-            }
+        if let Some(secret) = web.secret(&parts.headers)
+            && let Ok(actor) = web.desk.session(secret)
+        {
+            return Ok(Self(actor));
         }
         if web.desk.is_new() {
             return Err(see("/start"));

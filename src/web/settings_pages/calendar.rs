@@ -33,19 +33,19 @@ pub async fn add_holiday(
     Body(pairs): Body<Pairs>,
 ) -> Response {
     let mut form = forms::holiday();
-    if let Some(answers) = form.read(&Posted(pairs)) {
-        if let Some(date) = answer::<NaiveDate>(&answers, "date") {
-            let text = |name: &str| answer::<String>(&answers, name).unwrap_or_default();
-            let change = CalendarChange::Add {
-                date,
-                name: text("name"),
-                why: text("why"),
-            };
-            match web.desk.change_calendar(&actor, change).await {
-                Ok(_) => return see("/settings/calendar"),
-                Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
-                Err(error) => refuse(&mut form, &error),
-            }
+    if let Some(answers) = form.read(&Posted(pairs))
+        && let Some(date) = answer::<NaiveDate>(&answers, "date")
+    {
+        let text = |name: &str| answer::<String>(&answers, name).unwrap_or_default();
+        let change = CalendarChange::Add {
+            date,
+            name: text("name"),
+            why: text("why"),
+        };
+        match web.desk.change_calendar(&actor, change).await {
+            Ok(_) => return see("/settings/calendar"),
+            Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
+            Err(error) => refuse(&mut form, &error),
         }
     }
     show(&web, &actor, Ok(calendar_page(&web, &actor, form)))
