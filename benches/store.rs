@@ -30,23 +30,20 @@ fn main() -> Result<(), Failure> {
     let store = Store::create(&path, Options::default())?;
 
     println!("## Durable commands (one note on a case, answered when it is on the disk)");
-    let raw = raw_sync(&folder.path().join("raw"), 300)?;
-    println!("raw write + fdatasync      1 writer    p50 {:>8.2?}", raw);
     seed(&store, FIRST)?;
-    let mut one = (Duration::ZERO, 0.0);
+    let (raw, ours) = one_by_one(&store, &folder.path().join("raw"), 300)?;
+    let times = ours.as_secs_f64() / raw.as_secs_f64();
+    println!("raw write + fdatasync      1 writer    p50 {raw:>8.2?}");
+    println!(
+        "redress, taking turns      1 writer    p50 {ours:>8.2?}  {times:.1} times the raw sync"
+    );
     for writers in [1, 8, 64] {
         let (rate, p50, p99, per_sync) = commands(&store, writers, Duration::from_secs(4))?;
-        if writers == 1 {
-            one = (p50, p50.as_secs_f64() / raw.as_secs_f64());
-        }
         println!(
             "redress                   {writers:>2} writers   p50 {p50:>8.2?}  p99 {p99:>8.2?}  {rate:>6.0}/s  {per_sync:>5.1} commands per sync"
         );
     }
-    println!(
-        "one writer: {:.2?}, {:.1} times the raw sync\n",
-        one.0, one.1
-    );
+    println!();
 
     println!("## A file of {cases} cases");
     let start = Instant::now();
@@ -55,42 +52,52 @@ fn main() -> Result<(), Failure> {
     reading(&store, cases)?;
     copying(&store, folder.path())?;
 
+    let crashed = folder.path().join("crashed.redb");
+    fs::copy(&path, &crashed)?;
+    File::open(&crashed)?.sync_all()?;
+    let size = fs::metadata(&crashed)?.len() >> 20;
+    let start = Instant::now();
+    let reopened = Store::open(&crashed, Options::default())?;
+    println!(
+        "reopening after a crash ({size} MB): {:.2?}",
+        start.elapsed()
+    );
+    reopened.close();
+    let start = Instant::now();
+    let reopened = Store::open(&crashed, Options::default())?;
+    println!("reopening after closing: {:.2?}", start.elapsed());
+    reopened.close();
+    let start = Instant::now();
+    let report = verify(&crashed, None, &mut |_| {})?;
+    println!("verify, {} events: {:.2?}", report.events, start.elapsed());
     let start = Instant::now();
     let made = rebuild::rebuild(&store, deadline)?;
     println!("rebuild of {made} cases: {:.2?}", start.elapsed());
-    let crashed = folder.path().join("crashed.redb");
-    fs::copy(&path, &crashed)?;
-    let start = Instant::now();
-    Store::open(&crashed, Options::default())?.close();
-    println!(
-        "reopening after a crash ({} MB): {:.2?}",
-        fs::metadata(&crashed)?.len() >> 20,
-        start.elapsed()
-    );
     store.close();
-    let start = Instant::now();
-    Store::open(&path, Options::default())?.close();
-    println!("reopening after closing: {:.2?}", start.elapsed());
-    let start = Instant::now();
-    let report = verify(&path, None, &mut |_| {})?;
-    println!("verify, {} events: {:.2?}", report.events, start.elapsed());
     Ok(())
 }
 
-/// Appends a page and asks the disk to keep it, over and over: the floor under every durable command.
-fn raw_sync(path: &Path, times: usize) -> Result<Duration, Failure> {
+/// Writes a page and asks the disk to keep it, in turn with one durable command: the floor and what stands on it,
+/// under the same weather.
+fn one_by_one(store: &Store, path: &Path, times: usize) -> Result<(Duration, Duration), Failure> {
     let file = File::create(path)?;
-    file.set_len(64 << 20)?;
+    for n in 0..times {
+        file.write_all_at(&[1; 4096], (n * 4096) as u64)?;
+    }
     file.sync_all()?;
-    let mut took = Vec::with_capacity(times);
+    let (mut raw, mut ours) = (Vec::new(), Vec::new());
     for n in 0..times {
         let start = Instant::now();
         file.write_all_at(&[n as u8; 4096], (n * 4096) as u64)?;
         file.sync_data()?;
-        took.push(start.elapsed());
+        raw.push(start.elapsed());
+        let start = Instant::now();
+        note(store, any_case(0, n))?;
+        ours.push(start.elapsed());
     }
-    took.sort();
-    Ok(took[times / 2])
+    raw.sort();
+    ours.sort();
+    Ok((raw[times / 2], ours[times / 2]))
 }
 
 fn commands(
