@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const BLOCK: u64 = 64 * 1024;
 /// Blocks the copier reads under one lock.
 const STRIDE: u64 = 8;
-/// Saved blocks kept in memory before they spill to an unnamed file; 32 MB.
-const SAVED_IN_MEMORY: usize = 512;
+/// Saved blocks kept in memory before they spill to an unnamed file: 32 MB, and few in tests.
+const SAVED_IN_MEMORY: usize = if cfg!(test) { 4 } else { 512 };
 
 /// The backend under the database and the door for copies of it.
 #[derive(Debug)]

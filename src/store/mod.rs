@@ -306,7 +306,7 @@ impl Shared {
 
     /// Refuses writing before the disk does, so that the database stays open for reading.
     fn no_room(&self) -> Option<StoreError> {
-        let room = rustix::fs::statvfs(&open::folder_of(&self.source.path)).ok()?;
+        let room = rustix::fs::statvfs(open::folder_of(&self.source.path)).ok()?;
         (room.f_bavail.saturating_mul(room.f_frsize) < self.options.reserve_bytes)
             .then_some(StoreError::DiskFull)
     }

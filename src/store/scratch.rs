@@ -4,6 +4,7 @@
 
 use redb::{BackendError, StorageBackend, backends::FileBackend};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io;
 use std::ops::Bound;
@@ -116,13 +117,11 @@ impl StorageBackend for Scratch {
         let mut over = self.over();
         for (page, inside, range) in parts(offset, data.len()) {
             let kept = over.kept;
-            if !over.pages.contains_key(&page) {
-                let bytes = self.below(page, kept)?;
-                over.pages.insert(page, bytes);
-            }
-            if let Some(bytes) = over.pages.get_mut(&page) {
-                bytes[inside..inside + range.len()].copy_from_slice(&data[range]);
-            }
+            let bytes = match over.pages.entry(page) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.below(page, kept)?),
+            };
+            bytes[inside..inside + range.len()].copy_from_slice(&data[range]);
         }
         Ok(())
     }

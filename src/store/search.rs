@@ -34,7 +34,7 @@ impl dyn Rows + '_ {
                 rows.push((derive::place(query.order, &row, *case), row));
             }
         }
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows.sort_by_key(|(place, _)| *place);
         let total = rows.len() as u64;
         let after = query.cursor.as_deref().and_then(cursor_place);
         rows.retain(|(place, _)| after.is_none_or(|after| place.cmp(&after) == Ordering::Greater));

@@ -23,12 +23,15 @@ const MOST_BYTES: usize = 4 << 20;
 /// How often a file that could not be reopened is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
+/// What is run between two commits.
+pub(crate) type Between = dyn FnOnce(Result<&Arc<Gate>, StoreError>) + Send;
+
 /// What the thread is asked to do.
 pub(crate) enum Message {
     /// Run this in a write transaction.
     Job(Box<dyn Job>),
     /// Run this between two commits.
-    Between(Box<dyn FnOnce(Result<&Arc<Gate>, StoreError>) + Send>),
+    Between(Box<Between>),
     /// Close the file and end.
     Close,
 }

@@ -1,4 +1,5 @@
 //! The memory as a whole: killed at random moments, and read back by every later version.
+#![allow(clippy::unwrap_used)]
 
 mod fixture;
 mod kill;

@@ -18,6 +18,9 @@ pub struct Incoming {
     chunks: u32,
 }
 
+/// The document, and where the same bytes had been stored before, the number and the chunks to forget again.
+type Ended = (Document, Option<(u64, u32)>);
+
 impl Incoming {
     pub(super) fn begin(store: Store, limit: u64) -> Self {
         Self {
@@ -114,10 +117,7 @@ impl Incoming {
     /// The last write: what is left in the buffer, and the address. Gives the chunks of a twin to forget.
     fn last(
         &mut self,
-    ) -> impl FnOnce(&mut WriteTx<'_>) -> Result<(Document, Option<(u64, u32)>), StoreError>
-    + Send
-    + 'static
-    + use<> {
+    ) -> impl FnOnce(&mut WriteTx<'_>) -> Result<Ended, StoreError> + Send + 'static + use<> {
         let slice = self.slice();
         let (size, chunks) = (self.size, self.chunks);
         let sha256: Hash = std::mem::take(&mut self.hash).finalize().into();

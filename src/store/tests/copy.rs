@@ -1,8 +1,11 @@
 //! Copies of a file that is being written: through the gate every one is whole, by hand none is accepted torn.
 
+use super::disk::Disk;
 use super::*;
 use crate::store::backup::{backup, restore};
+use crate::store::gate::GateBackend;
 use crate::store::verify::{Step, verify};
+use redb::StorageBackend;
 use std::fs::{self, File};
 
 fn notes_in(path: &Path) -> Result<u64, StoreError> {
@@ -43,6 +46,44 @@ fn every_copy_through_the_gate_is_one_moment() {
     stop.store(true, Ordering::Relaxed);
     let written = thread.join().unwrap();
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), written);
+}
+
+/// Any writing, growing and shrinking of the file while it is copied: the copy is the moment it began.
+#[test]
+fn the_gate_keeps_the_moment_whatever_is_written() {
+    let mut random = seed::Random(0x6A7E);
+    for round in 0..60 {
+        let len = 1 + random.below(3 << 20);
+        let bytes: Vec<u8> = (0..len).map(|n| (n * 31 + round) as u8).collect();
+        let gate = Gate::new(Box::new(Disk::of(bytes.clone())));
+        let disk = GateBackend(Arc::clone(&gate));
+        let mut snapshot = gate.snapshot().unwrap();
+        assert_eq!(snapshot.size(), len as u64);
+        let (mut copy, mut piece) = (Vec::new(), Vec::new());
+        loop {
+            for _ in 0..random.below(12) {
+                let now = StorageBackend::len(&disk).unwrap() as usize;
+                match random.below(8) {
+                    0 => disk.set_len(random.below(now + 300_000) as u64).unwrap(),
+                    _ if now == 0 => {}
+                    _ => {
+                        let from = random.below(now);
+                        let size = random.below(200_000).min(now - from);
+                        disk.write(from as u64, &vec![0xEE; size]).unwrap();
+                    }
+                }
+            }
+            snapshot.next(&mut piece).unwrap();
+            if piece.is_empty() {
+                break;
+            }
+            copy.extend_from_slice(&piece);
+        }
+        assert!(
+            copy == bytes,
+            "round {round}: the copy is of another moment"
+        );
+    }
 }
 
 #[test]
