@@ -14,20 +14,10 @@ use serde_json::{Map, Value};
 use super::problem::Problem;
 use super::read;
 use crate::desk::{Desk, DeskError};
-use crate::domain::access::{Actor, Role};
+use crate::domain::access::Actor;
 use crate::domain::ids::CaseRef;
 
-/// Marks a request that came over the socket beside the data file: who may open that, may open the file.
-#[derive(Clone, Copy, Debug)]
-pub struct Operator;
-
-/// Who runs the machine: administers and exports, decides nothing on a case.
-pub fn operator() -> Actor {
-    let roles = [Role::Administrator, Role::Compliance];
-    Actor::new("command-line", "Command line", roles)
-}
-
-/// Who calls: the holder of a token, of a browser's session, or of the machine.
+/// Who calls: the holder of a token or of a browser's session.
 #[derive(Clone, Debug)]
 pub struct Caller(pub Actor);
 
@@ -35,9 +25,6 @@ impl FromRequestParts<Desk> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
-        if parts.extensions.get::<Operator>().is_some() {
-            return Ok(Self(operator()));
-        }
         let headers = &parts.headers;
         let known = match (bearer(headers), cookie(headers)) {
             (Some(secret), _) => {

@@ -80,7 +80,7 @@ pub fn lost(given: &Value, kept: &Value) -> Option<(String, Vec<String>)> {
 }
 
 fn join(outer: &str, inner: &str) -> String {
-    if inner.is_empty() || inner.starts_with('[') {
+    if inner.is_empty() || inner.starts_with('[') || outer.is_empty() {
         format!("{outer}{inner}")
     } else {
         format!("{outer}.{inner}")

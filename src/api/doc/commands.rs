@@ -55,6 +55,8 @@ pub const COMMANDS: &[Row] = &[
     ("record_contact", "Records a contact with the resident or someone else.",
      "direction:Direction channel:Channel with?:text summary:text visible_to_resident=:flag"),
     ("note", "Adds a note.", "text:text"),
+    ("explain_gap", "Explains why something a complete file would have is missing.",
+     "category:text what:text explanation:text"),
     ("issue_letter", "Issues a further letter: an update, a confirmation, or an addendum to an issued one.",
      "kind:LetterKind text:text addendum_to?:number +"),
     ("link_record", "Links a record of another system; its present content is fetched and kept.",

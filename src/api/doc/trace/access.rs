@@ -5,6 +5,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use serde::de::Error as _;
+
 use super::{HIDDEN, Notes, Stop, Tracer};
 
 pub(super) struct Items<'n> {
@@ -90,17 +92,22 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Stop> {
+        let hidden = HIDDEN
+            .iter()
+            .find(|hidden| hidden.of == self.name && hidden.field == self.now);
+        if let Some(hidden) = hidden {
+            let parse = |text| serde_json::from_str::<Value>(text).map_err(Stop::custom);
+            self.shapes
+                .insert(self.now.to_owned(), parse(hidden.shape)?);
+            return seed
+                .deserialize(parse(hidden.sample)?)
+                .map_err(Stop::custom);
+        }
         let mut shape = Value::Null;
         let value = seed.deserialize(Tracer {
             notes: self.notes,
             out: &mut shape,
         });
-        let hidden = HIDDEN
-            .iter()
-            .find(|(name, field, _)| (*name, *field) == (self.name, self.now));
-        if let Some((_, _, text)) = hidden {
-            shape = serde_json::from_str(text).unwrap_or(shape);
-        }
         self.shapes.insert(self.now.to_owned(), shape);
         value
     }

@@ -18,19 +18,28 @@ use access::{Entry, Fields, Items, Variant};
 /// Named shapes, as JSON Schema.
 pub type Shapes = BTreeMap<String, Value>;
 
-/// Fields whose own reading hides what they take: adjustments may be plain names, and a tagged union reads itself
-/// from anything. `trace` cannot look into these.
-const HIDDEN: &[(&str, &str, &str)] = &[
-    (
-        "Party",
-        "adjustments",
-        r##"{"type":"array","items":{"oneOf":[{"type":"string"},{"$ref":"#/components/schemas/Adjustment"}]}}"##,
-    ),
-    (
-        "Approval",
-        "subject",
-        r##"{"$ref":"#/components/schemas/ApprovalSubject"}"##,
-    ),
+/// A field whose own reading hides what it takes, so that the tracer cannot look into it.
+struct Hidden {
+    of: &'static str,
+    field: &'static str,
+    shape: &'static str,
+    sample: &'static str,
+}
+
+/// Adjustments may be plain names; a tagged union reads itself from anything.
+const HIDDEN: &[Hidden] = &[
+    Hidden {
+        of: "Party",
+        field: "adjustments",
+        shape: r##"{"type":"array","items":{"oneOf":[{"type":"string"},{"$ref":"#/components/schemas/Adjustment"}]}}"##,
+        sample: "[]",
+    },
+    Hidden {
+        of: "Approval",
+        field: "subject",
+        shape: r##"{"$ref":"#/components/schemas/ApprovalSubject"}"##,
+        sample: r#"{"what":"refusal"}"#,
+    },
 ];
 
 /// The shape of `T`, with the named shapes it uses.
@@ -373,7 +382,8 @@ mod tests {
 
     #[test]
     fn every_part_of_a_case_has_a_shape() {
-        let (_, shapes) = shape::<Case>();
+        let (shape, shapes) = shape::<Case>();
+        assert_eq!(shape, named("Case"), "a type of the case cannot be sampled");
         for name in [
             "Case",
             "Point",
