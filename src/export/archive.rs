@@ -110,9 +110,9 @@ impl<W: Write> ZipArchive<W> {
     ) -> Result<(), ArchiveError> {
         // Zip64 only where it is needed: some old tools cannot read it.
         let large = size >= u64::from(u32::MAX) - (64 << 20);
-        // What is compressed already goes as deflate's stored blocks. The zip method "stored" would do the
-        // same, but readers that stream cannot find the end of such an entry.
-        let level = if compresses(media_type) { 6 } else { 0 };
+        // What is compressed already is only passed through quickly. The zip method "stored" would not do:
+        // readers that stream cannot find the end of such an entry.
+        let level = if compresses(media_type) { 6 } else { 1 };
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .compression_level(Some(level))

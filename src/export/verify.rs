@@ -81,6 +81,10 @@ pub fn verify<R: Read + Seek>(from: R) -> Result<Report, VerifyError> {
         Ok(true) => faults.push("Entries lie over one another.".to_owned()),
         Err(error) => faults.push(format!("The entries do not fit the file: {error}.")),
     }
+    // Tools that stream believe the headers beside the files, the others the list at the end.
+    if let Err(error) = zip.validate_header_consistency() {
+        faults.push(format!("The archive contradicts itself: {error}."));
+    }
     if zip.offset() != 0 || !zip.comment().is_empty() {
         faults.push("There are bytes before the archive or a comment after it.".to_owned());
     }
