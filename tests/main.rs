@@ -1,5 +1,6 @@
 //! Whole-program tests, by journey.
 
+mod bundle;
 mod hostile_plugins;
 mod pdf;
 mod store;
