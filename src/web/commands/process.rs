@@ -350,7 +350,7 @@ fn refuse_more(s: &Subject) -> Vec<Field> {
 fn close(case: &Subject) -> Vec<Field> {
     let causes: Vec<Choice> = RootCause::ALL
         .iter()
-        .map(|cause| wire(cause))
+        .map(wire)
         .map(|v| Choice::new(v.clone(), words(&v)))
         .collect();
     let upheld = |case: &Case| {
