@@ -5,7 +5,7 @@
 //! wrong arguments are exit code 2.
 
 mod args;
-mod demo;
+pub mod demo;
 mod due;
 mod file;
 mod jobs;
