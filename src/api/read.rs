@@ -45,6 +45,11 @@ pub fn typed<T: DeserializeOwned>(given: &Value) -> Result<T, Problem> {
 
 /// A field that is not known here.
 pub fn unknown<S: AsRef<str>>(field: &str, known: &[S]) -> Problem {
+    // A query's own struct is one level of its path.
+    let field = match field.split_once('.') {
+        Some((outer, inner)) if outer == inner => inner,
+        _ => field,
+    };
     let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
     let detail = format!(
         "There is no field “{}” here. Known are: {}.",

@@ -12,7 +12,7 @@ use crate::domain::policy::Landlord;
 use axum::Form as Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
@@ -77,7 +77,11 @@ pub async fn enter(
         Ok(session) => signed_in(&web, session.secret.reveal(), inside(text("next"))),
         Err(error) => {
             form.refuse(Some("id"), &error.to_string(), "", "");
-            page(web.outside(), "Sign in", "", form)
+            let mut response = page(web.outside(), "Sign in", "", form);
+            if matches!(error, DeskError::TooMany { .. }) {
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            }
+            response
         }
     }
 }

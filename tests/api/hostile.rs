@@ -51,7 +51,7 @@ fn hostile_text_is_kept_as_the_text_it_is_and_leaves_in_the_bundle() {
         officer.done(
             reference,
             json!({"command": "acknowledge", "stage": 1, "at": ago(2), "definition": text, "outcomes_sought": text,
-                   "handler": text, "responsible_for": text, "not_responsible_for": text, "adjustments_note": text}),
+                   "handler": format!("Handler {text}"), "responsible_for": text, "not_responsible_for": text, "adjustments_note": text}),
         );
         let kept = officer.attach(reference, text, text.as_bytes(), &[("title", text)]);
         assert_eq!(kept.is(201)["title"], json!(text.trim()));

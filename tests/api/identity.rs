@@ -175,7 +175,7 @@ fn try_sign_in(server: &Server, name: &str, password: &str) -> (u16, String) {
         .build()
         .expect("a client")
         .post(format!("{}/sign-in", server.base()))
-        .form(&[("name", name), ("password", password)])
+        .form(&[("id", name), ("password", password)])
         .send()
         .expect("an answer");
     (answer.status().as_u16(), answer.text().expect("text"))
@@ -188,7 +188,7 @@ fn sign_in(server: &Server, name: &str, password: &str) -> Option<String> {
         .build()
         .expect("a client")
         .post(format!("{}/sign-in", server.base()))
-        .form(&[("name", name), ("password", password)])
+        .form(&[("id", name), ("password", password)])
         .send()
         .expect("an answer");
     let cookie = answer

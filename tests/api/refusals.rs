@@ -201,7 +201,7 @@ fn every_rule_of_the_code_has_its_answer() {
         (
             &fresh,
             json!({"command": "decide_point", "point": 9, "decision": "upheld", "reasons": "x"}),
-            "not_found",
+            "wrong_state",
         ),
         (
             &fresh,

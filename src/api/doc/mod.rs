@@ -53,6 +53,10 @@ pub fn shapes() -> Shapes {
     all.insert("Part".into(), part());
     all.insert("ApprovalSubject".into(), approval_subject());
     told::complete(&mut all);
+    // Each date is there when its start is given.
+    if let Some(dates) = all.get_mut("DueDates").and_then(Value::as_object_mut) {
+        dates.remove("required");
+    }
     all
 }
 
