@@ -151,6 +151,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table of faults")]
     fn the_example_reads_and_each_fault_names_its_field() {
         assert!(intake(|_| ()).is_ok());
         let cases: [(fn(&mut Value), &str, &str); 7] = [

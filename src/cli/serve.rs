@@ -23,12 +23,12 @@ pub async fn serve(data: &Path, how: &Serve) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     println!("listening on http://{address}");
     println!("data file {}", data.display());
-    if desk.is_new() {
-        if let Some(code) = desk.setup_code()? {
-            println!(
-                "This is a new landlord. Open http://{address}/start and enter the setup code {code}"
-            );
-        }
+    if desk.is_new()
+        && let Some(code) = desk.setup_code()?
+    {
+        println!(
+            "This is a new landlord. Open http://{address}/start and enter the setup code {code}"
+        );
     }
     run(desk, listener, Some(data), how.secure).await
 }

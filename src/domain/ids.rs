@@ -144,7 +144,7 @@ impl fmt::Display for Pence {
         let pounds = (pence / 100).to_string();
         let mut grouped = String::with_capacity(pounds.len() + 4);
         for (i, digit) in pounds.chars().enumerate() {
-            if i > 0 && (pounds.len() - i) % 3 == 0 {
+            if i > 0 && (pounds.len() - i).is_multiple_of(3) {
                 grouped.push(',');
             }
             grouped.push(digit);

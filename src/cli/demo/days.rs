@@ -4,7 +4,9 @@
 //! A value that is nothing but a day becomes a date, with a time (`{-5T17:05}`) an instant; within a sentence
 //! a day is written out.
 
-use chrono::{DateTime, Days as CalendarDays, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{
+    DateTime, Days as CalendarDays, Months, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc,
+};
 use serde_json::Value;
 
 use crate::domain::calendar::{Calendar, london_date, start_of_day};
@@ -33,6 +35,10 @@ impl<'a> Days<'a> {
     }
 
     /// The working day `n` working days from today.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "it counts from today, it converts nothing"
+    )]
     pub fn from_today(&self, n: i32) -> NaiveDate {
         self.shift(self.today, n)
     }
@@ -58,7 +64,10 @@ impl<'a> Days<'a> {
     /// A time of day in London, or now when that has not come yet.
     pub fn moment(&self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         let since_midnight = time - NaiveTime::MIN;
-        (start_of_day(day) + since_midnight).min(self.now)
+        // The demonstration's clock knows milliseconds.
+        (start_of_day(day) + since_midnight)
+            .min(self.now)
+            .trunc_subsecs(3)
     }
 
     /// Puts dates where `value` has days, counted from `base`.

@@ -34,16 +34,16 @@ pub(super) fn decide(
                 approval: *approval,
                 reason: reason.clone(),
             }];
-            if let ApprovalSubject::Remedy { remedy } = asked.subject {
-                if let Some(found) = case.remedies.iter().find(|found| found.id == remedy) {
-                    check_approver(found, &context.actor.id, context)?;
-                    let unapproved = |line: &CompensationLine| line.approved_by.is_none();
-                    if found.compensation.as_ref().is_some_and(unapproved) {
-                        events.push(Event::CompensationApproved {
-                            remedy,
-                            approved_by: context.actor.id.clone(),
-                        });
-                    }
+            if let ApprovalSubject::Remedy { remedy } = asked.subject
+                && let Some(found) = case.remedies.iter().find(|found| found.id == remedy)
+            {
+                check_approver(found, &context.actor.id, context)?;
+                let unapproved = |line: &CompensationLine| line.approved_by.is_none();
+                if found.compensation.as_ref().is_some_and(unapproved) {
+                    events.push(Event::CompensationApproved {
+                        remedy,
+                        approved_by: context.actor.id.clone(),
+                    });
                 }
             }
             Ok(events)

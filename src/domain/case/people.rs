@@ -50,13 +50,13 @@ pub(super) fn decide(
                 "representative",
                 "the representative's name",
             )?;
-            if let (Some(from), Some(to)) = (representative.valid_from, representative.valid_to) {
-                if to < from {
-                    return Err(Refusal::invalid(
-                        "representative",
-                        "The consent ends before it begins.",
-                    ));
-                }
+            if let (Some(from), Some(to)) = (representative.valid_from, representative.valid_to)
+                && to < from
+            {
+                return Err(Refusal::invalid(
+                    "representative",
+                    "The consent ends before it begins.",
+                ));
             }
             let mut representative = representative.clone();
             representative.withdrawn_at = None;

@@ -72,14 +72,14 @@ pub(super) fn decide(
         .under(contents));
     }
     bounded(summary, "summary")?;
-    if let Some(own) = letter {
-        if !case.documents.iter().any(|document| document.id == *own) {
-            return Err(Refusal::new(
-                Code::NotFound,
-                format!("The case has no document {own}. Attach the letter first."),
-            )
-            .at("letter"));
-        }
+    if let Some(own) = letter
+        && !case.documents.iter().any(|document| document.id == *own)
+    {
+        return Err(Refusal::new(
+            Code::NotFound,
+            format!("The case has no document {own}. Attach the letter first."),
+        )
+        .at("letter"));
     }
     let approver = approved_by
         .as_deref()

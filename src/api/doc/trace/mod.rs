@@ -75,10 +75,7 @@ fn run<T: DeserializeOwned>(notes: &mut Notes) -> Option<Value> {
         notes,
         out: &mut out,
     };
-    if let Err(e) = T::deserialize(tracer) {
-        eprintln!("TRACE {e} {:?}", notes.without);
-        return None;
-    }
+    T::deserialize(tracer).ok()?;
     Some(out)
 }
 
