@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 use super::days::Days;
 use super::folder::Folder;
@@ -65,6 +65,8 @@ pub async fn fill(
     folder: &Path,
     now: DateTime<Utc>,
 ) -> Result<Demonstration> {
+    // Whole seconds, so that what is clamped to now is never a fraction after the desk's clock.
+    let now = now.trunc_subsecs(0);
     let calendar = Calendar::england();
     let days = Days::around(now, &calendar);
     let seed = Seed::read()?;
