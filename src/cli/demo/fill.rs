@@ -81,11 +81,13 @@ pub async fn fill(
         &seed.landlord.name,
         &renderer,
     )?;
+    tracing::debug!("the demonstration's papers are set");
     let clock = Clock::default();
     clock.set(days.moment(begins, NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()));
     let desk = Desk::new(store, renderer, plugins, clock.now())?;
     let exports = Folder::make(folder)?;
     seed.settle(&desk, &days, begins, &papers, folder).await?;
+    tracing::debug!("the demonstration's landlord has settled");
     let play = Play {
         desk: &desk,
         clock: &clock,
