@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 use super::days::Days;
 use super::folder::Folder;
@@ -65,6 +65,8 @@ pub async fn fill(
     folder: &Path,
     now: DateTime<Utc>,
 ) -> Result<Demonstration> {
+    // Whole seconds, so that what is clamped to now is never a fraction after the desk's clock.
+    let now = now.trunc_subsecs(0);
     let calendar = Calendar::england();
     let days = Days::around(now, &calendar);
     let seed = Seed::read()?;
@@ -79,11 +81,13 @@ pub async fn fill(
         &seed.landlord.name,
         &renderer,
     )?;
+    tracing::debug!("the demonstration's papers are set");
     let clock = Clock::default();
     clock.set(days.moment(begins, NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()));
     let desk = Desk::new(store, renderer, plugins, clock.now())?;
     let exports = Folder::make(folder)?;
     seed.settle(&desk, &days, begins, &papers, folder).await?;
+    tracing::debug!("the demonstration's landlord has settled");
     let play = Play {
         desk: &desk,
         clock: &clock,

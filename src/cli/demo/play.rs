@@ -107,6 +107,16 @@ impl Play<'_> {
                 wrong.join("\n")
             );
         }
+        for scene in scenes {
+            // Another scene may have moved this one on: a duplicate ends with the case it is merged into.
+            let Some(view) = views.get_mut(&scene.key) else {
+                continue;
+            };
+            if view.case.restricted.is_none() {
+                let by = self.actor(&scene.logged_by)?;
+                *view = self.desk.case(by, &view.case.reference)?;
+            }
+        }
         Ok(views)
     }
 
