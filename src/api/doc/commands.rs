@@ -22,7 +22,7 @@ pub const COMMANDS: &[Row] = &[
     ("acknowledge", "Acknowledges and defines the complaint; starts the response clock (Code 5.6, 6.2, 6.11).",
      "stage:stage definition=:text outcomes_sought=:text handler=:text responsible_for=:text not_responsible_for=:text conflict_note?:text +"),
     ("refuse", "Refuses the complaint or points of it, with a second person and the discretion record (Code 2).",
-     "ground:RefusalGround reasons=:text part?:Part claim_filed_on?:date date_of_issue?:date date_became_aware?:date discretion?:Discretion approved_by?:text better_route?:text +"),
+     "ground:RefusalGround reasons=:text part?:Part claim_filed_on?:date date_of_issue?:date date_became_aware?:date discretion?:Discretion approved_by?:text better_route?:text evidence=:text +"),
     ("add_point", "Adds a point: folded in, or a new linked case (Code 6.8).",
      "text:text category:text related=:flag unreasonable_delay=:flag"),
     ("decide_point", "Decides one point at the current stage, with reasons (Code 6.9).",
