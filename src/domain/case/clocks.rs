@@ -119,9 +119,11 @@ impl Case {
             extensions: run.extensions.iter().map(extension_fact).collect(),
             responded_at: run.response.as_ref().map(|response| response.at),
             ended_at: is_last.then(|| self.ended_at(run)).flatten(),
-            hos_directed: self
-                .direction()
-                .filter(|direction| is_last && answers(run, direction)),
+            hos_directed: self.direction().filter(|direction| {
+                // The first answer after the direction meets it; stage 2 does not ask for it again.
+                let first = self.stages.iter().find(|run| answers(run, direction));
+                first.is_some_and(|first| first.stage == run.stage)
+            }),
         }
     }
 
@@ -161,11 +163,8 @@ impl Case {
     ) -> Vec<(Option<String>, Run<'static>)> {
         let mut runs = Vec::new();
         // A direction that came after everything was answered waits for an answer of its own.
-        let unanswered = |direction: &HosDirection| {
-            self.stages
-                .last()
-                .is_none_or(|run| !answers(run, direction))
-        };
+        let unanswered =
+            |direction: &HosDirection| !self.stages.iter().any(|run| answers(run, direction));
         if let Some(direction) = self.direction().filter(unanswered) {
             runs.push((
                 None,

@@ -203,3 +203,29 @@ fn what_is_recorded_makes_sense() {
         );
     }
 }
+
+#[test]
+fn a_direction_that_was_answered_does_not_start_again_at_stage_2() {
+    let direction = json!({ "command": "record_hos_direction", "respond_by": "2026-12-18" });
+    let answered = Play::at(State::S1Investigating)
+        .does("olive", refer("enquiry"))
+        .does("olive", direction)
+        .does("olive", decide(1, "upheld"))
+        .does("olive", decide(2, "upheld"))
+        .does("olive", respond(1));
+    let directed = |play: &Play| {
+        let clocks = play
+            .case
+            .clocks(&play.calendar, &play.policy.clocks, play.now);
+        let mut directed = clocks
+            .into_iter()
+            .filter(|clock| clock.id.as_str() == "HOS_DIRECTED");
+        let clock = directed.next().unwrap();
+        assert!(directed.next().is_none());
+        clock.met_on
+    };
+    let met = directed(&answered);
+    assert!(met.is_some());
+    let escalated = answered.does("cal", json!({ "command": "escalate" }));
+    assert_eq!(directed(&escalated), met);
+}

@@ -522,8 +522,20 @@ fn replays(play: &Play) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Three hundred histories, or as many as `PROPTEST_CASES` says; `PROPTEST_RNG_SEED` repeats a run.
+fn config() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(300),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn whatever_people_do_the_rules_hold(steps in steps(), kind in 0_usize..8) {
