@@ -67,7 +67,7 @@ pub struct Response {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the Code's own words")]
 pub enum RefusalGround {
-    #[serde(rename = "older_than_12_months", alias = "older_than12_months")]
+    #[serde(rename = "older_than_12_months")]
     OlderThan12Months,
     ProceedingsIssued,
     AlreadyConsidered,
