@@ -252,20 +252,61 @@ pub fn same_person(a: &str, b: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Columns: read, log, investigate, run the process, review, assign, approve, pay, restrict, export, audit,
+    /// administer.
+    const MATRIX: [(Role, &str); 12] = [
+        (Role::ContactCentre, "RL.........."),
+        (Role::HousingOfficer, "RLI........."),
+        (Role::ComplaintsOfficer, "RLIPVSA$XEU."),
+        (Role::Stage2Reviewer, "RLIPV......."),
+        (Role::TeamLeader, "RLIPVSA...U."),
+        (Role::Director, "RLIPVSA.XEU."),
+        (Role::Compliance, "RL.......EU."),
+        (Role::Board, "R..........."),
+        (Role::Finance, "R......$...."),
+        (Role::DataProtection, "R.......XEU."),
+        (Role::Administrator, "...........C"),
+        (Role::Auditor, "R........EU."),
+    ];
+
     #[test]
     fn the_table_is_the_written_matrix() {
-        let may = |role, permission| Actor::new("x", "X", [role]).may(permission);
-        assert!(may(Role::ContactCentre, Permission::Log));
-        assert!(!may(Role::ContactCentre, Permission::RunProcess));
-        assert!(!may(Role::Board, Permission::Log));
-        assert!(may(Role::Board, Permission::ReadCases));
-        assert!(
-            !may(Role::Administrator, Permission::ReadCases),
-            "administrators see no case content"
+        use Permission::*;
+        let columns = [
+            (ReadCases, 'R'),
+            (Log, 'L'),
+            (Investigate, 'I'),
+            (RunProcess, 'P'),
+            (Review, 'V'),
+            (Assign, 'S'),
+            (Approve, 'A'),
+            (Pay, '$'),
+            (Restrict, 'X'),
+            (Export, 'E'),
+            (Audit, 'U'),
+            (Administer, 'C'),
+        ];
+        for (role, row) in MATRIX {
+            let actor = Actor::new("x", "X", [role]);
+            let may =
+                columns.map(|(permission, sign)| if actor.may(permission) { sign } else { '.' });
+            assert_eq!(may.iter().collect::<String>(), row, "{role:?}");
+        }
+        assert_eq!(MATRIX.map(|(role, _)| role), Role::ALL);
+        let (nobody, both) = (
+            Actor::new("x", "X", []),
+            Actor::new("x", "X", [Role::Board, Role::Finance]),
         );
-        assert!(may(Role::Administrator, Permission::Administer));
-        assert!(!may(Role::Auditor, Permission::Log));
-        assert!(may(Role::Auditor, Permission::Export));
+        assert!(
+            columns
+                .iter()
+                .all(|(permission, _)| !nobody.may(*permission))
+        );
+        assert!(
+            both.may(Pay) && both.may(ReadCases) && !both.may(Log),
+            "roles add up and nothing more"
+        );
+        assert!(!Actor::system().may(ReadCases));
     }
 
     #[test]

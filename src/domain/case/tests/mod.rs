@@ -2,7 +2,9 @@
 //! command in every state, every invariant by its code, and random histories.
 #![allow(clippy::unwrap_used)]
 
+mod adjustments;
 mod conflicts;
+mod dice;
 mod ending;
 mod hostile;
 mod invariants;
@@ -11,6 +13,7 @@ mod ombudsman;
 mod people;
 mod properties;
 mod putting_right;
+mod readiness;
 mod states;
 
 use std::collections::BTreeSet;
