@@ -9,7 +9,7 @@ use super::documents::take_in;
 use super::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, DocumentKind};
 use crate::domain::refusal::required;
 use crate::store::Rows;
 use crate::store::settings::Change;
@@ -74,9 +74,17 @@ pub fn complaint_period(case: &Case) -> (NaiveDate, NaiveDate) {
         .iter()
         .filter_map(|refusal| refusal.date_of_issue)
         .min();
+    // An agreement or a plan is older than any complaint: policies of its day have nothing to do with it.
+    let about_the_complaint = |kind| {
+        !matches!(
+            kind,
+            DocumentKind::TenancyAgreement | DocumentKind::PropertyRecord | DocumentKind::Policy
+        )
+    };
     let documents = case
         .documents
         .iter()
+        .filter(|document| about_the_complaint(document.kind))
         .filter_map(|document| document.doc_date)
         .min();
     let from = [aware, documents]

@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
+use super::clock::Clock;
 use super::days::Days;
 use super::folder::Folder;
 use super::landlord::{Person, Seed};
 use super::papers::Papers;
-use super::play::{Clock, Play};
+use super::play::Play;
 use super::script;
 use crate::desk::{CaseView, Desk};
 use crate::domain::access::Role;

@@ -3,6 +3,7 @@
 //! The scripts in `seeds/demo` are played through the same desk that everyone uses, from seven months ago to
 //! today, so that the queue has something late, something due and something done on any day. Start at [`fill`].
 
+mod clock;
 mod days;
 mod fill;
 mod folder;

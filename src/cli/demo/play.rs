@@ -1,49 +1,26 @@
 //! Acts the scripts out at the desk: every line is a real call by a real account, on the day it happened.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, anyhow, bail};
-use chrono::{DateTime, NaiveDate, Utc};
+use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
 
+use super::clock::{Clock, MOMENT};
 use super::days::Days;
 use super::folder::Folder;
 use super::papers::Papers;
 use super::script::{Cue, Scene};
 use crate::desk::cases::Order;
 use crate::desk::documents::NewDocument;
-use crate::desk::{CaseView, Desk, Now};
+use crate::desk::{CaseView, Desk};
 use crate::domain::access::Actor;
+use crate::domain::calendar::london_date;
 use crate::domain::case::Command;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
-
-/// The desk's clock: a moment of the past while the scripts are played, then the real time.
-#[derive(Clone, Default)]
-pub struct Clock(Arc<AtomicI64>);
-
-impl Clock {
-    /// What the desk asks.
-    pub fn now(&self) -> Now {
-        let told = Arc::clone(&self.0);
-        Arc::new(move || match told.load(Ordering::Relaxed) {
-            0 => Utc::now(),
-            millis => DateTime::from_timestamp_millis(millis).unwrap_or_else(Utc::now),
-        })
-    }
-
-    /// It is `at` from now on.
-    pub fn set(&self, at: DateTime<Utc>) {
-        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
-    }
-
-    /// It runs by itself again.
-    pub fn run(&self) {
-        self.0.store(0, Ordering::Relaxed);
-    }
-}
 
 /// What a scene has come to.
 #[derive(Default)]
@@ -51,9 +28,14 @@ struct Standing {
     reference: Option<CaseRef>,
     /// Documents by the label the script gives them.
     documents: BTreeMap<String, u32>,
-    /// Refused once: the rest would make no sense.
-    failed: bool,
+    /// The case as its last step left it.
+    view: Option<CaseView>,
+    /// What was refused; the rest would make no sense then.
+    wrong: Option<String>,
 }
+
+/// The cases by the names that the scripts give them.
+type Known = Mutex<BTreeMap<String, CaseRef>>;
 
 /// The stage on which the scripts are played.
 pub struct Play<'a> {
@@ -72,52 +54,95 @@ pub struct Play<'a> {
 }
 
 impl Play<'_> {
-    /// Plays `scenes` in the order of `cues`; gives each scene's case.
+    /// Plays `scenes` day by day in the order of `cues`; gives each scene's case.
     ///
     /// # Errors
     /// Everything that the desk refused, so that a script is corrected in one go; a scene ends at its first.
     pub async fn all(&self, scenes: &[Scene], cues: &[Cue]) -> Result<BTreeMap<String, CaseView>> {
         let mut standings: Vec<Standing> = scenes.iter().map(|_| Standing::default()).collect();
-        let mut beside = BTreeMap::new();
-        let mut views = BTreeMap::new();
-        let mut wrong = Vec::new();
-        for cue in cues.iter() {
-            let (scene, standing) = (&scenes[cue.scene], &mut standings[cue.scene]);
-            if standing.failed {
-                continue;
+        let known = Mutex::default();
+        for day in cues.chunk_by(|a, b| london_date(a.at) == london_date(b.at)) {
+            let Some(evening) = day.last() else { continue };
+            self.clock.set(evening.at);
+            self.folder.write(self.days, evening.at)?;
+            // One after the other, so that the references are the same every time.
+            for cue in day.iter().filter(|cue| cue.step.is_none()) {
+                self.follow(scenes, &[cue], &mut standings[cue.scene], &known)
+                    .await;
             }
-            self.clock.set(cue.at);
-            match self.act(scene, cue, standing, &mut beside).await {
-                Ok(Some(view)) => {
-                    views.insert(scene.key.clone(), view);
+            let mut steps: BTreeMap<usize, Vec<&Cue>> = BTreeMap::new();
+            for cue in day.iter().filter(|cue| cue.step.is_some()) {
+                steps.entry(cue.scene).or_default().push(cue);
+            }
+            let (known, numbers): (_, Vec<usize>) = (&known, steps.keys().copied().collect());
+            let side_by_side = steps.into_iter().map(|(scene, cues)| {
+                let mut standing = std::mem::take(&mut standings[scene]);
+                async move {
+                    self.follow(scenes, &cues, &mut standing, known).await;
+                    standing
                 }
-                Ok(None) => {}
-                Err(error) => {
-                    let step = cue
-                        .step
-                        .map_or("logging".to_owned(), |step| format!("step {}", step + 1));
-                    wrong.push(format!("{}, {step}: {error:#}", scene.key));
-                    standing.failed = true;
-                }
+            });
+            let after = join_all(side_by_side).await;
+            for (scene, standing) in numbers.into_iter().zip(after) {
+                standings[scene] = standing;
             }
         }
+        let wrong: Vec<&str> = standings
+            .iter()
+            .filter_map(|one| one.wrong.as_deref())
+            .collect();
         if !wrong.is_empty() {
             bail!(
                 "the demonstration's scripts were refused:\n{}",
                 wrong.join("\n")
             );
         }
-        for scene in scenes {
-            // Another scene may have moved this one on: a duplicate ends with the case it is merged into.
-            let Some(view) = views.get_mut(&scene.key) else {
-                continue;
-            };
-            if view.case.restricted.is_none() {
-                let by = self.actor(&scene.logged_by)?;
-                *view = self.desk.case(by, &view.case.reference)?;
+        scenes
+            .iter()
+            .zip(standings)
+            .map(|(scene, standing)| Ok((scene.key.clone(), self.at_last(scene, standing)?)))
+            .collect()
+    }
+
+    /// A scene's case as everything has left it. Another scene may have moved it on: a duplicate ends with the
+    /// case it is merged into.
+    fn at_last(&self, scene: &Scene, standing: Standing) -> Result<CaseView> {
+        let view = standing.view.context("a scene was not played")?;
+        if view.case.restricted.is_some() {
+            // Looking at it would be an event of its own.
+            return Ok(view);
+        }
+        let by = self.actor(&scene.logged_by)?;
+        Ok(self.desk.case(by, &view.case.reference)?)
+    }
+
+    /// What happens in one scene, each at its moment.
+    async fn follow(
+        &self,
+        scenes: &[Scene],
+        cues: &[&Cue],
+        standing: &mut Standing,
+        known: &Known,
+    ) {
+        for cue in cues {
+            if standing.wrong.is_some() {
+                return;
+            }
+            let scene = &scenes[cue.scene];
+            match MOMENT
+                .scope(cue.at, self.act(scene, cue, standing, known))
+                .await
+            {
+                Ok(Some(view)) => standing.view = Some(view),
+                Ok(None) => {}
+                Err(error) => {
+                    let step = cue
+                        .step
+                        .map_or("logging".to_owned(), |step| format!("step {}", step + 1));
+                    standing.wrong = Some(format!("{}, {step}: {error:#}", scene.key));
+                }
             }
         }
-        Ok(views)
     }
 
     /// One thing that happens; gives the scene's own case as it leaves it.
@@ -126,16 +151,16 @@ impl Play<'_> {
         scene: &Scene,
         cue: &Cue,
         standing: &mut Standing,
-        beside: &mut BTreeMap<String, CaseRef>,
+        known: &Known,
     ) -> Result<Option<CaseView>> {
         let view = match cue.step {
             None => {
                 let view = self.log(scene, cue).await?;
-                beside.insert(scene.key.clone(), view.case.reference.clone());
+                name(known, &scene.key, &view.case.reference);
                 standing.reference = Some(view.case.reference.clone());
                 view
             }
-            Some(step) => self.step(&scene.steps[step], cue, standing, beside).await?,
+            Some(step) => self.step(&scene.steps[step], cue, standing, known).await?,
         };
         let own = standing.reference.as_ref() == Some(&view.case.reference);
         Ok(own.then_some(view))
@@ -148,7 +173,6 @@ impl Play<'_> {
         intake["received_at"] = serde_json::to_value(received_at)?;
         let intake: Intake = serde_json::from_value(intake)?;
         let actor = self.actor(&scene.logged_by)?;
-        self.folder.write(self.days, cue.at)?;
         Ok(self.desk.log(actor, intake, None).await?)
     }
 
@@ -157,7 +181,7 @@ impl Play<'_> {
         step: &Map<String, Value>,
         cue: &Cue,
         standing: &mut Standing,
-        beside: &mut BTreeMap<String, CaseRef>,
+        known: &Known,
     ) -> Result<CaseView> {
         let mut step = step.clone();
         let mut take = |name: &str| match step.remove(name) {
@@ -169,9 +193,7 @@ impl Play<'_> {
         step.remove("day");
         let actor = self.actor(&by.context("it has nobody who does it")?)?;
         let reference = match on {
-            Some(key) => beside
-                .get(&key)
-                .with_context(|| format!("there is no case {key} yet"))?,
+            Some(key) => &named(known, &key)?,
             None => standing
                 .reference
                 .as_ref()
@@ -179,7 +201,7 @@ impl Play<'_> {
         };
         let mut step = Value::Object(step);
         self.days.fill(&mut step, cue.day);
-        resolve(&mut step, standing, beside)?;
+        resolve(&mut step, standing, known)?;
         let view = match step["command"].as_str().unwrap_or_default() {
             "attach" => {
                 let (id, view) = self.attach(actor, reference, &step, cue.day).await?;
@@ -188,14 +210,11 @@ impl Play<'_> {
                 }
                 view
             }
-            "refresh_links" => {
-                self.folder.write(self.days, cue.at)?;
-                self.desk.refresh_links(actor, reference).await?
-            }
+            "refresh_links" => self.desk.refresh_links(actor, reference).await?,
             _ => {
                 let command: Command = serde_json::from_value(step)?;
                 self.desk
-                    .command(actor, reference, Order::now(command))
+                    .command(actor, reference, Order::now(command).at(cue.at))
                     .await?
             }
         };
@@ -205,7 +224,7 @@ impl Play<'_> {
                 .linked_cases
                 .last()
                 .context("no case was opened beside it")?;
-            beside.insert(key, opened.clone());
+            name(known, &key, opened);
         }
         Ok(view)
     }
@@ -244,19 +263,25 @@ impl Play<'_> {
     }
 }
 
+fn name(known: &Known, key: &str, reference: &CaseRef) {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    known.insert(key.to_owned(), reference.clone());
+}
+
+fn named(known: &Known, key: &str) -> Result<CaseRef> {
+    let known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    known
+        .get(key)
+        .cloned()
+        .with_context(|| format!("there is no case {key} yet"))
+}
+
 /// Puts numbers where the script names documents (`@label`) and cases (`@case:key`).
-fn resolve(
-    value: &mut Value,
-    standing: &Standing,
-    beside: &BTreeMap<String, CaseRef>,
-) -> Result<()> {
+fn resolve(value: &mut Value, standing: &Standing, known: &Known) -> Result<()> {
     match value {
         Value::String(text) => {
             if let Some(key) = text.strip_prefix("@case:") {
-                let found = beside
-                    .get(key)
-                    .ok_or_else(|| anyhow!("there is no case {key} yet"))?;
-                *value = found.to_string().into();
+                *value = named(known, key)?.to_string().into();
             } else if let Some(label) = text.strip_prefix('@') {
                 let Some(id) = standing.documents.get(label) else {
                     bail!("no document is labelled {label} yet");
@@ -266,12 +291,12 @@ fn resolve(
         }
         Value::Array(items) => {
             for item in items {
-                resolve(item, standing, beside)?;
+                resolve(item, standing, known)?;
             }
         }
         Value::Object(members) => {
             for item in members.values_mut() {
-                resolve(item, standing, beside)?;
+                resolve(item, standing, known)?;
             }
         }
         _ => {}
