@@ -164,12 +164,7 @@ async fn the_scripts_play_on_an_ordinary_day() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scripts_play_around_holidays_and_weekends_and_before_the_office_opens() {
-    for now in [
-        "2026-11-22T07:00:00Z",
-        "2026-12-28T11:00:00.987654321Z",
-        "2027-01-04T00:05:00Z",
-        "2027-04-05T19:30:00Z",
-    ] {
+    for now in ["2026-11-22T07:00:00.987654321Z", "2027-01-04T00:05:00Z"] {
         play(now.parse().unwrap()).await;
     }
 }
