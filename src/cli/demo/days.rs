@@ -30,16 +30,13 @@ impl<'a> Days<'a> {
         Self {
             calendar,
             today,
-            now,
+            // Whole seconds, so that what is clamped to now is never a fraction after the desk's clock.
+            now: now.trunc_subsecs(0),
         }
     }
 
     /// The working day `n` working days from today.
-    #[expect(
-        clippy::wrong_self_convention,
-        reason = "it counts from today, it converts nothing"
-    )]
-    pub fn from_today(&self, n: i32) -> NaiveDate {
+    pub fn working_day(&self, n: i32) -> NaiveDate {
         self.shift(self.today, n)
     }
 
@@ -64,10 +61,7 @@ impl<'a> Days<'a> {
     /// A time of day in London, or now when that has not come yet.
     pub fn moment(&self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         let since_midnight = time - NaiveTime::MIN;
-        // The demonstration's clock knows milliseconds.
-        (start_of_day(day) + since_midnight)
-            .min(self.now)
-            .trunc_subsecs(3)
+        (start_of_day(day) + since_midnight).min(self.now)
     }
 
     /// Puts dates where `value` has days, counted from `base`.

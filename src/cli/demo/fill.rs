@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::clock::Clock;
 use super::days::Days;
@@ -66,14 +66,12 @@ pub async fn fill(
     folder: &Path,
     now: DateTime<Utc>,
 ) -> Result<Demonstration> {
-    // Whole seconds, so that what is clamped to now is never a fraction after the desk's clock.
-    let now = now.trunc_subsecs(0);
     let calendar = Calendar::england();
     let days = Days::around(now, &calendar);
     let seed = Seed::read()?;
     let scenes = script::scenes()?;
     let cues = script::cues(&scenes, &days)?;
-    let begins = days.from_today(BEGINS);
+    let begins = days.working_day(BEGINS);
     let papers = Papers::make(
         &scenes,
         &cues,

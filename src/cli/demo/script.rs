@@ -101,7 +101,7 @@ pub fn scenes() -> Result<Vec<Scene>> {
 pub fn cues(scenes: &[Scene], days: &Days<'_>) -> Result<Vec<Cue>> {
     let mut cues = Vec::new();
     for (number, scene) in scenes.iter().enumerate() {
-        let received = days.from_today(scene.received);
+        let received = days.working_day(scene.received);
         let logged = days.shift(received, scene.logged_after);
         let mut last = days.moment(logged, scene.at) + TimeDelta::minutes(6);
         cues.push(Cue {
