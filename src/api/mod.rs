@@ -27,6 +27,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde_json::Value;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -105,6 +106,9 @@ pub fn router(desk: Desk) -> Router {
         .nest("/api/v1", api)
         .route("/healthz", get(health::health))
         .route("/metrics", get(health::metrics))
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::internal().into_response()
+        }))
         .layer(middleware::from_fn(problem::number))
         .with_state(desk)
 }

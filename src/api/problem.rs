@@ -5,17 +5,15 @@
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 
 use crate::desk::{DeskError, StoreError};
 use crate::domain::refusal::Refusal;
-
-/// The header that carries a request's number.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A problem: what happened, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -196,29 +194,26 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Numbers a request, on its answer and in a problem on its way out.
+/// Writes the request's number into a problem on its way out.
 pub async fn number(request: Request, next: Next) -> Response {
-    let mut bits = [0; 8];
-    // A number that is not random still tells the request from most others.
-    let _ = getrandom::fill(&mut bits);
-    let id = hex::encode(bits);
+    let number = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        tracing::debug!(request = %id, code = %problem.code, "a request was not carried out");
-        let headers = response.headers().clone();
-        response = Problem {
-            request_id: Some(id.clone()),
-            ..problem
-        }
-        .into_response();
-        for (name, value) in &headers {
-            if name != CONTENT_LENGTH {
-                response.headers_mut().insert(name.clone(), value.clone());
-            }
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let number = number
+        .as_ref()
+        .and_then(|id| id.header_value().to_str().ok());
+    tracing::debug!(request = number, code = %problem.code, "a request was not carried out");
+    let mut numbered = Problem {
+        request_id: number.map(str::to_owned),
+        ..problem
+    }
+    .into_response();
+    for (name, value) in response.headers() {
+        if name != CONTENT_LENGTH {
+            numbered.headers_mut().insert(name.clone(), value.clone());
         }
     }
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
+    numbered
 }

@@ -8,6 +8,7 @@ mod args;
 pub mod demo;
 mod due;
 mod file;
+mod http;
 mod jobs;
 mod serve;
 mod socket;

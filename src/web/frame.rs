@@ -40,6 +40,17 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A frame with nobody in it and no landlord's name.
+    pub fn bare() -> Self {
+        Self {
+            landlord: "Redress".to_owned(),
+            me: None,
+            here: "",
+            done: String::new(),
+            trouble: false,
+        }
+    }
+
     /// The entries of the top bar.
     pub fn items(&self) -> Vec<Item> {
         let item = |href, label, count| Item {

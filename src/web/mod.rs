@@ -11,6 +11,7 @@ pub mod clocks;
 pub mod command_page;
 pub mod commands;
 pub mod documents;
+pub mod faults;
 pub mod form;
 pub mod forms;
 pub mod frame;

@@ -39,7 +39,7 @@ impl FormPage {
 }
 
 /// A page that only says something: not found, not allowed, failed.
-#[derive(Template)]
+#[derive(Clone, Template)]
 #[template(path = "message.html")]
 pub struct Message {
     /// Around it.
@@ -50,6 +50,17 @@ pub struct Message {
     pub text: String,
     /// The identifier to quote when asking for help; empty for none.
     pub incident: String,
+}
+
+impl Message {
+    /// The page as an answer. One about a fault of ours gets the request's number on its way out.
+    pub fn answer(self, status: StatusCode) -> Response {
+        let mut response = render(status, &self);
+        if status.is_server_error() {
+            response.extensions_mut().insert(self);
+        }
+        response
+    }
 }
 
 /// Log a complaint.

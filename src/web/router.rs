@@ -3,8 +3,8 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, bundle_page, case_handlers, clocks, command_page, documents, log_page, queue, security,
-    session, settings_pages,
+    assets, bundle_page, case_handlers, clocks, command_page, documents, faults, log_page, queue,
+    security, session, settings_pages,
 };
 use crate::web::form::Posted;
 use axum::Router;
@@ -89,18 +89,18 @@ pub fn router(web: Web) -> Router {
         .merge(uploads)
         .route("/assets/{name}", get(assets::serve))
         .fallback(nothing_here);
-    security::protect(pages).with_state(web)
+    security::protect(faults::tell(pages)).with_state(web)
 }
 
 async fn nothing_here(State(web): State<Web>) -> Response {
     let text = "Check the address, or find the case by its reference.".to_owned();
-    let page = Message {
+    Message {
         frame: web.outside(),
         title: "Not found".into(),
         text,
         incident: String::new(),
-    };
-    render(StatusCode::NOT_FOUND, &page)
+    }
+    .answer(StatusCode::NOT_FOUND)
 }
 
 async fn simulate(

@@ -2,7 +2,7 @@
 //! refusal of the desk becomes a page.
 
 use super::frame::{Frame, Me};
-use super::page::{Message, render, see};
+use super::page::{Message, see};
 use crate::desk::{Desk, DeskError};
 use crate::domain::access::{Actor, Permission};
 use axum::extract::FromRequestParts;
@@ -56,18 +56,11 @@ impl Web {
     pub fn outside(&self) -> Frame {
         let book = self.desk.book();
         let landlord = book.latest_policy().landlord.name.trim();
-        Frame {
-            landlord: if landlord.is_empty() {
-                "Redress"
-            } else {
-                landlord
-            }
-            .to_owned(),
-            me: None,
-            here: "",
-            done: String::new(),
-            trouble: false,
+        let mut frame = Frame::bare();
+        if !landlord.is_empty() {
+            landlord.clone_into(&mut frame.landlord);
         }
+        frame
     }
 
     /// The frame of a page for someone signed in.
@@ -87,16 +80,16 @@ impl Web {
     /// The page that says why the desk did not do something.
     pub fn sorry(&self, actor: &Actor, error: &DeskError) -> Response {
         let (status, title) = explain(error);
-        let text = error.to_string();
-        render(
-            status,
-            &Message {
-                frame: self.frame(actor, ""),
-                title: title.into(),
-                text,
-                incident: String::new(),
-            },
-        )
+        if let DeskError::Store(_) | DeskError::Internal(_) = error {
+            tracing::error!(%error, "a page could not be answered");
+        }
+        Message {
+            frame: self.frame(actor, ""),
+            title: title.into(),
+            text: error.to_string(),
+            incident: String::new(),
+        }
+        .answer(status)
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
             thrown_away.path().join("exports"),
         ),
     };
-    let listener = serve::listen(how.listen).await?;
+    let listener = super::http::listen(how.listen).await?;
     let address = listener.local_addr()?;
     let store = wiring::open_or_create(&data)?;
     let renderer = Renderer::new().context("the typesetter could not be started")?;

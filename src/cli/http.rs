@@ -1,0 +1,141 @@
+//! Connections and requests before they reach a room: a client has a time to speak in, every request has a number,
+//! and a fault of ours is an answer, never a dropped connection.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::HeaderName;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use crate::desk::Desk;
+use crate::web::Web;
+
+/// How long a client has for a request's head, and a kept connection for the next one. Above what browsers pause
+/// and proxies keep, below what holds a connection for nothing.
+const HEAD: Duration = Duration::from_secs(30);
+
+/// How long an upload may stand still. A slow line is served as long as something arrives.
+const STALL: Duration = Duration::from_secs(60);
+
+/// How long open requests have to finish when the server is told to stop.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// How long to wait when the system has no connection to give, as when too many files are open.
+const BREATH: Duration = Duration::from_millis(500);
+
+const NUMBER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The whole site over a desk: the API and the pages.
+pub fn site(desk: Desk, secure: bool) -> Router {
+    let pages = crate::web::router(Web {
+        desk: desk.clone(),
+        secure,
+    });
+    crate::api::router(desk)
+        .merge(pages)
+        .layer(RequestBodyTimeoutLayer::new(STALL))
+        .layer(middleware::from_fn(tell))
+        .layer(PropagateRequestIdLayer::new(NUMBER))
+        .layer(SetRequestIdLayer::new(NUMBER, Numbers))
+}
+
+/// Numbers requests that come without a number of the proxy's.
+#[derive(Clone, Copy)]
+struct Numbers;
+
+impl MakeRequestId for Numbers {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let mut bits = [0; 8];
+        // A number that is not random still tells the request from most others.
+        let _ = getrandom::fill(&mut bits);
+        Some(RequestId::new(hex::encode(bits).parse().ok()?))
+    }
+}
+
+/// A line of the log for each request: never its query or body, which may hold residents' data.
+async fn tell(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let number = request.extensions().get::<RequestId>().cloned();
+    let response = next.run(request).await;
+    let number = number
+        .as_ref()
+        .and_then(|id| id.header_value().to_str().ok());
+    let status = response.status().as_u16();
+    let ms = start.elapsed().as_millis();
+    if response.status().is_server_error() {
+        tracing::error!(request = number, %method, path, status, ms, "a request failed");
+    } else {
+        tracing::debug!(request = number, %method, path, status, ms, "answered");
+    }
+    response
+}
+
+/// Answers on this address until `stop`, then lets open requests finish.
+pub async fn serve(app: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let open = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(BREATH).await;
+                    continue;
+                }
+            },
+        };
+        // Headers and body go out together; waiting for an acknowledgement between them costs 40 ms.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection could not be set to send at once");
+        }
+        let app = app.clone();
+        let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            app.clone().oneshot(request.map(Body::new))
+        });
+        let connection = open.watch(http.serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke off");
+            }
+        });
+    }
+    drop(listener);
+    tracing::info!("stopping: open requests may finish");
+    if tokio::time::timeout(FAREWELL, open.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not finish in time and were ended");
+    }
+}
+
+/// Takes the address, with a sentence when it cannot be had.
+pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("the address {address} cannot be listened on; another program may use it: choose another with --listen")
+    })
+}
