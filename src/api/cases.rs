@@ -172,6 +172,10 @@ pub struct ListParams {
     /// How carefully it must be watched.
     #[param(value_type = Option<String>, schema_with = told::risk)]
     risk: Option<Risk>,
+    /// `true`: only cases that were refused, as a whole or in part.
+    refused: Option<bool>,
+    /// Only cases with a deadline on or after this day.
+    due_from: Option<NaiveDate>,
     /// Only cases with a deadline before this day.
     due_before: Option<NaiveDate>,
     /// Only cases received on or after this day or moment.
@@ -213,6 +217,9 @@ impl ListParams {
             self.category.map(Facet::Category),
             self.root_cause.map(Facet::RootCause),
             self.risk.map(Facet::Risk),
+            self.refused
+                .filter(|refused| *refused)
+                .map(|_| Facet::Refused),
         ];
         let limit = self.limit.unwrap_or(PAGE);
         if !(1..=LONGEST).contains(&limit) {
@@ -233,6 +240,7 @@ impl ListParams {
                 Sort::Received => ListOrder::Received,
                 Sort::Updated => ListOrder::Updated,
             },
+            due_from: self.due_from,
             due_before: self.due_before,
             received_from: self.received_from.map(|when| match when {
                 When::On(day) => start_of_day(day),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::book::CALENDAR;
 use super::cases::append;
-use super::lists::{Facet, ListOrder, ListQuery};
+use super::lists::{ListOrder, ListQuery};
 use super::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
@@ -104,51 +104,37 @@ impl Desk {
                 let reason = format!("The calendar changed on {date}: {why}");
                 let system = Actor::system();
                 let mut moved = Moved::new();
-                let mut query = ListQuery {
-                    facets: vec![Facet::Ended(false)],
-                    order: ListOrder::Received,
-                    limit: 500,
-                    ..ListQuery::default()
-                };
-                loop {
-                    let rows: &dyn crate::store::Rows = tx;
-                    let page = rows.list(&query, &|_| true)?;
-                    for row in &page.rows {
-                        let Some(case) = tx.case(&row.reference)? else {
-                            continue;
-                        };
-                        let policy = book.policy(london_date(case.received_at));
-                        let changes =
-                            case.due_changes(old.calendar(), book.calendar(), &policy.clocks, now);
-                        if changes.is_empty() {
-                            continue;
-                        }
-                        let events = changes
-                            .iter()
-                            .map(|change| Event::ClockMoved {
-                                clock: change.clock,
-                                subject: change.subject.clone(),
-                                old_due: change.old_due,
-                                new_due: change.new_due,
-                                why: reason.clone(),
-                            })
-                            .collect();
-                        append(
-                            tx,
-                            &book,
-                            &system,
-                            Some(&case),
-                            &case.reference,
-                            events,
-                            now,
-                            now,
-                        )?;
-                        moved.push((case.reference, changes));
+                for reference in waiting(tx)? {
+                    let Some(case) = tx.case(&reference)? else {
+                        continue;
+                    };
+                    let policy = book.policy(london_date(case.received_at));
+                    let changes =
+                        case.due_changes(old.calendar(), book.calendar(), &policy.clocks, now);
+                    if changes.is_empty() {
+                        continue;
                     }
-                    match page.next {
-                        Some(next) => query.cursor = Some(next),
-                        None => break,
-                    }
+                    let events = changes
+                        .iter()
+                        .map(|change| Event::ClockMoved {
+                            clock: change.clock,
+                            subject: change.subject.clone(),
+                            old_due: change.old_due,
+                            new_due: change.new_due,
+                            why: reason.clone(),
+                        })
+                        .collect();
+                    append(
+                        tx,
+                        &book,
+                        &system,
+                        Some(&case),
+                        &case.reference,
+                        events,
+                        now,
+                        now,
+                    )?;
+                    moved.push((case.reference, changes));
                 }
                 Ok(moved)
             })
@@ -156,5 +142,25 @@ impl Desk {
         desk.reread()?;
         tracing::info!(by = %who.id, cases = moved.len(), "the calendar changed");
         Ok(moved)
+    }
+}
+
+/// Every case with an open date: an ended one may still have an order of the Ombudsman to meet. They are gathered
+/// before any date moves, because a moved date moves its case in the list.
+fn waiting(rows: &dyn crate::store::Rows) -> Result<Vec<CaseRef>, DeskError> {
+    let mut query = ListQuery {
+        order: ListOrder::Due,
+        due_from: Some(NaiveDate::MIN),
+        limit: 500,
+        ..ListQuery::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = rows.list(&query, &|_| true)?;
+        found.extend(page.rows.into_iter().map(|row| row.reference));
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => return Ok(found),
+        }
     }
 }

@@ -150,16 +150,12 @@ impl Desk {
                 fingerprint_of(&order.command),
             )
         });
-        if let Some((name, _)) = &key {
-            // A repeated order must not set its letter again, nor be refused for having been done.
-            if self
-                .reader()?
-                .record::<Used>(T::Idempotency, name)?
-                .is_some()
-            {
-                repeated(&*self.reader()?, key.as_ref())?;
-                return self.case(actor, reference);
-            }
+        // A repeated order must not set its letter again, nor be refused for having been done.
+        let done_before = || -> Result<bool, DeskError> {
+            Ok(repeated(&*self.reader()?, key.as_ref())?.is_some())
+        };
+        if done_before()? {
+            return self.case(actor, reference);
         }
         loop {
             let (desk, who, about, asked) = (
@@ -168,9 +164,11 @@ impl Desk {
                 reference.clone(),
                 order.clone(),
             );
-            let rendered = self
-                .away(move |_| desk.prepare(&who, &about, &asked))
-                .await?;
+            let rendered = match self.away(move |_| desk.prepare(&who, &about, &asked)).await {
+                Ok(rendered) => rendered,
+                Err(_) if done_before()? => return self.case(actor, reference),
+                Err(error) => return Err(error),
+            };
             let (who, about, asked, used) =
                 (actor.clone(), reference.clone(), order.clone(), key.clone());
             let (book, now) = (self.book(), self.now());
@@ -178,6 +176,10 @@ impl Desk {
                 .store()
                 .write_async(move |tx| -> Result<Option<Case>, DeskError> {
                     let case = open(tx, &who, &about)?;
+                    // The same order may have been carried out while this one waited: a double click.
+                    if repeated(tx, used.as_ref())?.is_some() {
+                        return Ok(Some(case));
+                    }
                     check_version(&case, asked.if_version)?;
                     if rendered
                         .as_ref()

@@ -3,7 +3,6 @@
 use super::{Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
-use crate::domain::case::State;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Kind;
 pub use crate::store::derive::{CaseRow, Facet, Order as ListOrder};
@@ -62,32 +61,30 @@ impl Desk {
             .add_working_days(today, 6)
             .unwrap_or(today);
         let open = Facet::Ended(false);
-        let total = |facets: Vec<Facet>, due_before| -> Result<u64, DeskError> {
+        let total = |facets: Vec<Facet>, due_from, due_before| -> Result<u64, DeskError> {
             let query = ListQuery {
                 facets,
                 order: ListOrder::Due,
+                due_from,
                 due_before,
                 limit: 0,
                 ..ListQuery::default()
             };
             Ok(reader.list(&query, &see)?.total)
         };
-        let overdue = total(vec![open.clone()], Some(today))?;
+        let all = |facets| total(facets, None, None);
         Ok(QueueCounts {
-            mine: total(vec![Facet::Handler(actor.id.clone()), open.clone()], None)?,
-            unassigned: total(
-                vec![
-                    Facet::Unassigned,
-                    Facet::Kind(Kind::Complaint),
-                    open.clone(),
-                ],
-                None,
-            )?,
-            to_acknowledge: reader.count(&Facet::State(State::S1Received), &see)?
-                + reader.count(&Facet::State(State::S2Requested), &see)?,
-            overdue,
-            due_soon: total(vec![open.clone()], Some(soon))?.saturating_sub(overdue),
-            stage2: total(vec![Facet::Stage(2), open.clone()], None)?,
+            mine: all(vec![Facet::Handler(actor.id.clone()), open.clone()])?,
+            unassigned: all(vec![
+                Facet::Unassigned,
+                Facet::Kind(Kind::Complaint),
+                open.clone(),
+            ])?,
+            to_acknowledge: reader.count(&Facet::ToAcknowledge, &see)?,
+            // An ended case still has the Ombudsman's dates to keep: these two ask for dates, not for open cases.
+            overdue: total(Vec::new(), None, Some(today))?,
+            due_soon: total(Vec::new(), Some(today), Some(soon))?,
+            stage2: all(vec![Facet::Stage(2), open.clone()])?,
             open: reader.count(&open, &see)?,
         })
     }

@@ -125,6 +125,10 @@ pub enum Facet {
     Person(String),
     /// The same home, see [`home_of`].
     Home(String),
+    /// Waiting for an acknowledgement, at either stage.
+    ToAcknowledge,
+    /// Refused, as a whole or in part.
+    Refused,
 }
 
 /// The orders of lists.
@@ -156,6 +160,8 @@ impl Facet {
             Self::WithOmbudsman => (10, String::new()),
             Self::Person(person) => (11, person.clone()),
             Self::Home(home) => (12, home.clone()),
+            Self::ToAcknowledge => (13, String::new()),
+            Self::Refused => (14, String::new()),
         };
         let mut out = [tag; 9];
         out[1..].copy_from_slice(&Sha256::digest(value)[..8]);
@@ -190,6 +196,12 @@ impl Facet {
         out.extend(row.root_causes.iter().copied().map(Self::RootCause));
         if row.with_ombudsman {
             out.push(Self::WithOmbudsman);
+        }
+        if matches!(row.state, State::S1Received | State::S2Requested) {
+            out.push(Self::ToAcknowledge);
+        }
+        if !case.refusals.is_empty() {
+            out.push(Self::Refused);
         }
         out.extend(person_of(case).map(Self::Person));
         out.extend(home_of(case).map(Self::Home));

@@ -25,6 +25,8 @@ pub struct ListQuery {
     pub facets: Vec<Facet>,
     /// The order.
     pub order: Order,
+    /// Only cases with a deadline on or after this day.
+    pub due_from: Option<NaiveDate>,
     /// Only cases with a deadline before this day.
     pub due_before: Option<NaiveDate>,
     /// Only cases received at or after this moment.
@@ -55,9 +57,13 @@ pub struct Page {
 impl ListQuery {
     /// Whether a row is within the bounds that no facet holds.
     pub(crate) fn within(&self, row: &CaseRow) -> bool {
+        let on = row.due.as_ref().map(|due| due.on);
         let due = self
-            .due_before
-            .is_none_or(|day| row.due.as_ref().is_some_and(|due| due.on < day));
+            .due_from
+            .is_none_or(|day| on.is_some_and(|on| on >= day))
+            && self
+                .due_before
+                .is_none_or(|day| on.is_some_and(|on| on < day));
         due && self
             .received_from
             .is_none_or(|from| row.received_at >= from)
@@ -66,23 +72,38 @@ impl ListQuery {
 
     /// Whether the scanned order itself holds all bounds.
     fn bounds_in_order(&self) -> bool {
-        let received = self.received_from.is_none() && self.received_to.is_none();
         match self.order {
-            Order::Due => received,
-            Order::Received => self.due_before.is_none(),
-            Order::Updated => received && self.due_before.is_none(),
+            Order::Due => self.any_receipt(),
+            Order::Received => self.any_deadline(),
+            Order::Updated => self.is_unbounded(),
         }
     }
 
+    fn any_receipt(&self) -> bool {
+        self.received_from.is_none() && self.received_to.is_none()
+    }
+
+    fn any_deadline(&self) -> bool {
+        self.due_from.is_none() && self.due_before.is_none()
+    }
+
     fn is_unbounded(&self) -> bool {
-        self.due_before.is_none() && self.received_from.is_none() && self.received_to.is_none()
+        self.any_receipt() && self.any_deadline()
     }
 
     /// The first and the last-but-one place of the scan.
     fn range(&self) -> (u64, Option<u64>) {
         let newest_first = |at: DateTime<Utc>| !(at.timestamp_millis() as u64 ^ (1 << 63));
         match self.order {
-            Order::Due => (0, self.due_before.map(derive::day)),
+            // A case without a deadline stands behind every day, so a first day alone needs an end before those.
+            Order::Due => (
+                self.due_from.map_or(0, derive::day),
+                match (self.due_from, self.due_before) {
+                    (_, Some(before)) => Some(derive::day(before)),
+                    (Some(_), None) => Some(u64::MAX),
+                    (None, None) => None,
+                },
+            ),
             // Newest first: the later bound is the first place. `received_to` itself is outside.
             Order::Received => (
                 self.received_to.map_or(0, |to| newest_first(to) + 1),

@@ -51,6 +51,8 @@ fn holds(facet: &Facet, case: &Case) -> bool {
         Facet::RootCause(cause) => case.root_causes.contains(cause),
         Facet::Risk(risk) => case.risk() == *risk,
         Facet::WithOmbudsman => case.ombudsman.is_some(),
+        Facet::ToAcknowledge => matches!(case.state, State::S1Received | State::S2Requested),
+        Facet::Refused => !case.refusals.is_empty(),
         Facet::Person(_) | Facet::Home(_) => unreachable!("not asked here"),
     }
 }
@@ -58,7 +60,7 @@ fn holds(facet: &Facet, case: &Case) -> bool {
 fn random_query(random: &mut Random) -> ListQuery {
     let mut facets = Vec::new();
     for _ in 0..random.below(4) {
-        facets.push(match random.below(9) {
+        facets.push(match random.below(11) {
             0 => Facet::State(State::ALL[random.below(State::ALL.len())]),
             1 => Facet::Stage(1 + random.below(2) as u8),
             2 => Facet::Handler(random.one(&HANDLERS).to_uppercase()),
@@ -67,6 +69,8 @@ fn random_query(random: &mut Random) -> ListQuery {
             5 => Facet::Category("property_condition".into()),
             6 => Facet::RootCause(RootCause::DelayInternal),
             7 => Facet::Risk(Risk::High),
+            8 => Facet::ToAcknowledge,
+            9 => Facet::Refused,
             _ => Facet::Ended(random.below(2) == 0),
         });
     }
@@ -74,6 +78,7 @@ fn random_query(random: &mut Random) -> ListQuery {
     ListQuery {
         facets,
         order: [Order::Due, Order::Received, Order::Updated][random.below(3)],
+        due_from: (random.below(4) == 0).then(|| day.date_naive() - TimeDelta::days(30)),
         due_before: (random.below(4) == 0).then(|| day.date_naive()),
         received_from: (random.below(4) == 0).then_some(day - TimeDelta::days(100)),
         received_to: (random.below(4) == 0).then_some(day),
@@ -118,6 +123,11 @@ fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
         .iter()
         .filter(|case| case.open_to(sees))
         .filter(|case| query.facets.iter().all(|facet| holds(facet, case)))
+        .filter(|case| {
+            query
+                .due_from
+                .is_none_or(|day| due(case).is_some_and(|d| d >= day))
+        })
         .filter(|case| {
             query
                 .due_before
