@@ -1,6 +1,6 @@
 //! The Ombudsman bundle: one click for everything, a page for what one request asks for.
 
-use super::case_page::gaps;
+use super::case_page::{care, gaps};
 use super::documents::{answer, saved_as};
 use super::form::{Form, Posted};
 use super::forms;
@@ -8,8 +8,8 @@ use super::page::{BundlePage, render};
 use super::session::refuse;
 use super::shell::{Visitor, Web};
 use crate::desk::exports::{ExportRequest, ExportStream};
-use crate::desk::{CaseView, DeskError};
-use crate::domain::access::Actor;
+use crate::desk::{CaseView, DeskError, need};
+use crate::domain::access::{Actor, Permission};
 use axum::Form as Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -23,7 +23,9 @@ pub async fn ask(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    match opened(&web, &actor, &reference) {
+    let allowed = need(&actor, Permission::Export);
+    let opened = web.case(&actor, &reference).await;
+    match allowed.and(opened) {
         Ok(view) => page(&web, &actor, &view, forms::bundle(&view.case)),
         Err(error) => web.sorry(&actor, &error),
     }
@@ -36,7 +38,7 @@ pub async fn make(
     Path(reference): Path<String>,
     Body(mut pairs): Body<Vec<(String, String)>>,
 ) -> Response {
-    let view = match opened(&web, &actor, &reference) {
+    let view = match web.case(&actor, &reference).await {
         Ok(view) => view,
         Err(error) => return web.sorry(&actor, &error),
     };
@@ -82,11 +84,6 @@ async fn export(
         .map(Some)
 }
 
-fn opened(web: &Web, actor: &Actor, reference: &str) -> Result<CaseView, DeskError> {
-    web.desk
-        .case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
-}
-
 fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
     let reference = view.case.reference.to_string();
     let mut frame = web.frame(actor, "/cases");
@@ -102,6 +99,7 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
         &BundlePage {
             frame,
             reference,
+            care: care(&view.case),
             form,
             gaps,
         },

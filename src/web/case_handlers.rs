@@ -1,11 +1,13 @@
 //! The case page and its audit history.
 
-use super::case_page::{AuditPage, CasePage, audit, recorded, timeline, view};
+use super::case_page::{AuditPage, CasePage, audit, care, recorded, timeline, view};
 use super::commands;
+use super::form::fresh_key;
 use super::page::{render, see};
 use super::shell::{Visitor, Web};
 use super::words::civil;
-use crate::desk::DeskError;
+use crate::desk::{DeskError, need};
+use crate::domain::access::Permission;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,14 +35,7 @@ pub async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let found = reference
-        .parse()
-        .map_err(|_| DeskError::NotFound)
-        .and_then(|reference| {
-            let case = web.desk.case(&actor, &reference)?;
-            Ok((case, web.desk.events(&actor, &reference)?))
-        });
-    let (case, events) = match found {
+    let (case, events) = match web.case_with_events(&actor, &reference).await {
         Ok(found) => found,
         Err(error) => return web.sorry(&actor, &error),
     };
@@ -58,18 +53,11 @@ pub async fn show(
     frame.done = done(&asked.done).to_owned();
     let page = CasePage {
         frame,
-        case: view(
-            &case.case,
-            &case.names,
-            &case.clocks,
-            &case.flags,
-            &case.readiness,
-            today,
-            book.calendar(),
-        ),
+        case: view(&case, &actor, book.calendar()),
         timeline: timeline(&told, &asked.show, !asked.all.is_empty(), today),
         audit: rows,
         more_audit,
+        note_key: fresh_key(),
     };
     render(StatusCode::OK, &page)
 }
@@ -90,19 +78,15 @@ pub async fn history(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    let found = reference
-        .parse()
-        .map_err(|_| DeskError::NotFound)
-        .and_then(|parsed| {
-            let case = web.desk.case(&actor, &parsed)?;
-            Ok((web.desk.events(&actor, &parsed)?, case.names))
-        });
-    match found {
-        Ok((events, names)) => {
+    let allowed = need(&actor, Permission::Audit);
+    let found = web.case_with_events(&actor, &reference).await;
+    match allowed.and(found) {
+        Ok((case, events)) => {
             let page = AuditPage {
                 frame: web.frame(&actor, "/cases"),
                 reference,
-                rows: audit(&events, &names),
+                care: care(&case.case),
+                rows: audit(&events, &case.names),
             };
             render(StatusCode::OK, &page)
         }

@@ -1,14 +1,14 @@
 //! One command: its form, what was typed, what the desk says. A stale write keeps the text and shows what changed.
 
-use super::case_page::{Names, tell_event};
+use super::case_page::{Names, care, tell_event};
 use super::commands::{self, Spec, Subject};
 use super::form::{Choice, Form, Posted};
 use super::page::{ClashPage, FormPage, render, see};
 use super::shell::{Visitor, Web};
 use super::words::civil;
-use crate::desk::{CaseView, DeskError, cases::Order};
+use crate::desk::{CaseView, DeskError, cases::Order, need};
 use crate::domain::access::Actor;
-use crate::domain::case::Command;
+use crate::domain::case::{Command, permission_of};
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -23,9 +23,9 @@ pub async fn ask(
     Path((reference, name)): Path<(String, String)>,
     Query(known): Query<Vec<(String, String)>>,
 ) -> Response {
-    match opened(&web, &actor, &reference, &name) {
+    match allowed(&web, &actor, &reference, &name).await {
         Ok((view, spec)) => {
-            let mut form = form(&web, &view, spec);
+            let mut form = form(&web, &view, spec).once();
             known.iter().for_each(|(name, value)| form.set(name, value));
             page(&web, &actor, &view, spec, form)
         }
@@ -40,7 +40,7 @@ pub async fn act(
     Path((reference, name)): Path<(String, String)>,
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Response {
-    let (view, spec) = match opened(&web, &actor, &reference, &name) {
+    let (view, spec) = match opened(&web, &actor, &reference, &name).await {
         Ok(opened) => opened,
         Err(error) => return web.sorry(&actor, &error),
     };
@@ -49,7 +49,10 @@ pub async fn act(
         return page(&web, &actor, &view, spec, form);
     };
     let order = match order(&view, spec, answers, &form.version) {
-        Ok(order) => order,
+        Ok(order) => Order {
+            key: form.key(),
+            ..order
+        },
         Err(text) => {
             form.refuse(None, &text, "", "");
             return page(&web, &actor, &view, spec, form);
@@ -70,7 +73,17 @@ pub async fn act(
             page(&web, &actor, &view, spec, form)
         }
         Err(DeskError::Stale { .. }) => {
-            clash(&web, &actor, &view.case.reference.to_string(), spec, form)
+            clash(&web, &actor, &view.case.reference.to_string(), spec, form).await
+        }
+        Err(DeskError::Conflict(_)) => {
+            form.sent_before();
+            page(&web, &actor, &view, spec, form)
+        }
+        Err(DeskError::Forbidden(detail)) => {
+            form.refuse(None, &detail, "", "");
+            let mut kept = page(&web, &actor, &view, spec, form);
+            *kept.status_mut() = StatusCode::FORBIDDEN;
+            kept
         }
         Err(error) => web.sorry(&actor, &error),
     }
@@ -86,15 +99,26 @@ pub fn code_of(refusal: &crate::domain::refusal::Refusal) -> String {
     }
 }
 
-fn opened(
+async fn opened(
     web: &Web,
     actor: &Actor,
     reference: &str,
     name: &str,
 ) -> Result<(CaseView, &'static Spec), DeskError> {
-    let reference = reference.parse().map_err(|_| DeskError::NotFound)?;
     let spec = commands::find(name).ok_or(DeskError::NotFound)?;
-    Ok((web.desk.case(actor, &reference)?, spec))
+    Ok((web.case(actor, reference).await?, spec))
+}
+
+/// As [`opened`], if the command is theirs to give: nobody fills in a form that will be refused.
+async fn allowed(
+    web: &Web,
+    actor: &Actor,
+    reference: &str,
+    name: &str,
+) -> Result<(CaseView, &'static Spec), DeskError> {
+    let (view, spec) = opened(web, actor, reference, name).await?;
+    let permission = permission_of(spec.name).ok_or(DeskError::NotFound)?;
+    need(actor, permission).map(|()| (view, spec))
 }
 
 /// Everyone who may be chosen as handler, owner or approver.
@@ -123,6 +147,7 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, form: Form) -> R
         intro: spec.intro.to_owned(),
         back: format!("/cases/{reference}"),
         back_label: format!("{reference}: {}", view.case.title()),
+        care: care(&view.case),
         form,
     }
     .answer()
@@ -154,18 +179,9 @@ fn order(view: &CaseView, spec: &Spec, mut answers: Value, version: &str) -> Res
     Ok(order)
 }
 
-fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form: Form) -> Response {
+async fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form: Form) -> Response {
     let seen: u32 = form.version.parse().unwrap_or_default();
-    let now = reference
-        .parse()
-        .map_err(|_| DeskError::NotFound)
-        .and_then(|reference| {
-            Ok((
-                web.desk.case(actor, &reference)?,
-                web.desk.events(actor, &reference)?,
-            ))
-        });
-    let (view, events) = match now {
+    let (view, events) = match web.case_with_events(actor, reference).await {
         Ok(now) => now,
         Err(error) => return web.sorry(actor, &error),
     };
@@ -179,6 +195,7 @@ fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form: Form)
     let page = ClashPage {
         frame: web.frame(actor, "/cases"),
         reference: reference.to_owned(),
+        care: care(&view.case),
         since,
         title: spec.label.to_owned(),
         form,

@@ -1,13 +1,14 @@
 //! Documents: taken in as a stream, given out as a download that no browser renders.
 
+use super::case_page::care;
 use super::command_page::code_of;
 use super::form::{Form, Posted};
 use super::forms;
 use super::page::{FormPage, see};
 use super::shell::{Visitor, Web};
 use crate::desk::documents::NewDocument;
-use crate::desk::{CaseView, DeskError};
-use crate::domain::access::Actor;
+use crate::desk::{CaseView, DeskError, need};
+use crate::domain::access::{Actor, Permission};
 use crate::domain::case::{DocumentKind, Sensitivity};
 use axum::body::Body;
 use axum::extract::multipart::Field as Part;
@@ -29,8 +30,10 @@ pub async fn ask(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    match opened(&web, &actor, &reference) {
-        Ok(view) => page(&web, &actor, &view, forms::document(&view.case)),
+    let allowed = need(&actor, Permission::Log);
+    let opened = web.case(&actor, &reference).await;
+    match allowed.and(opened) {
+        Ok(view) => page(&web, &actor, &view, forms::document(&view.case).once()),
         Err(error) => web.sorry(&actor, &error),
     }
 }
@@ -42,7 +45,7 @@ pub async fn add(
     Path(reference): Path<String>,
     parts: Multipart,
 ) -> Response {
-    let view = match opened(&web, &actor, &reference) {
+    let view = match web.case(&actor, &reference).await {
         Ok(view) => view,
         Err(error) => return web.sorry(&actor, &error),
     };
@@ -62,6 +65,10 @@ pub async fn add(
             if !detail.is_empty() {
                 form.refuse(Some(field), &detail, "", "");
             }
+            page(&web, &actor, &view, form)
+        }
+        Err(DeskError::Conflict(_)) => {
+            form.sent_before();
             page(&web, &actor, &view, form)
         }
         Err(error) => web.sorry(&actor, &error),
@@ -107,14 +114,19 @@ async fn take(
             at: None,
         };
         let bytes = StreamReader::new(part.map_err(std::io::Error::other));
-        web.desk
-            .attach(
+        let reference = &view.case.reference;
+        let taken = web
+            .desk
+            .take_document(
                 actor,
-                &view.case.reference,
-                about,
+                reference,
                 None,
+                &about.file_name,
                 std::pin::pin!(bytes),
             )
+            .await?;
+        web.desk
+            .keep_document(actor, reference, about, None, form.key(), taken)
             .await?;
         return Ok(());
     }
@@ -155,13 +167,16 @@ pub async fn download(
     Visitor(actor): Visitor,
     Path((reference, id)): Path<(String, u32)>,
 ) -> Response {
-    let found = reference
-        .parse()
-        .map_err(|_| DeskError::NotFound)
-        .and_then(|reference| {
+    let found = match reference.parse() {
+        Ok(reference) => {
+            let who = actor.clone();
+            let id = crate::domain::ids::DocumentId(id);
             web.desk
-                .open_document(&actor, &reference, crate::domain::ids::DocumentId(id))
-        });
+                .away(move |desk| desk.open_document(&who, &reference, id))
+                .await
+        }
+        Err(_) => Err(DeskError::NotFound),
+    };
     match found {
         Ok(open) => {
             let (name, media_type, size) = (
@@ -225,11 +240,6 @@ pub fn saved_as(name: &str, media_type: &str, size: Option<u64>, body: Body) -> 
     response
 }
 
-fn opened(web: &Web, actor: &Actor, reference: &str) -> Result<CaseView, DeskError> {
-    web.desk
-        .case(actor, &reference.parse().map_err(|_| DeskError::NotFound)?)
-}
-
 fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
     let reference = view.case.reference.to_string();
     FormPage {
@@ -238,6 +248,7 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
         intro: "It is kept as it is, under the hash of its content.".into(),
         back: format!("/cases/{reference}"),
         back_label: format!("{reference}: {}", view.case.title()),
+        care: care(&view.case),
         form,
     }
     .answer()

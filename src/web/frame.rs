@@ -5,6 +5,10 @@
 pub struct Me {
     /// Their name.
     pub name: String,
+    /// Whether they may open cases and lists.
+    pub reads: bool,
+    /// Whether they may log a complaint.
+    pub logs: bool,
     /// Whether the settings pages are theirs.
     pub settles: bool,
     /// How many open cases are theirs.
@@ -59,16 +63,23 @@ impl Frame {
             current: href == self.here,
             count,
         };
-        let mut all = vec![
-            item("/", "Work queue", self.me.as_ref().and_then(|me| me.open)),
-            item("/cases", "Cases", None),
-            item("/log", "Log a complaint", None),
-            item("/clocks", "Deadlines", None),
+        let Some(me) = &self.me else {
+            return Vec::new();
+        };
+        let all = [
+            (me.reads, item("/", "Work queue", me.open)),
+            (me.reads, item("/cases", "Cases", None)),
+            (me.logs, item("/log", "Log a complaint", None)),
+            (true, item("/clocks", "Deadlines", None)),
+            (me.settles, item("/settings", "Settings", None)),
         ];
-        if self.me.as_ref().is_some_and(|me| me.settles) {
-            all.push(item("/settings", "Settings", None));
-        }
-        all
+        let theirs = all.into_iter().filter(|(theirs, _)| *theirs);
+        theirs.map(|(_, item)| item).collect()
+    }
+
+    /// Whether the person at the screen may log a complaint.
+    pub fn logs(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.logs)
     }
 
     /// Two letters for the landlord's mark.

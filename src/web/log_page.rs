@@ -6,8 +6,8 @@ use super::log;
 use super::page::{LogPage, render, see};
 use super::shell::{Visitor, Web};
 use super::words::{civil, long_date};
-use crate::desk::DeskError;
-use crate::domain::access::Actor;
+use crate::desk::{DeskError, need};
+use crate::domain::access::{Actor, Permission};
 use crate::domain::clock::{DueQuery, Receipt, due_dates};
 use axum::Form as Body;
 use axum::extract::State;
@@ -16,7 +16,10 @@ use axum::response::Response;
 
 /// `GET /log`.
 pub async fn ask(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
-    let form = log::form(web.desk.now(), &actor.name);
+    if let Err(error) = need(&actor, Permission::Log) {
+        return web.sorry(&actor, &error);
+    }
+    let form = log::form(web.desk.now(), &actor.name).once();
     page(&web, &actor, form)
 }
 
@@ -30,11 +33,20 @@ pub async fn act(
     let Some(intake) = log::read(&mut form, &Posted(pairs)) else {
         return page(&web, &actor, form);
     };
-    match web.desk.log(&actor, intake, None).await {
+    let key = form.key();
+    match web.desk.log(&actor, intake, key.as_deref()).await {
         Ok(view) => see(&format!("/cases/{}?done=logged", view.case.reference)),
         Err(DeskError::Refused(refusal)) => {
             let rule = refusal.provision.unwrap_or_default();
             form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), rule);
+            page(&web, &actor, form)
+        }
+        Err(DeskError::Conflict(_)) => {
+            form.sent_before();
+            page(&web, &actor, form)
+        }
+        Err(DeskError::Forbidden(detail)) => {
+            form.refuse(None, &detail, "", "");
             page(&web, &actor, form)
         }
         Err(error) => web.sorry(&actor, &error),

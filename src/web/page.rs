@@ -21,6 +21,8 @@ pub struct FormPage {
     pub back: String,
     /// Its words.
     pub back_label: String,
+    /// What letters and calls to the resident of the case must respect.
+    pub care: Vec<String>,
     /// The form.
     pub form: Form,
 }
@@ -83,6 +85,8 @@ pub struct BundlePage {
     pub frame: Frame,
     /// The case.
     pub reference: String,
+    /// What letters and calls to the resident must respect.
+    pub care: Vec<String>,
     /// What goes in.
     pub form: Form,
     /// What is still missing.
@@ -97,6 +101,8 @@ pub struct ClashPage {
     pub frame: Frame,
     /// The case.
     pub reference: String,
+    /// What letters and calls to the resident must respect.
+    pub care: Vec<String>,
     /// What happened since.
     pub since: Vec<String>,
     /// The command.

@@ -33,7 +33,11 @@ pub async fn queue(
         // An administrator sees no case content; the settings are their front page.
         return see("/settings");
     }
-    answer(work_queue(&web, &actor, &Posted(asked)), &web, &actor)
+    let (at_work, who) = (web.clone(), actor.clone());
+    let page = web
+        .desk
+        .away(move |_| work_queue(&at_work, &who, &Posted(asked)));
+    answer(page.await, &web, &actor)
 }
 
 /// `GET /cases`: all cases.
@@ -42,7 +46,11 @@ pub async fn cases(
     Visitor(actor): Visitor,
     Query(asked): Query<Pairs>,
 ) -> Response {
-    answer(all_cases(&web, &actor, &Posted(asked)), &web, &actor)
+    let (at_work, who) = (web.clone(), actor.clone());
+    let page = web
+        .desk
+        .away(move |_| all_cases(&at_work, &who, &Posted(asked)));
+    answer(page.await, &web, &actor)
 }
 
 fn answer(page: Result<CasesPage, DeskError>, web: &Web, actor: &Actor) -> Response {
@@ -58,62 +66,50 @@ struct View {
     label: &'static str,
     count: u64,
     facets: Vec<Facet>,
+    due_from: Option<NaiveDate>,
     due_before: Option<NaiveDate>,
 }
 
 fn views(actor: &Actor, counts: &QueueCounts, today: NaiveDate, soon: NaiveDate) -> Vec<View> {
     let open = || Facet::Ended(false);
-    let view = |name, label, count, facets, due_before| View {
+    let view = |name, label, count, facets| View {
         name,
         label,
         count,
         facets,
-        due_before,
+        due_from: None,
+        due_before: None,
+    };
+    let mine = vec![Facet::Handler(actor.id.clone()), open()];
+    let unassigned = vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()];
+    // By date, not by state: an ended case may still have an order of the Ombudsman to meet.
+    let due = View {
+        due_from: Some(today),
+        due_before: Some(soon),
+        ..view("due", "Due in 5 days", counts.due_soon, Vec::new())
+    };
+    let overdue = View {
+        due_before: Some(today),
+        ..view("overdue", "Overdue", counts.overdue, Vec::new())
     };
     vec![
-        view(
-            "mine",
-            "My cases",
-            counts.mine,
-            vec![Facet::Handler(actor.id.clone()), open()],
-            None,
-        ),
-        view(
-            "unassigned",
-            "Unassigned",
-            counts.unassigned,
-            vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()],
-            None,
-        ),
+        view("mine", "My cases", counts.mine, mine),
+        view("unassigned", "Unassigned", counts.unassigned, unassigned),
         view(
             "to-acknowledge",
             "To acknowledge",
             counts.to_acknowledge,
-            vec![open()],
-            None,
+            vec![Facet::ToAcknowledge],
         ),
-        view(
-            "due",
-            "Due in 5 days",
-            counts.due_soon,
-            vec![open()],
-            Some(soon),
-        ),
-        view(
-            "overdue",
-            "Overdue",
-            counts.overdue,
-            vec![open()],
-            Some(today),
-        ),
+        due,
+        overdue,
         view(
             "stage-2",
             "Stage 2",
             counts.stage2,
             vec![Facet::Stage(2), open()],
-            None,
         ),
-        view("open", "All open", counts.open, vec![open()], None),
+        view("open", "All open", counts.open, vec![open()]),
     ]
 }
 
@@ -136,29 +132,14 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
     let query = ListQuery {
         facets: view.facets.clone(),
         order: ListOrder::Due,
+        due_from: view.due_from,
         due_before: view.due_before,
         q: asked.get("q").to_owned(),
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
         ..ListQuery::default()
     };
-    let (rows, next) = match view.name {
-        // Two states are "to acknowledge"; a list is narrowed to all of its facets, so each is asked for.
-        "to-acknowledge" => (to_acknowledge(web, actor, &query)?, None),
-        "due" => {
-            let page = web.desk.cases(actor, &query)?;
-            let rows = page
-                .rows
-                .into_iter()
-                .filter(|row| row.due.as_ref().is_some_and(|due| due.on >= today))
-                .collect();
-            (rows, page.next)
-        }
-        _ => {
-            let page = web.desk.cases(actor, &query)?;
-            (page.rows, page.next)
-        }
-    };
+    let page = web.desk.cases(actor, &query)?;
     let here = format!("/?view={}&q={}", view.name, encode(asked.get("q")));
     let hidden = Field::new(Kind::Hidden, "view", "").with(view.name);
     let find = Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q"));
@@ -186,30 +167,20 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
                 current: v.name == view.name,
             })
             .collect(),
+        assigns: actor.may(Permission::Assign),
         action: "/",
         filter: vec![hidden, find],
-        rows: lines(web, rows),
+        rows: lines(web, page.rows),
         empty: "No case is in this view.",
         first: if query.cursor.is_some() {
             here.clone()
         } else {
             String::new()
         },
-        next: next.map_or(String::new(), |cursor| {
+        next: page.next.map_or(String::new(), |cursor| {
             format!("{here}&cursor={}", encode(&cursor))
         }),
     })
-}
-
-fn to_acknowledge(web: &Web, actor: &Actor, query: &ListQuery) -> Result<Vec<CaseRow>, DeskError> {
-    let mut rows = Vec::new();
-    for state in [CaseState::S1Received, CaseState::S2Requested] {
-        let mut query = query.clone();
-        query.facets = vec![Facet::State(state)];
-        rows.append(&mut web.desk.cases(actor, &query)?.rows);
-    }
-    rows.sort_by_key(|row| row.due.as_ref().map_or(NaiveDate::MAX, |due| due.on));
-    Ok(rows)
 }
 
 /// What the list of all cases may be narrowed to.
@@ -230,6 +201,8 @@ fn filter(web: &Web) -> Form {
             ]),
             field(Kind::Select, "category", "Theme").of(category_choices()),
             field(Kind::Select, "handler", "Owner").of(people(web)),
+            field(Kind::Select, "refused", "Refused")
+                .of(vec![Choice::new("true", "Refused, wholly or in part")]),
             field(Kind::Date, "due_before", "Due before"),
             field(Kind::Date, "received_from", "Received from"),
             field(Kind::Date, "received_to", "Received to"),
@@ -277,6 +250,7 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
             format!("More than {total}")
         }],
         tabs: Vec::new(),
+        assigns: actor.may(Permission::Assign),
         action: "/cases",
         filter: fields,
         rows: lines(web, page.rows),
@@ -311,6 +285,9 @@ fn narrowed(asked: &Posted) -> ListQuery {
     if !asked.get("handler").is_empty() {
         facets.push(Facet::Handler(asked.get("handler").to_owned()));
     }
+    if asked.get("refused") == "true" {
+        facets.push(Facet::Refused);
+    }
     let order = match asked.get("sort") {
         "due" => ListOrder::Due,
         "updated" if facets.is_empty() => ListOrder::Updated,
@@ -319,6 +296,7 @@ fn narrowed(asked: &Posted) -> ListQuery {
     ListQuery {
         facets,
         order,
+        due_from: None,
         due_before: day("due_before"),
         received_from: day("received_from").map(crate::domain::calendar::start_of_day),
         received_to: day("received_to")
@@ -341,7 +319,7 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
     };
     let line = |row: CaseRow| {
         let ended = row.state.is_ended();
-        let due = row.due.as_ref().filter(|_| !ended).map(|due| due.on);
+        let due = row.due.as_ref().map(|due| due.on);
         let (chip, due) = deadline(due, ended, today, due_soon, book.calendar());
         let mut tags = Vec::new();
         if row.care {

@@ -60,6 +60,8 @@ pub struct CasesPage {
     pub lede: Vec<String>,
     /// The saved views; none on the list of all cases.
     pub tabs: Vec<Tab>,
+    /// Whether a case may be given to someone from here.
+    pub assigns: bool,
     /// Where the filter goes.
     pub action: &'static str,
     /// The filter.

@@ -223,6 +223,7 @@ fn page(frame: Frame, title: &str, intro: &str, form: Form) -> Response {
         intro: intro.into(),
         back: String::new(),
         back_label: String::new(),
+        care: Vec::new(),
         form,
     }
     .answer()

@@ -3,7 +3,8 @@
 
 use super::frame::{Frame, Me};
 use super::page::{Message, see};
-use crate::desk::{Desk, DeskError};
+use crate::desk::cases::AuditedEvent;
+use crate::desk::{CaseView, Desk, DeskError};
 use crate::domain::access::{Actor, Permission};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -67,6 +68,8 @@ impl Web {
     pub fn frame(&self, actor: &Actor, here: &'static str) -> Frame {
         let me = Me {
             name: actor.name.clone(),
+            reads: actor.may(Permission::ReadCases),
+            logs: actor.may(Permission::Log),
             settles: actor.may(Permission::Administer),
             open: None,
         };
@@ -75,6 +78,36 @@ impl Web {
             here,
             ..self.outside()
         }
+    }
+
+    /// A case as this person sees it, by its reference as it stands in the address.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for what is no reference, or what the desk says.
+    pub async fn case(&self, actor: &Actor, reference: &str) -> Result<CaseView, DeskError> {
+        let reference = reference.parse().map_err(|_| DeskError::NotFound)?;
+        let who = actor.clone();
+        self.desk
+            .away(move |desk| desk.case(&who, &reference))
+            .await
+    }
+
+    /// The same with everything that happened to it.
+    ///
+    /// # Errors
+    /// As [`Self::case`].
+    pub async fn case_with_events(
+        &self,
+        actor: &Actor,
+        reference: &str,
+    ) -> Result<(CaseView, Vec<AuditedEvent>), DeskError> {
+        let reference = reference.parse().map_err(|_| DeskError::NotFound)?;
+        let who = actor.clone();
+        let both = move |desk: &Desk| {
+            let case = desk.case(&who, &reference)?;
+            Ok((case, desk.events(&who, &reference)?))
+        };
+        self.desk.away(both).await
     }
 
     /// The page that says why the desk did not do something.
@@ -125,8 +158,8 @@ impl FromRequestParts<Web> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
-        if let Some(secret) = web.secret(&parts.headers)
-            && let Ok(actor) = web.desk.session(secret)
+        if let Some(secret) = web.secret(&parts.headers).map(str::to_owned)
+            && let Ok(actor) = web.desk.away(move |desk| desk.session(&secret)).await
         {
             return Ok(Self(actor));
         }

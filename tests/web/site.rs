@@ -11,7 +11,7 @@ use redress::store::Store;
 use reqwest::blocking::{Client, multipart};
 use reqwest::header::HeaderMap;
 
-const PASSWORD: &str = "three unrelated words";
+pub const PASSWORD: &str = "three unrelated words";
 
 /// What came back.
 pub struct Answer {
@@ -137,6 +137,24 @@ impl Site {
         }
     }
 
+    /// The same server, met by someone new of this role.
+    pub fn as_role(&self, role: &str) -> Self {
+        let added = self.post(
+            "/settings",
+            &[
+                ("name", role),
+                ("id", role),
+                ("password", PASSWORD),
+                ("roles", role),
+            ],
+        );
+        assert_eq!(added.status, 200, "{}", added.text);
+        let person = self.stranger();
+        let page = person.post("/sign-in", &[("id", role), ("password", PASSWORD)]);
+        assert_eq!(page.status, 200, "{role}: {}", page.text);
+        person
+    }
+
     fn answer(response: reqwest::blocking::Response) -> Answer {
         let (status, address) = (response.status().as_u16(), response.url().to_string());
         let headers = response.headers().clone();
@@ -194,16 +212,18 @@ impl Site {
         after.split('?').next().unwrap_or_default().to_owned()
     }
 
+    /// What a hidden field of a page holds.
+    pub fn hidden(&self, path: &str, name: &str) -> String {
+        let page = self.get(path);
+        let mark = format!("name=\"{name}\" value=\"");
+        let rest = page.text.split(&mark).nth(1);
+        let rest = rest.unwrap_or_else(|| panic!("{path} has no {name}: {}", page.text));
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
     /// The version that a form of the case carries.
     pub fn version(&self, reference: &str) -> String {
-        let page = self.get(&format!("/cases/{reference}/do/note"));
-        let mark = "name=\"version\" value=\"";
-        let from = page.text.find(mark).expect("a version") + mark.len();
-        page.text[from..]
-            .split('"')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        self.hidden(&format!("/cases/{reference}/do/note"), "version")
     }
 
     /// Does a command on the version there is.

@@ -121,7 +121,7 @@ pub(super) fn points(case: &Case) -> Vec<PointRow> {
 }
 
 /// What letters and calls must respect.
-pub(super) fn care(case: &Case) -> Vec<String> {
+pub fn care(case: &Case) -> Vec<String> {
     let mut all: Vec<String> = case
         .complainant
         .active_adjustments()

@@ -8,24 +8,29 @@ mod facts;
 mod links;
 mod lists;
 mod named;
+mod offers;
 mod parts;
 mod strip;
 mod timeline;
 mod told;
 
+pub use facts::care;
 pub use links::LinkGroup;
 pub use lists::{Listing, Row};
 pub use named::Names;
+pub use offers::Offers;
 pub use parts::{AuditRow, Fact, Gap, Link, MenuGroup, Person, PointRow, Tag};
 pub use strip::{Chip, ClockRow, Step, Strip, due_chip};
 pub use timeline::{Day, Entry, Pill, Timeline};
 
 use super::commands::{self, Spec};
-use super::words::{long_date, moment, spoken, theme, words};
+use super::words::{civil, long_date, moment, spoken, theme, words};
+use crate::desk::CaseView as Seen;
 use crate::desk::cases::AuditedEvent;
+use crate::domain::access::Actor;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Case, Event, Recorded};
-use crate::domain::clock::{CaseFlags, Clock, StageFlags};
+use crate::domain::clock::{CaseFlags, StageFlags};
 use crate::domain::readiness::Readiness;
 use chrono::NaiveDate;
 
@@ -79,50 +84,49 @@ pub struct CaseView {
     pub people: Vec<Person>,
     /// Whether only named people see it.
     pub restricted: bool,
+    /// What the person looking may do.
+    pub offers: Offers,
 }
 
-/// Builds the view.
-pub fn view(
-    case: &Case,
-    names: &Names,
-    clocks: &[Clock],
-    flags: &CaseFlags,
-    readiness: &Readiness,
-    today: NaiveDate,
-    calendar: &Calendar,
-) -> CaseView {
-    let case = &named::case(case.clone(), names);
+/// Builds the view for someone: nothing on it leads to what they may not do.
+pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
+    let case = &named::case(seen.case.clone(), &seen.names);
+    let (clocks, today) = (seen.clocks.as_slice(), civil(seen.seen_at));
     let reference = case.reference.to_string();
+    let offers = Offers::to(actor);
     let to = |spec: &Spec| Link {
         label: spec.label.to_owned(),
         href: format!("/cases/{reference}/do/{}", spec.name),
     };
-    CaseView {
+    let mut view = CaseView {
         version: case.version.to_string(),
         title: case.title(),
         tags: tags(case),
         resident: case.complainant.name.clone(),
         about: about(case),
-        next: commands::next_step(case).map(to),
-        menu: menu(case),
+        next: offers.next(case).map(to),
+        menu: menu(case, &offers),
         strip: strip::strip(case, clocks, today, calendar),
         steps: strip::steps(case, clocks),
         clocks: strip::rows(clocks, today, calendar),
-        flags: in_time(flags),
+        flags: in_time(&seen.flags),
         account: case.intake.account.clone(),
         facts: facts::facts(case),
         points: facts::points(case),
-        ready: percent(readiness.score),
-        gaps: gaps(&reference, readiness),
-        care: facts::care(case),
+        ready: percent(seen.readiness.score),
+        gaps: gaps(&reference, &seen.readiness),
+        care: care(case),
         contact: facts::contact(case),
         links: links::links(case),
         sources: links::sources(case),
         lists: lists::all(case, today),
         people: facts::people(case),
         restricted: case.restricted.is_some(),
+        offers: offers.clone(),
         reference,
-    }
+    };
+    offers.narrow(&mut view);
+    view
 }
 
 /// The three answers to "in time?" of each stage, those that are known.
@@ -262,9 +266,10 @@ fn about(case: &Case) -> Vec<String> {
     .collect()
 }
 
-fn menu(case: &Case) -> Vec<MenuGroup> {
+fn menu(case: &Case, offers: &Offers) -> Vec<MenuGroup> {
     let mut groups: Vec<MenuGroup> = Vec::new();
-    for spec in commands::all().filter(|spec| (spec.fits)(case)) {
+    let theirs = |spec: &&Spec| (spec.fits)(case) && offers.does(spec.name);
+    for spec in commands::all().filter(theirs) {
         let link = Link {
             label: spec.label.to_owned(),
             href: format!("/cases/{}/do/{}", case.reference, spec.name),
@@ -365,6 +370,8 @@ pub struct CasePage {
     pub audit: Vec<AuditRow>,
     /// How many rows there are, when not all are shown; 0 otherwise.
     pub more_audit: usize,
+    /// Makes a note that is sent twice count once.
+    pub note_key: String,
 }
 
 /// The whole audit history.
@@ -375,6 +382,8 @@ pub struct AuditPage {
     pub frame: super::frame::Frame,
     /// The case.
     pub reference: String,
+    /// What letters and calls to the resident must respect.
+    pub care: Vec<String>,
     /// Every row, newest first.
     pub rows: Vec<AuditRow>,
 }

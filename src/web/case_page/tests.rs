@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
+use crate::domain::access::Role;
 use crate::domain::readiness::readiness;
 use crate::web::commands::Subject;
 use crate::web::form::Choice;
@@ -11,6 +12,8 @@ use askama::Template;
 fn frame() -> Frame {
     let me = Me {
         name: "Daniel Price".into(),
+        reads: true,
+        logs: true,
         settles: true,
         open: Some(11),
     };
@@ -24,28 +27,32 @@ fn frame() -> Frame {
 }
 
 fn page(account: &str) -> String {
+    page_for(account, [Role::ComplaintsOfficer])
+}
+
+fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
     let calendar = Calendar::england();
     let (case, events) = sample::case(account);
     let today = sample::today();
     let names = Names::from([("dprice".to_owned(), "Daniel Price".to_owned())]);
-    let ready = readiness(&case, true);
-    let view = view(
-        &case,
-        &names,
-        &sample::clocks(&calendar),
-        &CaseFlags::default(),
-        &ready,
-        today,
-        &calendar,
-    );
+    let seen = Seen {
+        clocks: sample::clocks(&calendar),
+        flags: CaseFlags::default(),
+        readiness: readiness(&case, true),
+        names: names.clone(),
+        seen_at: sample::at("2026-11-20T12:00:00Z"),
+        case,
+    };
+    let actor = Actor::new("dprice", "Daniel Price", roles);
     let audited: Vec<AuditedEvent> = events.iter().map(sample::audited).collect();
     let (events, audit) = (recorded(&audited, &names), audit(&audited, &names));
     CasePage {
         frame: frame(),
-        case: view,
+        case: view(&seen, &actor, &calendar),
         timeline: timeline(&events, "", false, today),
         audit,
         more_audit: 0,
+        note_key: "0123".into(),
     }
     .render()
     .unwrap()
@@ -117,6 +124,7 @@ fn every_command_is_a_form_whose_fields_all_have_labels() {
             intro: spec.intro.into(),
             back: "/".into(),
             back_label: "Back".into(),
+            care: vec!["Large print".into()],
             form,
         };
         let html = page.render().unwrap();
@@ -180,4 +188,42 @@ fn every_icon_that_is_asked_for_is_in_the_sprite() {
         }
     }
     assert!(source.iter().any(|text| text.contains("hourglass")));
+}
+
+#[test]
+fn each_role_is_offered_what_it_may_do_and_nothing_else() {
+    use crate::domain::access::Permission;
+    for role in Role::ALL {
+        let html = page_for("It comes back every time it rains.", [role]);
+        let actor = Actor::new("x", "X", [role]);
+        for href in html
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            let Some((_, command)) = href.split_once("/do/") else {
+                continue;
+            };
+            let command = command.split('?').next().unwrap();
+            let permission = crate::domain::case::permission_of(command).unwrap();
+            assert!(actor.may(permission), "{role:?} is offered {command}");
+        }
+        let shown = |part: &str, permission| {
+            assert_eq!(
+                html.contains(part),
+                actor.may(permission),
+                "{role:?}: {part}"
+            );
+        };
+        shown("/bundle\"", Permission::Export);
+        shown("/documents\"", Permission::Log);
+        shown("Add a note</button>", Permission::Log);
+        shown("Ask again</button>", Permission::Log);
+        shown("id=\"audit\"", Permission::Audit);
+        shown(">Assign</a>", Permission::Assign);
+        assert!(
+            html.contains("It comes back every time it rains."),
+            "{role:?}"
+        );
+    }
 }

@@ -6,6 +6,11 @@ mod read;
 
 pub use read::Posted;
 
+/// A key for [`Form::key`]; empty, which loses only that convenience, when the system gives no randomness.
+pub fn fresh_key() -> String {
+    crate::auth::secret::Secret::new("").map_or(String::new(), |key| key.reveal().to_owned())
+}
+
 /// How a field is drawn, and what becomes of its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -311,6 +316,8 @@ pub struct Form {
     pub sections: Vec<Section>,
     /// The version of the case that was looked at; empty where nothing can clash.
     pub version: String,
+    /// Makes a form that is sent twice count once; empty where twice does no harm.
+    pub key: String,
     /// What is wrong with the whole.
     pub problems: Vec<Problem>,
 }
@@ -329,6 +336,7 @@ impl Form {
             submit: submit.into(),
             sections: vec![only],
             version: String::new(),
+            key: String::new(),
             problems: Vec::new(),
         }
     }
@@ -350,6 +358,25 @@ impl Form {
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
+    }
+
+    /// Counts once, however often it is sent.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.key = fresh_key();
+        self
+    }
+
+    /// The key that was sent, if any.
+    pub fn key(&self) -> Option<String> {
+        Some(self.key.clone()).filter(|key| !key.is_empty())
+    }
+
+    /// Notes that its key was used for other answers already: they are recorded, and these may be as well.
+    pub fn sent_before(&mut self) {
+        self.key = fresh_key();
+        let text = "This form was sent before, with other answers, and what it said then is recorded. Send it again only to record this as well.";
+        self.refuse(None, text, "", "");
     }
 
     /// Every question.

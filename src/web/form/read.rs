@@ -33,6 +33,7 @@ impl Form {
     /// A field that was left empty is absent from the JSON.
     pub fn read(&mut self, posted: &Posted) -> Option<Value> {
         self.version = posted.get("version").to_owned();
+        self.key = posted.get("key").to_owned();
         let mut answers = Value::Object(Map::new());
         let mut problems = Vec::new();
         for field in self.fields_mut().filter(|field| field.kind != Kind::File) {

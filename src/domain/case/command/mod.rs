@@ -23,6 +23,7 @@ use crate::domain::party::{Adjustment, Party, Representative};
 use crate::domain::remedy::{CompensationHead, RemedyKind};
 
 pub use parts::*;
+pub use permission::permission_of;
 
 /// What a person means. `kind` names and fields are those of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
