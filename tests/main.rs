@@ -2,6 +2,7 @@
 
 mod api;
 mod arrows;
+mod browser;
 mod bundle;
 mod demo;
 mod hostile_plugins;

@@ -4,6 +4,7 @@ mod concurrency;
 mod documents;
 mod hostile;
 mod identity;
+mod kill;
 mod life;
 mod matrix;
 mod refusals;

@@ -19,15 +19,18 @@ use tempfile::TempDir;
 
 pub use schema::Document;
 
-/// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_redress");
+/// The program under test: the one built with the tests, or the one that `REDRESS_PROGRAM` names.
+pub fn program() -> PathBuf {
+    std::env::var_os("REDRESS_PROGRAM")
+        .map_or_else(|| env!("CARGO_BIN_EXE_redress").into(), PathBuf::from)
+}
 
 /// A running server. Dropped, it is killed.
 pub struct Server {
     child: Child,
     base: String,
     /// Kept open, so that what else it says has somewhere to go.
-    _words: Lines<BufReader<ChildStdout>>,
+    words: Lines<BufReader<ChildStdout>>,
     pub data: PathBuf,
     document: Arc<OnceLock<Document>>,
     _folder: Option<TempDir>,
@@ -44,7 +47,7 @@ impl Server {
 
     /// A server on this file.
     pub fn on(data: PathBuf) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = Command::new(program())
             .args([
                 "serve",
                 "--listen",
@@ -67,7 +70,7 @@ impl Server {
         Self {
             child,
             base,
-            _words: lines,
+            words: lines,
             data,
             document: Arc::default(),
             _folder: None,
@@ -77,6 +80,14 @@ impl Server {
     /// The address.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The setup code that a server on a new file prints for its administrator.
+    pub fn setup_code(&mut self) -> String {
+        let mut lines = self.words.by_ref().map_while(Result::ok);
+        let line = lines.find(|line| line.contains("setup code"));
+        let line = line.expect("a line with the code");
+        line.rsplit(' ').next().expect("a word").to_owned()
     }
 
     /// Runs a verb of the command line on the server's file.
@@ -140,6 +151,13 @@ impl Server {
         }
     }
 
+    /// Starts the program again on the file of a server that has ended.
+    pub fn again(mut self) -> Self {
+        let mut next = Self::on(self.data.clone());
+        next._folder = self._folder.take();
+        next
+    }
+
     /// Ends the server as a power cut would.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
@@ -163,7 +181,7 @@ fn client() -> Client {
 
 /// Runs a verb of the command line on a file, with words on its stdin.
 pub fn cli(data: &std::path::Path, args: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(PROGRAM)
+    let mut child = Command::new(program())
         .arg("--data")
         .arg(data)
         .args(args)

@@ -1,0 +1,207 @@
+//! The pages in a real browser: what a person at a desk, at a keyboard and on a phone does, from the first start.
+
+mod tab;
+
+use redress::export::verify_bundle;
+use tab::{Screen, Tab, browser};
+
+use crate::support::Server;
+
+const PASSWORD: &str = "three unrelated words";
+
+/// Each breaks out of another place of a page where text may stand.
+const HOSTILE: &str = "</textarea></title><script>pwned=1</script><img src=x onerror=pwned=1> \
+                       \"autofocus onfocus=pwned=1 x=\" 'onmouseover=pwned=1' {{ 7*7 }} &lt;b&gt; =HYPERLINK(1)";
+
+/// The landlord's people and their roles, beside the administrator who is also the complaints officer.
+const PEOPLE: [(&str, &str, &str); 3] = [
+    ("saira.malik", "Saira Malik", "team_leader"),
+    ("rosa.lund", "Rosa Lund", "stage2_reviewer"),
+    ("nora.quist", "Nora Quist", "director"),
+];
+
+/// A new landlord, made by page as its administrator would, and their tab.
+async fn landlord(server: &mut Server, screen: Screen) -> Tab {
+    let tab = Tab::open(server.base(), screen).await;
+    tab.go("/").await;
+    assert_eq!(
+        tab.at().await,
+        "/start",
+        "a new file begins with the first run"
+    );
+    tab.put("setup_code", &server.setup_code()).await;
+    tab.put("landlord.name", "Harbour & Vale Homes").await;
+    tab.put("name", "Daniel Price").await;
+    tab.put("id", "daniel.price").await;
+    tab.put("password", PASSWORD).await;
+    tab.put("roles", "complaints_officer").await;
+    tab.send().await;
+    assert_eq!(tab.at().await, "/", "{}", tab.words().await);
+    for (id, name, role) in PEOPLE {
+        let answers = [
+            ("name", name),
+            ("id", id),
+            ("password", PASSWORD),
+            ("roles", role),
+        ];
+        tab.fill("/settings", &answers).await;
+        tab.shows(name).await;
+    }
+    tab
+}
+
+/// Someone of the landlord's, signed in.
+async fn signed_in(server: &Server, id: &str) -> Tab {
+    let tab = Tab::open(server.base(), Screen::Desk).await;
+    tab.fill("/sign-in", &[("id", id), ("password", PASSWORD)])
+        .await;
+    assert_eq!(tab.at().await, "/", "{}", tab.words().await);
+    tab
+}
+
+/// The answers without which nothing is logged.
+const CALL: [(&str, &str); 9] = [
+    ("channel", "phone"),
+    ("account", "It comes back every time it rains."),
+    ("complainant.name", "Amara Okonjo"),
+    ("complainant.tenure", "secure"),
+    ("complainant.preferred_contact", "letter"),
+    ("points.0.text", "Damp and mould back after three visits"),
+    ("points.0.category", "property_condition.damp_and_mould"),
+    ("decision.kind", "complaint"),
+    ("decision.offer_answer", "accepted"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_goes_by_keyboard_and_page_from_the_first_start_to_a_bundle_that_verifies() {
+    if !browser() {
+        return;
+    }
+    let mut server = Server::start();
+    let officer = landlord(&mut server, Screen::Desk).await;
+
+    officer.go("/log").await;
+    for (name, value) in CALL {
+        officer.walk(name, value).await;
+    }
+    officer.send().await;
+    let case = officer.at().await;
+    let case = case.split('?').next().expect("a path").to_owned();
+    assert!(case.starts_with("/cases/C-"), "{}", officer.words().await);
+    officer.shows("It comes back every time it rains.").await;
+
+    // A response before its time: the rule, beside the form, and the words kept.
+    let early = [("summary", "We are sorry.")];
+    officer.fill(&format!("{case}/do/respond"), &early).await;
+    officer.shows("There is a problem").await;
+    officer.shows("We are sorry.").await;
+
+    let agreed = [
+        ("definition", "Damp and mould that came back"),
+        ("outcomes_sought", "A lasting repair"),
+        ("handler", "daniel.price"),
+    ];
+    officer
+        .fill(&format!("{case}/do/acknowledge"), &agreed)
+        .await;
+    officer.shows("Stage 1 acknowledged").await;
+    let upheld = [
+        ("decision", "upheld"),
+        ("reasons", "Three visits did not find the cause."),
+    ];
+    officer
+        .fill(&format!("{case}/do/decide_point"), &upheld)
+        .await;
+    let answer = [("summary", "We are sorry."), ("approved_by", "saira.malik")];
+    officer.fill(&format!("{case}/do/respond"), &answer).await;
+    officer.shows("Stage 1 response issued: upheld").await;
+    let again = [("channel", "phone"), ("account", "The mould is back.")];
+    officer.fill(&format!("{case}/do/escalate"), &again).await;
+    officer.shows("The mould is back.").await;
+
+    // The stage 1 handler may not review; the reviewer may.
+    let reviewer = signed_in(&server, "rosa.lund").await;
+    let agreed = [
+        ("definition", "Mould, again"),
+        ("outcomes_sought", "A survey"),
+        ("handler", "rosa.lund"),
+    ];
+    reviewer
+        .fill(&format!("{case}/do/acknowledge"), &agreed)
+        .await;
+    reviewer.shows("Stage 2 acknowledged").await;
+    officer
+        .fill(&format!("{case}/do/decide_point"), &upheld)
+        .await;
+    officer.shows("There is a problem").await;
+    reviewer
+        .fill(&format!("{case}/do/decide_point"), &upheld)
+        .await;
+    let answer = [
+        ("summary", "The review found delay."),
+        ("approved_by", "nora.quist"),
+    ];
+    reviewer.fill(&format!("{case}/do/respond"), &answer).await;
+    reviewer.shows("Stage 2 response issued: upheld").await;
+
+    officer.go(&case).await;
+    officer.click("Ombudsman bundle").await;
+    let bundle = officer.saved();
+    let report = verify_bundle(&bundle).expect("a bundle");
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    officer.go(&case).await;
+    officer.shows("Bundle made").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
+    if !browser() {
+        return;
+    }
+    let mut server = Server::start();
+    let tab = landlord(&mut server, Screen::Phone).await;
+    tab.go("/log").await;
+    for (name, value) in CALL {
+        let hostile = ["account", "complainant.name", "points.0.text"].contains(&name);
+        tab.put(name, if hostile { HOSTILE } else { value }).await;
+    }
+    for name in [
+        "outcomes_sought",
+        "heard_by",
+        "complainant.address",
+        "complainant.safe_contact",
+        "members",
+    ] {
+        tab.put(name, HOSTILE).await;
+    }
+    tab.send().await;
+    let case = tab.at().await;
+    let case = case.split('?').next().expect("a path").to_owned();
+    assert!(case.starts_with("/cases/C-"), "{}", tab.words().await);
+    tab.shows("<script>pwned=1</script>").await;
+    tab.fill(&format!("{case}/do/note"), &[("text", HOSTILE)])
+        .await;
+    for page in [
+        "/",
+        "/cases",
+        "/cases?q=script",
+        "/clocks",
+        "/about",
+        "/settings",
+        "/settings/calendar",
+        "/settings/policies",
+        "/settings/links",
+        "/password",
+        &case,
+        &format!("{case}/audit"),
+        &format!("{case}/bundle"),
+        &format!("{case}/documents"),
+        &format!("{case}/do/acknowledge"),
+        &format!("{case}/do/offer_remedy"),
+        &format!("{case}/do/refuse"),
+        "/nowhere",
+    ] {
+        tab.go(page).await;
+        assert!(!tab.words().await.is_empty(), "{page} is empty");
+    }
+}

@@ -1,0 +1,317 @@
+//! A Chromium of its own behind a ChromeDriver of its own, driven as a person would: by keys, clicks and what shows.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::{Method, Url};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long a page or a file may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The screen of the tab.
+#[derive(Clone, Copy)]
+pub enum Screen {
+    /// 1366×768.
+    Desk,
+    /// 390×844, touched.
+    Phone,
+}
+
+/// A browser window. Dropped, its driver is killed and the browser with it.
+pub struct Tab {
+    client: Client,
+    driver: Child,
+    base: String,
+    folder: TempDir,
+    /// The field filled last, whose form is sent.
+    last: RefCell<String>,
+}
+
+/// Whether the machine has a browser. Where one is required, as in CI, none is a failure.
+pub fn browser() -> bool {
+    let there = Command::new("chromedriver")
+        .arg("--version")
+        .output()
+        .is_ok_and(|answer| answer.status.success());
+    assert!(
+        there || std::env::var_os("REDRESS_BROWSER_REQUIRED").is_none(),
+        "chromedriver is not installed, and REDRESS_BROWSER_REQUIRED says it must be"
+    );
+    if !there {
+        eprintln!("NOT RUN: there is no chromedriver on this machine (Debian: chromium-driver)");
+    }
+    there
+}
+
+impl Tab {
+    /// A new browser, with no cookies, that will visit this site.
+    pub async fn open(base: &str, screen: Screen) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut said = BufReader::new(driver.stdout.take().expect("its words")).lines();
+        let port = said
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let (_, port) = line.split_once("started successfully on port ")?;
+                Some(port.trim_end_matches('.').to_owned())
+            })
+            .expect("a port");
+        // Someone must listen to what else it says.
+        std::thread::spawn(move || said.for_each(drop));
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(folder.path(), screen))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a browser");
+        Self {
+            client,
+            driver,
+            base: base.to_owned(),
+            folder,
+            last: RefCell::default(),
+        }
+    }
+
+    /// Goes to a page by its path.
+    pub async fn go(&self, path: &str) {
+        let to = format!("{}{path}", self.base);
+        self.client.goto(&to).await.expect("a page");
+        self.check().await;
+    }
+
+    /// The path and query of the page that shows.
+    pub async fn at(&self) -> String {
+        let url = self.client.current_url().await.expect("an address");
+        url.as_str().replace(&self.base, "")
+    }
+
+    /// The words that show, where they show.
+    pub async fn words(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await;
+        body.expect("a page").text().await.expect("its words")
+    }
+
+    /// Fails unless these words show.
+    pub async fn shows(&self, words: &str) {
+        let all = self.words().await;
+        assert!(
+            all.contains(words),
+            "“{words}” does not show on {}:\n{all}",
+            self.at().await
+        );
+    }
+
+    /// What every page must be: no script in it, nothing blocked or broken in the browser's log, nothing wider than
+    /// the screen.
+    pub async fn check(&self) {
+        let at = self.at().await;
+        let seen = self
+            .client
+            .execute(
+                "const all = document.documentElement;\
+                 return [document.scripts.length, all.scrollWidth - all.clientWidth, window.pwned === undefined,\
+                 document.querySelectorAll('[style],style').length]",
+                vec![],
+            )
+            .await
+            .expect("the page answers");
+        assert_eq!(
+            seen,
+            json!([0, 0, true, 0]),
+            "{at}: scripts, pixels too wide, untouched, inline styles"
+        );
+        let log = self.client.issue_cmd(BrowserLog).await.expect("the log");
+        let wrong: Vec<&Value> = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            // A refused form is answered with 422, which the browser notes; its advice is no fault.
+            .filter(|line| {
+                line["source"] != "recommendation"
+                    && !line["message"].to_string().contains("status of 4")
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{at}: {wrong:?}");
+    }
+
+    /// Fills a field of the form: text is typed, an option or a button of this value is chosen.
+    pub async fn put(&self, name: &str, value: &str) {
+        let field = self.find(&shown(name)).await;
+        let folded = format!("details:not([open]):has({}) > summary", shown(name));
+        if let Ok(summary) = self.client.find(Locator::Css(&folded)).await {
+            summary.click().await.expect("it unfolds");
+        }
+        self.answer(&field, name, value).await;
+    }
+
+    /// Walks to a field by the Tab key alone and fills it.
+    pub async fn walk(&self, name: &str, value: &str) {
+        for _ in 0..200 {
+            let here = self.client.active_element().await.expect("a focus");
+            if here.attr("name").await.expect("an answer").as_deref() == Some(name) {
+                assert_ne!(
+                    here.css_value("outline-style").await.expect("a style")
+                        + &here.css_value("box-shadow").await.expect("a style"),
+                    "nonenone",
+                    "the focus on {name} cannot be seen"
+                );
+                return self.answer(&here, name, value).await;
+            }
+            here.send_keys(&Key::Tab.to_string()).await.expect("a key");
+        }
+        panic!(
+            "{name} cannot be reached by the Tab key on {}",
+            self.at().await
+        );
+    }
+
+    async fn answer(&self, field: &Element, name: &str, value: &str) {
+        name.clone_into(&mut self.last.borrow_mut());
+        let tag = field.tag_name().await.expect("a tag");
+        let kind = field.attr("type").await.expect("an answer");
+        match (tag.as_str(), kind.as_deref()) {
+            ("select", _) => field.select_by_value(value).await.expect(value),
+            (_, Some("radio" | "checkbox")) => {
+                let choice = format!("[name=\"{name}\"][value=\"{value}\"]");
+                let choice = self.find(&choice).await;
+                if !choice.is_selected().await.expect("an answer") {
+                    choice.send_keys(" ").await.expect("a choice");
+                }
+                assert!(choice.is_selected().await.expect("an answer"), "{name}");
+            }
+            _ => field.send_keys(value).await.expect(name),
+        }
+    }
+
+    async fn find(&self, css: &str) -> Element {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(found) => found,
+            Err(error) => panic!(
+                "{css} on {}: {error}\n{}",
+                self.at().await,
+                self.words().await
+            ),
+        }
+    }
+
+    /// Sends the form of the field that was filled last.
+    pub async fn send(&self) {
+        let form = format!(
+            "main form:has({}) button[type=submit]",
+            shown(&self.last.borrow())
+        );
+        let button = self.find(&form).await;
+        let page = self.find("html").await;
+        button.click().await.expect("a click");
+        // The old page stays until the server has answered.
+        let start = Instant::now();
+        while page.tag_name().await.is_ok() {
+            assert!(start.elapsed() < PATIENCE, "no page came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.check().await;
+    }
+
+    /// Fills and sends the form of a page.
+    pub async fn fill(&self, path: &str, answers: &[(&str, &str)]) {
+        self.go(path).await;
+        for (name, value) in answers {
+            self.put(name, value).await;
+        }
+        self.send().await;
+    }
+
+    /// Clicks the link or button of these words.
+    pub async fn click(&self, words: &str) {
+        let path = format!(
+            "//main//*[self::a or self::button][contains(normalize-space(.), \"{words}\")]"
+        );
+        let found = self.client.find(Locator::XPath(&path)).await;
+        found.expect(words).click().await.expect("a click");
+        self.check().await;
+    }
+
+    /// Waits for a file to have been saved.
+    pub fn saved(&self) -> PathBuf {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            let files = std::fs::read_dir(self.folder.path()).expect("the folder");
+            let done = files
+                .map_while(Result::ok)
+                .map(|entry| entry.path())
+                .find(|path| path.extension().is_some_and(|end| end == "zip"));
+            if let Some(path) = done {
+                return path;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("nothing was saved");
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        // The driver ends its browser when it is told to, and cannot when it is killed.
+        let _ = Command::new("kill")
+            .arg(self.driver.id().to_string())
+            .status();
+        let _ = self.driver.wait();
+    }
+}
+
+/// A field that is not hidden, by its name.
+fn shown(name: &str) -> String {
+    format!("[name=\"{name}\"]:not([type=hidden])")
+}
+
+fn capabilities(folder: &Path, screen: Screen) -> Capabilities {
+    let mut options = json!({
+        "args": [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync",
+            "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+            "--window-size=1366,768",
+        ],
+        "prefs": {
+            "download.default_directory": folder,
+            "download.prompt_for_download": false,
+            "credentials_enable_service": false,
+        },
+    });
+    if let Screen::Phone = screen {
+        options["mobileEmulation"] =
+            json!({"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": true}});
+    }
+    let all = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+    serde_json::from_value(all).expect("an object")
+}
+
+/// What the browser had to say of the pages: among it, what the content security policy stopped.
+#[derive(Debug)]
+struct BrowserLog;
+
+impl WebDriverCompatibleCommand for BrowserLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({"type": "browser"}).to_string()))
+    }
+}
