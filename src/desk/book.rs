@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::access::{Role, same_person};
-use crate::domain::calendar::Calendar;
-use crate::domain::case::Directory;
+use crate::domain::calendar::{Calendar, london_date};
+use crate::domain::case::{Case, Directory};
+use crate::domain::clock::ClockPolicy;
 use crate::domain::policy::Policy;
 use crate::store::{Rows, StoreError, T};
 
@@ -94,6 +95,20 @@ impl Book {
         begun.unwrap_or_else(|| self.policies.first().expect("a book always has a policy"))
     }
 
+    /// The lengths of a case's clocks: those in force when it was received, so that no date that a letter
+    /// promised moves with a later policy.
+    pub fn clocks(&self, case: &Case) -> &ClockPolicy {
+        &self.policy(london_date(case.received_at)).clocks
+    }
+
+    /// The policy by which a step of `case` at `at` is judged: that of its day, with the case's own clocks.
+    pub fn policy_for(&self, case: &Case, at: DateTime<Utc>) -> Policy {
+        Policy {
+            clocks: self.clocks(case).clone(),
+            ..self.policy(london_date(at)).clone()
+        }
+    }
+
     /// The newest policy.
     pub fn latest_policy(&self) -> &Policy {
         self.policies.last().expect("a book always has a policy")
@@ -122,7 +137,14 @@ impl Book {
 
 impl Directory for Book {
     fn roles(&self, person: &str) -> Option<Vec<Role>> {
-        self.person(person).map(|person| person.roles.clone())
+        // Someone who no longer signs in has no say.
+        self.person(person).map(|person| {
+            if person.disabled {
+                Vec::new()
+            } else {
+                person.roles.clone()
+            }
+        })
     }
 
     fn name(&self, person: &str) -> String {

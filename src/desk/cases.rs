@@ -5,13 +5,14 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::beside::{begin_beside, no_such_parent, separate};
 use super::letters::Rendered;
-use super::{Book, CaseView, Desk, DeskError, need, open};
+use super::{Book, CaseView, Desk, DeskError, beside, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
 use crate::domain::case::{self, Case, Command, Context, Event, Recorded};
 use crate::domain::ids::CaseRef;
-use crate::domain::intake::{Intake, IntakeDecision, NewPoint, Triage};
+use crate::domain::intake::Intake;
 use crate::store::audit::Body;
 use crate::store::derive::Deadline;
 use crate::store::{Rows, T, WriteTx};
@@ -105,7 +106,17 @@ impl Desk {
                 if let Some(earlier) = repeated(tx, key.as_ref())? {
                     return Ok((open(tx, &who, &earlier)?, false));
                 }
-                let made = begin(tx, &book, &who, &intake, now)?;
+                let made = match &intake.parent {
+                    None => begin(tx, &book, &who, &intake, now)?,
+                    Some(parent) => {
+                        // A case that the actor may not see is no case to stand beside.
+                        let parent = open(tx, &who, parent).map_err(|error| match error {
+                            DeskError::NotFound => no_such_parent(parent),
+                            error => error,
+                        })?;
+                        begin_beside(tx, &book, &who, &parent, &intake, now)?
+                    }
+                };
                 remember(tx, key, &made.reference, now)?;
                 Ok((made, true))
             })
@@ -337,8 +348,7 @@ pub(super) fn check_version(case: &Case, seen: Option<u32>) -> Result<(), DeskEr
 /// The next deadline of a case, for the lists.
 pub(super) fn deadline(book: &Book, now: DateTime<Utc>) -> impl Fn(&Case) -> Option<Deadline> {
     move |case| {
-        let policy = book.policy(london_date(case.received_at));
-        let clocks = case.clocks(book.calendar(), &policy.clocks, now);
+        let clocks = case.clocks(book.calendar(), book.clocks(case), now);
         let next = clocks
             .iter()
             .filter(|clock| clock.is_open())
@@ -381,7 +391,7 @@ pub(super) fn append(
     Ok(tx.append_events(reference, &recorded, &deadline(book, now))?)
 }
 
-fn begin(
+pub(super) fn begin(
     tx: &mut WriteTx<'_>,
     book: &Book,
     actor: &Actor,
@@ -421,12 +431,16 @@ fn carry_out(
     now: DateTime<Utc>,
 ) -> Result<Case, DeskError> {
     let at = order.at.unwrap_or(now);
+    if matches!(order.command, Command::DecidePoint { .. }) && case.stage() == 2 {
+        need(actor, Permission::Review)?;
+    }
+    let policy = book.policy_for(case, at);
     let context = Context {
         actor,
         now,
         at,
         calendar: book.calendar(),
-        policy: book.policy(london_date(at)),
+        policy: &policy,
         people: book,
     };
     let mut command = order.command.clone();
@@ -439,9 +453,21 @@ fn carry_out(
     {
         // A duplicate the actor cannot see does not exist for them. Its own receipt counts (E16).
         let found = open(tx, actor, reference)?;
+        found.may_be_merged()?;
         *received_at = found.received_at.min(*received_at);
         duplicate = Some((found, reason.clone()));
     }
+    let linked = match &command {
+        Command::LinkCase {
+            reference,
+            relation,
+        } if *reference != case.reference => {
+            let other = open(tx, actor, reference)?;
+            beside::check_link(case, &other)?;
+            Some((other, relation.clone()))
+        }
+        _ => None,
+    };
     let mut events = case.decide(&command, &context)?;
     if let Some(rendered) = rendered {
         events = case::with_rendered(case, events, rendered.documents.into_iter());
@@ -467,8 +493,22 @@ fn carry_out(
         at,
         now,
     )?;
-    if let Some((other, reason)) = duplicate {
-        let events = other.merge_into(&case, &reason);
+    let beside_other = match (linked, duplicate) {
+        (Some((other, relation)), _) => {
+            let reference = case.reference.clone();
+            let linked = Event::CaseLinked {
+                reference,
+                relation,
+            };
+            Some((other, vec![linked]))
+        }
+        (None, Some((other, reason))) => {
+            let events = other.merge_into(&case, &reason);
+            Some((other, events))
+        }
+        (None, None) => None,
+    };
+    if let Some((other, events)) = beside_other {
         append(
             tx,
             book,
@@ -482,7 +522,7 @@ fn carry_out(
     }
     for (text, category, why) in beside {
         let intake = separate(&case, text, category, &why, at, now);
-        let opened = begin(tx, book, actor, &intake, now)?;
+        let opened = begin_beside(tx, book, actor, &case, &intake, now)?;
         let linked = vec![Event::CaseLinked {
             reference: opened.reference,
             relation: why,
@@ -499,36 +539,6 @@ fn carry_out(
         )?;
     }
     Ok(case)
-}
-
-/// The intake of a complaint that must stand beside `case` (Code 6.8, 1.5).
-fn separate(
-    case: &Case,
-    text: String,
-    category: String,
-    why: &str,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Intake {
-    Intake {
-        received_at: at.min(now),
-        backdating_reason: None,
-        channel: case.intake.channel,
-        heard_by: None,
-        account: text.clone(),
-        outcomes_sought: String::new(),
-        complainant: case.complainant.clone(),
-        representative: case.representative.clone(),
-        members: Vec::new(),
-        points: vec![NewPoint { text, category }],
-        decision: IntakeDecision {
-            reason: why.to_owned(),
-            ..IntakeDecision::default()
-        },
-        triage: Triage::default(),
-        hazard: None,
-        parent: Some(case.reference.clone()),
-    }
 }
 
 fn used_key(actor: &Actor, about: &str, key: &str) -> String {

@@ -30,7 +30,7 @@ impl Desk {
         check_version(&case, order.if_version)?;
         let (book, now) = (self.book(), self.now());
         let at = order.at.unwrap_or(now);
-        let policy = book.policy(london_date(at));
+        let policy = &book.policy_for(&case, at);
         let context = Context {
             actor,
             now,
@@ -92,6 +92,7 @@ fn document(
         (LetterKind::Extension, _) => DocumentKind::ExtensionNotice,
         (LetterKind::Refusal, _) => DocumentKind::RefusalNotice,
         (LetterKind::Closing, _) => DocumentKind::RemedyRecord,
+        (LetterKind::RestrictionOfContact, _) => DocumentKind::ContactRecord,
         (LetterKind::Update | LetterKind::Addendum, 2) => DocumentKind::InvestigationS2,
         (LetterKind::Update | LetterKind::Addendum, _) => DocumentKind::InvestigationS1,
     };
@@ -123,6 +124,7 @@ fn wire(kind: LetterKind) -> &'static str {
         LetterKind::Refusal => "refusal",
         LetterKind::Update => "update",
         LetterKind::Closing => "closing",
+        LetterKind::RestrictionOfContact => "restriction-of-contact",
         LetterKind::Addendum => "addendum",
     }
 }

@@ -4,6 +4,7 @@
 //! Every call names its [`Actor`]; the permission table of the domain is asked first, then
 //! whether a restricted case is open to them. Start at [`cases`].
 
+mod beside;
 pub mod book;
 pub mod calendar;
 pub mod cases;

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Book;
-use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, LinkedRecord, Point, Sums};
 use crate::domain::clock::{CaseFlags, Clock};
 use crate::domain::letter;
@@ -33,9 +32,8 @@ pub struct CaseView {
 impl CaseView {
     /// Works out what follows from `case` at `now`.
     pub fn of(case: Case, book: &Arc<Book>, policies_on_file: bool, now: DateTime<Utc>) -> Self {
-        let policy = book.policy(london_date(case.received_at));
-        let clocks = case.clocks(book.calendar(), &policy.clocks, now);
-        let flags = case.flags(book.calendar(), &policy.clocks, now);
+        let clocks = case.clocks(book.calendar(), book.clocks(&case), now);
+        let flags = case.flags(book.calendar(), book.clocks(&case), now);
         let readiness = crate::domain::readiness::readiness(&case, policies_on_file);
         let names = book
             .people()
@@ -71,10 +69,11 @@ impl CaseView {
             let Some(line) = &remedy.compensation else {
                 continue;
             };
-            let sum = if remedy.offered_at_stage == 1 {
-                &mut sums.stage1
-            } else {
-                &mut sums.stage2
+            let sum = match remedy.offered_at_stage {
+                1 => &mut sums.stage1,
+                // What comes after the final response was not offered by the landlord's process.
+                _ if remedy.after_response => &mut sums.later,
+                _ => &mut sums.stage2,
             };
             sum.0 = sum.0.saturating_add(line.amount.0);
         }
@@ -157,7 +156,10 @@ impl CaseView {
 
     fn sums_json(&self) -> Value {
         let sums = self.sums();
-        json!({ "stage1_pence": sums.stage1, "stage2_pence": sums.stage2, "ordered_pence": sums.ordered })
+        json!({
+            "stage1_pence": sums.stage1, "stage2_pence": sums.stage2, "later_pence": sums.later,
+            "ordered_pence": sums.ordered,
+        })
     }
 }
 
@@ -169,6 +171,7 @@ fn point(point: &Point) -> Value {
         "category": point.category,
         "raised_at": point.raised_at,
         "refused": point.refused,
+        "accepted": point.accepted,
         "decision": decision.map(|d| d.decision),
         "reasons": decision.map(|d| &d.reasons),
         "references": decision.map(|d| &d.references),

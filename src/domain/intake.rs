@@ -64,6 +64,21 @@ impl Channel {
     ];
 }
 
+impl Channel {
+    /// Whether it is a voice: nothing to read.
+    pub fn is_spoken(self) -> bool {
+        matches!(
+            self,
+            Self::Phone
+                | Self::Voicemail
+                | Self::InPerson
+                | Self::HomeVisit
+                | Self::MeetingOrPanel
+                | Self::OutOfHoursService
+        )
+    }
+}
+
 /// What an expression of dissatisfaction was taken to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +179,19 @@ pub struct Triage {
     pub media_or_ombudsman: bool,
     /// Anything else.
     pub note: String,
+}
+
+impl Triage {
+    /// What holds for the household whatever it complains of; complexity, lawyers and the press do not.
+    pub fn of_the_household(&self) -> Self {
+        Self {
+            complexity: String::new(),
+            legal: false,
+            media_or_ombudsman: false,
+            note: String::new(),
+            ..self.clone()
+        }
+    }
 }
 
 /// How carefully a case must be watched.

@@ -12,6 +12,7 @@ use super::refusal::{Code, Refusal};
 use super::remedy::{ActionStatus, Remedy};
 
 mod blocks;
+mod standing;
 
 pub use blocks::{compose, ground_words, overall};
 
@@ -35,6 +36,8 @@ pub enum LetterKind {
     Update,
     /// Confirmation of actions, at closing (§3.7).
     Closing,
+    /// How a resident may reach the landlord for a time, after unacceptable behaviour (§3.7).
+    RestrictionOfContact,
     /// A dated correction to an issued letter (E10).
     Addendum,
 }
@@ -51,6 +54,7 @@ impl LetterKind {
             Self::Refusal => "Our decision not to consider your complaint",
             Self::Update => "An update on your complaint",
             Self::Closing => "Your complaint: what we have done",
+            Self::RestrictionOfContact => "How you can contact us from now on",
             Self::Addendum => "A correction to our letter",
         }
     }
@@ -87,6 +91,16 @@ const fn may(name: &'static str, heading: &'static str) -> BlockRule {
     }
 }
 
+/// A block that the Code asks for where there is something to say.
+const fn also(name: &'static str, heading: &'static str, provision: &'static str) -> BlockRule {
+    BlockRule {
+        name,
+        heading,
+        provision: Some(provision),
+        required: false,
+    }
+}
+
 /// The blocks of each kind of letter, in order.
 pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
     match kind {
@@ -99,8 +113,12 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("responsibility", "What we are responsible for", "5.7"),
                     must("handler", "Who is dealing with it", "6.2"),
                     must("due", "When you will hear from us", "6.3"),
+                    also("clarification", "What we need to ask you", "5.6"),
+                    may("urgent", "What cannot wait"),
+                    may("updates", "How we will keep you informed"),
                     may("adjustments", "How we will communicate with you"),
                     may("correct_us", "If we have misunderstood"),
+                    may("privacy", "What we do with what you tell us"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
             }
@@ -119,7 +137,12 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("responsibility", "What we are responsible for", "5.7"),
                     must("handler", "Who will review it", "6.13"),
                     must("due", "When you will hear from us", "6.14"),
+                    also("clarification", "What we need to ask you", "5.6"),
+                    may("urgent", "What cannot wait"),
+                    may("updates", "How we will keep you informed"),
                     may("adjustments", "How we will communicate with you"),
+                    may("correct_us", "If we have misunderstood"),
+                    may("privacy", "What we do with what you tell us"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
             }
@@ -138,6 +161,7 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                         "What is still to be done, by whom and when",
                         "6.9",
                     ),
+                    also("learning", "What we have learnt", "9.1"),
                     must("escalation", "If you are not satisfied", "6.9"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
@@ -152,12 +176,14 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     must("points", "Our answer to each point, and why", "6.18"),
                     may("acknowledgement_of_fault", "What we found"),
                     must("stage1_review", "How stage 1 was handled", "6.19"),
+                    also("people", "Who took part in the review", "6.20"),
                     must("remedies", "What we will do to put things right", "6.19"),
                     must(
                         "actions",
                         "What is still to be done, by whom and when",
                         "6.19",
                     ),
+                    also("learning", "What we have learnt", "9.1"),
                     must("final", "This is our final response", "6.10"),
                     must(
                         "ombudsman",
@@ -201,6 +227,7 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
             const {
                 &[
                     must("text", "What has happened and what is next", "5.9"),
+                    also("next_update", "When you will hear from us next", "5.9"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
             }
@@ -210,7 +237,21 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                 &[
                     must("text", "About your complaint", "6.6"),
                     must("actions", "What we promised and what was done", "7.3"),
+                    may("payments", "What we paid"),
                     may("learning", "What we have learnt"),
+                    may("not_done", "If something has not been done"),
+                    must("ombudsman", "The Housing Ombudsman", "3.7"),
+                ]
+            }
+        }
+        LetterKind::RestrictionOfContact => {
+            const {
+                &[
+                    must("text", "How you can contact us", "5.14"),
+                    must("evidence", "What has happened", "5.14"),
+                    must("considered", "What we weighed, and your needs", "5.15"),
+                    must("review", "When we will look at this again", "5.14"),
+                    must("still_complain", "You can still complain", "5.14"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
             }
@@ -226,6 +267,21 @@ pub struct Wording {
     pub text: String,
     /// The date told to the resident: of the response, or of the next update.
     pub due: Option<NaiveDate>,
+    /// What was learnt.
+    pub learning: String,
+    /// What a restriction of contact rests on.
+    pub restriction: Option<ContactRestriction>,
+}
+
+/// What a restriction of contact rests on (Code 5.14, 5.15).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRestriction {
+    /// What happened, with dates.
+    pub evidence: String,
+    /// Why the restriction is proportionate, and how the resident's needs and the Equality Act were weighed.
+    pub considered: String,
+    /// When it is looked at again.
+    pub review_on: NaiveDate,
 }
 
 /// Checks that no required block is empty (E04).
@@ -243,6 +299,7 @@ pub fn check(kind: LetterKind, blocks: &[LetterBlock]) -> Result<(), Refusal> {
                 "points" | "decision" => "points",
                 "reason" | "reasons" => "reasons",
                 "remedies" | "actions" | "stage1_review" => "summary",
+                "evidence" | "considered" | "review" => "restriction",
                 "text" => "text",
                 _ => "letter",
             };

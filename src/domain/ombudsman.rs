@@ -20,6 +20,10 @@ pub enum HosState {
     Determined,
     OrdersOpen,
     OrdersComplied,
+    ReviewRequested,
+    OutsideJurisdiction,
+    EarlyResolution,
+    Chfn,
 }
 
 /// How the case reached the Ombudsman.
@@ -43,8 +47,11 @@ pub struct HosTask {
     pub id: TaskId,
     /// The bundle categories asked for, such as `04`; empty asks for everything.
     pub items: Vec<String>,
-    /// The date the Ombudsman stated.
+    /// The date the Ombudsman stated, or the usual one as it stood when the task came.
     pub due: NaiveDate,
+    /// No date was stated: the usual length runs.
+    #[serde(default)]
+    pub usual_length: bool,
     /// When it was set.
     pub set_on: NaiveDate,
     /// When the evidence was uploaded.
@@ -152,6 +159,19 @@ pub struct Determination {
     /// Recommendations.
     #[serde(default)]
     pub recommendations: Vec<Recommendation>,
+    /// Who asked the Ombudsman to look at it again, if anyone did.
+    #[serde(default)]
+    pub review_requested_by: Option<ReviewRequestedBy>,
+}
+
+/// Who asked for a review of a determination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewRequestedBy {
+    /// The resident.
+    Resident,
+    /// The landlord.
+    Landlord,
 }
 
 /// A complaint handling failure order or notice.
@@ -169,6 +189,15 @@ pub struct HosNotice {
     /// By when to comply.
     #[serde(default)]
     pub comply_by: Option<NaiveDate>,
+    /// When it was complied with.
+    #[serde(default)]
+    pub complied_on: Option<NaiveDate>,
+    /// What shows it.
+    #[serde(default)]
+    pub evidence: Vec<DocumentId>,
+    /// The Ombudsman published it.
+    #[serde(default)]
+    pub published: bool,
 }
 
 /// Order or notice of a complaint handling failure.
@@ -179,6 +208,15 @@ pub enum NoticeKind {
     Chfo,
     /// Complaint handling failure notice.
     Chfn,
+}
+
+/// A direction to respond by a date that a later one replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directed {
+    /// When it came.
+    pub directed_at: DateTime<Utc>,
+    /// The date set.
+    pub due: NaiveDate,
 }
 
 /// The Ombudsman's branch of one case.
@@ -201,6 +239,9 @@ pub struct HosCase {
     /// When it did.
     #[serde(default)]
     pub directed_at: Option<DateTime<Utc>>,
+    /// Earlier directions, each replaced by the next, in order.
+    #[serde(default)]
+    pub replaced: Vec<Directed>,
     /// Determinations, first and reviewed.
     #[serde(default)]
     pub determinations: Vec<Determination>,

@@ -28,16 +28,16 @@ pub enum Tenure {
 }
 
 impl Tenure {
-    /// Whether Awaab's Law applies: homes let under a tenancy, not licences, leases or shared ownership.
-    pub fn is_tenancy(self) -> bool {
-        matches!(
+    /// Whether Awaab's Law may apply: to homes let under a tenancy, not to licences, leases or shared
+    /// ownership. What does not say how the home is held may be a tenancy.
+    pub fn may_be_tenancy(self) -> bool {
+        !matches!(
             self,
-            Self::Assured
-                | Self::AssuredShorthold
-                | Self::Secure
-                | Self::Starter
-                | Self::Introductory
-                | Self::Demoted
+            Self::Licence
+                | Self::Leaseholder
+                | Self::SharedOwner
+                | Self::Freeholder
+                | Self::Applicant
         )
     }
 }
@@ -93,6 +93,21 @@ impl Adjustment {
     /// only a person can judge, such as a need in the landlord's own words, is not met by itself (E15).
     pub fn met_by_generated_letter(&self) -> bool {
         self.is_large_print() || matches!(self.wire().as_str(), "interpreter" | "more_time")
+    }
+
+    /// Whether a contact meets it by itself: what is spoken needs no print, and what is written no call.
+    pub fn met_by(&self, spoken: bool) -> bool {
+        let need = self.wire();
+        let by_ear = [
+            "phone_not_letter",
+            "audio",
+            "braille",
+            "easy_read",
+            "translation",
+        ];
+        need == "more_time"
+            || (spoken && (self.is_large_print() || by_ear.contains(&need.as_str())))
+            || (!spoken && need == "interpreter")
     }
 
     /// Whether letters are to be printed large.

@@ -93,6 +93,22 @@ impl CompensationHead {
     ];
 }
 
+/// What a rate is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompensationUnit {
+    /// Each day.
+    Day,
+    /// Each week.
+    Week,
+    /// Each time it happened.
+    Each,
+    /// Each hundredth of the rent.
+    PercentOfRent,
+    /// One sum for all of it.
+    Lump,
+}
+
 /// The money in a remedy: amount, head, source of the figure, who agreed, whether it was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompensationLine {
@@ -100,6 +116,21 @@ pub struct CompensationLine {
     pub amount: Pence,
     /// What it is for.
     pub head: CompensationHead,
+    /// The first day it is for.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// The last day it is for.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// How many of the unit.
+    #[serde(default)]
+    pub quantity: Option<u32>,
+    /// What the rate is for.
+    #[serde(default)]
+    pub unit: Option<CompensationUnit>,
+    /// The rate of one unit.
+    #[serde(default)]
+    pub rate: Option<Pence>,
     /// The guidance or policy it follows, with its version (Code 7.4).
     #[serde(default)]
     pub guidance_ref: Option<String>,
@@ -131,6 +162,9 @@ pub struct Remedy {
     pub points: Vec<PointId>,
     /// The stage at which it was offered: 1 or 2.
     pub offered_at_stage: u8,
+    /// That stage had been answered by then, so its response does not hold it.
+    #[serde(default)]
+    pub after_response: bool,
     /// Who proposed it.
     pub proposed_by: String,
     /// The effect on the resident that it answers (Code 7.2).

@@ -22,12 +22,12 @@ use crate::domain::case::{
 use crate::domain::category::RootCause;
 use crate::domain::clock::{CaseFlags, Clock, DueChange, DueDates};
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
-use crate::domain::letter::LetterKind;
-use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute};
+use crate::domain::letter::{ContactRestriction, LetterKind};
+use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, ReviewRequestedBy};
 use crate::domain::party::{Adjustment, Party, Representative};
 use crate::domain::policy::Policy;
 use crate::domain::readiness::Readiness;
-use crate::domain::remedy::{CompensationHead, RemedyKind};
+use crate::domain::remedy::{CompensationHead, CompensationUnit, RemedyKind};
 use trace::{Shapes, named, shape};
 
 const ABOUT: &str = "The record of a landlord's complaints. Times are RFC 3339, dates YYYY-MM-DD, money integer \
@@ -48,7 +48,8 @@ pub fn shapes() -> Shapes {
     add::<(SatisfactionAnswer, Direction, LetterKind, Party)>(&mut all);
     add::<(Adjustment, Representative, NewHazard, HazardStep)>(&mut all);
     add::<(RelatedKind, HosRoute, DeterminedHead, NewOrder)>(&mut all);
-    add::<(HosNotice, Triage, Sensitivity)>(&mut all);
+    add::<(HosNotice, Triage, Sensitivity, CompensationUnit)>(&mut all);
+    add::<(ContactRestriction, ReviewRequestedBy)>(&mut all);
     // Two unions read themselves from anything, so they are told here; the commands' test tries them.
     all.insert("Part".into(), part());
     all.insert("ApprovalSubject".into(), approval_subject());

@@ -70,9 +70,9 @@ const ANSWERS: &[(&str, &str, &str)] = &[
       hazards:Hazard[] related:Related[] linked_cases:texts ombudsman?:HosCase root_causes:RootCause[] \
       closing?:Closing satisfaction:Satisfaction[] readiness:Readiness restricted:flag"),
     ("PointAnswer", "A point with the decision that stands.",
-     "id:number text:text category:text raised_at:time refused:flag decision?:Decision reasons?:text references?:texts \
+     "id:number text:text category:text raised_at:time refused:flag accepted?:PointAccepted decision?:Decision reasons?:text references?:texts \
       decisions:PointDecision[]"),
-    ("Compensation", "Sums in pence, side by side.", "stage1_pence:money stage2_pence:money ordered_pence:money"),
+    ("Compensation", "Sums in pence, side by side.", "stage1_pence:money stage2_pence:money later_pence:money ordered_pence:money"),
     ("LinkVersion", "One snapshot of a linked record.", "version:number snapshot_at:time hash:text"),
     ("CaseSummary", "A case in a list.",
      "reference:text version:number kind:Kind state:State stage:number title:text received_at:time updated_at:time \

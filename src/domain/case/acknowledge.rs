@@ -18,6 +18,7 @@ pub(super) fn decide(
         handler,
         responsible_for,
         not_responsible_for,
+        clarification,
         conflict_note,
         sending,
     } = command
@@ -76,10 +77,12 @@ pub(super) fn decide(
         (outcomes_sought, "outcomes_sought"),
         (responsible_for, "responsible_for"),
         (not_responsible_for, "not_responsible_for"),
+        (clarification, "clarification"),
     ] {
         bounded(text, field)?;
     }
     let mut events = check_handler(case, *stage, &handler, conflict_note.as_deref(), context)?;
+    events.extend(check_flagged(case, conflict_note.as_deref(), &events)?);
     let responsible_for =
         if responsible_for.trim().is_empty() && not_responsible_for.trim().is_empty() {
             // Code 5.7 asks which aspects are ours; saying that all of them are is an answer.
@@ -105,6 +108,7 @@ pub(super) fn decide(
         )
         .map(|clocks| clocks.answer_by);
     let wording = Wording {
+        text: clarification.clone(),
         due,
         ..Wording::default()
     };
@@ -120,4 +124,39 @@ pub(super) fn decide(
         },
         context,
     )
+}
+
+/// Code 5.8: a resident who works for the landlord or sits on its board is one whose case only a few should
+/// see. Whoever acknowledges it with the door open says why.
+fn check_flagged(
+    case: &Case,
+    note: Option<&str>,
+    known: &[Event],
+) -> Result<Option<Event>, Refusal> {
+    let mut residents = std::iter::once(&case.complainant).chain(&case.members);
+    let Some(flagged) = residents.find(|party| party.conflict_of_interest) else {
+        return Ok(None);
+    };
+    let set_aside = |event: &Event| matches!(event, Event::ConflictSetAside { .. });
+    if case.restricted.is_some() || known.iter().any(set_aside) {
+        return Ok(None);
+    }
+    match note.filter(|note| !note.trim().is_empty()) {
+        Some(note) => {
+            bounded(note, "conflict_note")?;
+            Ok(Some(Event::ConflictSetAside {
+                person: flagged.name.clone(),
+                reason: note.to_owned(),
+            }))
+        }
+        None => Err(Refusal::invalid(
+            "conflict_note",
+            format!(
+                "{} is staff or a board member. Restrict the case to those who need it, or say in conflict_note how \
+                 the conflict is managed.",
+                flagged.name
+            ),
+        )
+        .under("5.8")),
+    }
 }

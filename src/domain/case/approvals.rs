@@ -4,6 +4,7 @@ use super::assignment::{check_reviewer, check_stage};
 use super::letters::next;
 use super::remedies::check_approver;
 use super::{Approval, ApprovalSubject, Case, Command, Context, Event};
+use crate::domain::access::Role;
 use crate::domain::ids::ApprovalId;
 use crate::domain::refusal::{Code, Refusal, required};
 use crate::domain::remedy::CompensationLine;
@@ -29,6 +30,11 @@ pub(super) fn decide(
             check_subject(case, &asked.subject)?;
             if asked.subject == (ApprovalSubject::Response { stage: 2 }) {
                 check_reviewer(case, &context.actor.id, context).map_err(|r| r.at("approval"))?;
+            }
+            let senior = context.actor.roles.iter().any(|role| SENIOR.contains(role));
+            if asked.subject == ApprovalSubject::Refusal && !senior {
+                let detail = "A refusal is approved by a team leader or a director.";
+                return Err(Refusal::new(Code::E08, detail).at("approval"));
             }
             let mut events = vec![Event::ApprovalGiven {
                 approval: *approval,
@@ -57,6 +63,49 @@ pub(super) fn decide(
             }])
         }
         _ => Ok(Vec::new()),
+    }
+}
+
+/// Those who agree to a refusal, or to more time than the Code gives (domain rules §11).
+const SENIOR: [Role; 2] = [Role::TeamLeader, Role::Director];
+
+/// Why `approver` may not be the second person to a refusal or a long extension: the one who decides, or
+/// someone known here without the seniority.
+pub(super) fn check_senior(approver: &str, context: &Context<'_>) -> Result<(), String> {
+    if context.is_actor(approver) {
+        return Err(
+            "The second person cannot be the one who decides. Ask someone else to approve.".into(),
+        );
+    }
+    match context.people.roles(approver) {
+        Some(roles) if !roles.iter().any(|role| SENIOR.contains(role)) => Err(format!(
+            "{} may not approve this. Ask a team leader or a director.",
+            context.people.name(approver)
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A “no” binds until someone says “yes” to the same thing. Of a refusal, a “no” at an earlier stage was to
+/// another one.
+pub(super) fn check_not_declined(case: &Case, subject: &ApprovalSubject) -> Result<(), String> {
+    let since = case.stages.last().map(|run| run.received_at);
+    let last = case
+        .approvals
+        .iter()
+        .filter(|asked| asked.subject == *subject && asked.approved.is_some())
+        .filter(|asked| {
+            *subject != ApprovalSubject::Refusal
+                || since.is_none_or(|since| asked.requested_at >= since)
+        })
+        .max_by_key(|asked| asked.answered_at);
+    match last.filter(|asked| asked.approved == Some(false)) {
+        Some(declined) => Err(format!(
+            "{} declined to approve this: {} Put that right and ask for approval again.",
+            declined.answered_by.as_deref().unwrap_or("The approver"),
+            declined.reason.as_deref().unwrap_or_default()
+        )),
+        None => Ok(()),
     }
 }
 

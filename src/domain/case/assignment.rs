@@ -119,6 +119,26 @@ pub(super) fn check_handler(
     }
 }
 
+/// Code 5.8: who declared a conflict of interest after taking the case on neither judges nor answers it.
+pub(super) fn check_unconflicted(case: &Case, context: &Context<'_>) -> Result<(), Refusal> {
+    let conflicted = |person: &str| {
+        let mut declared = case.conflicts.iter();
+        declared.any(|(declared, _)| context.is_same(declared, person))
+    };
+    let way = if conflicted(&context.actor.id) {
+        "You have declared a conflict of interest. Someone else must decide and answer this case."
+            .to_owned()
+    } else if let Some(handler) = case.handler().filter(|handler| conflicted(handler)) {
+        format!(
+            "{}, who handles this stage, has declared a conflict of interest. Give it to someone else first.",
+            context.people.name(handler)
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::wrong_state(way).at("handler").under("5.8"))
+}
+
 /// E05: the reviewer took no part in stage 1.
 pub(super) fn check_reviewer(
     case: &Case,

@@ -5,12 +5,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::HazardStep;
 use super::records::{Direction, Extension, Hazard, RelatedKind};
 use super::state::{Case, StageRun, State};
 use crate::domain::calendar::{Calendar, end_of_day, london_date};
 use crate::domain::clock::{
-    CaseFlags, Clock, ClockPolicy, DueChange, ExtensionFact, FollowUp, HazardFacts, HosDirection,
-    Run, StageClocks, StageFacts, StageNumber, due_changes, hazard_clocks, related, stage_clocks,
+    AWAAB_FROM, CaseFlags, Clock, ClockPolicy, DueChange, ExtensionFact, FollowUp, HazardFacts,
+    HosDirection, Run, StageClocks, StageFacts, StageNumber, due_changes, hazard_clocks, related,
+    stage_clocks,
 };
 use crate::domain::intake::Kind;
 use crate::domain::letter::LetterKind;
@@ -39,9 +41,11 @@ impl Case {
             };
             run.clock(calendar, policy, now).ok()
         }));
+        let lets = self.complainant.tenure.may_be_tenancy();
         clocks.extend(
             self.hazards
                 .iter()
+                .filter(|hazard| lets && london_date(hazard.aware_at) >= AWAAB_FROM)
                 .filter_map(|hazard| {
                     hazard_clocks(&hazard_facts(hazard), calendar, policy, now).ok()
                 })
@@ -119,11 +123,14 @@ impl Case {
             extensions: run.extensions.iter().map(extension_fact).collect(),
             responded_at: run.response.as_ref().map(|response| response.at),
             ended_at: is_last.then(|| self.ended_at(run)).flatten(),
-            hos_directed: self.direction().filter(|direction| {
-                // The first answer after the direction meets it; stage 2 does not ask for it again.
-                let first = self.stages.iter().find(|run| answers(run, direction));
-                first.is_some_and(|first| first.stage == run.stage)
-            }),
+            hos_directed: self
+                .directions()
+                .filter(|direction| {
+                    // The first answer after the direction meets it; stage 2 does not ask for it again.
+                    let first = self.stages.iter().find(|run| answers(run, direction));
+                    first.is_some_and(|first| first.stage == run.stage)
+                })
+                .collect(),
         }
     }
 
@@ -148,11 +155,28 @@ impl Case {
         }
     }
 
-    fn direction(&self) -> Option<HosDirection> {
-        let hos = self.ombudsman.as_ref()?;
-        let directed_at = hos.directed_at.unwrap_or(hos.notified_at);
-        hos.directed_due
-            .map(|due| HosDirection { directed_at, due })
+    fn directions(&self) -> impl Iterator<Item = HosDirection> {
+        self.ombudsman.iter().flat_map(|hos| {
+            let replaced = hos
+                .replaced
+                .iter()
+                .zip(1..)
+                .map(|(one, next)| HosDirection {
+                    directed_at: one.directed_at,
+                    due: one.due,
+                    replaced_at: hos
+                        .replaced
+                        .get(next)
+                        .map(|next| next.directed_at)
+                        .or(hos.directed_at),
+                });
+            let last = hos.directed_due.map(|due| HosDirection {
+                directed_at: hos.directed_at.unwrap_or(hos.notified_at),
+                due,
+                replaced_at: None,
+            });
+            replaced.chain(last)
+        })
     }
 
     /// The clocks beside the stages, each with the name that tells it from its like: "action 2".
@@ -165,12 +189,11 @@ impl Case {
         // A direction that came after everything was answered waits for an answer of its own.
         let unanswered =
             |direction: &HosDirection| !self.stages.iter().any(|run| answers(run, direction));
-        if let Some(direction) = self.direction().filter(unanswered) {
-            runs.push((
-                None,
-                related::hos_directed(direction.directed_at, direction.due),
-            ));
-        }
+        runs.extend(
+            self.directions()
+                .filter(unanswered)
+                .map(|direction| (None, direction.run(None, None))),
+        );
         runs.extend(self.update_run(calendar).map(|run| (None, run)));
         for action in &self.actions {
             let run = related::action(action.promised_on, &action.what, action.due);
@@ -183,12 +206,20 @@ impl Case {
             runs.push((Some(format!("action {}", action.id)), run));
         }
         for request in &self.related {
+            let received_at = request.received_at;
+            let in_force = |from| london_date(received_at) >= from;
             let run = match request.kind {
-                RelatedKind::DpComplaint => related::dp_complaint_ack(request.received_at, policy),
-                RelatedKind::SubjectAccess => {
-                    related::subject_access(request.received_at, false, policy)
+                RelatedKind::DpComplaint if in_force(related::DP_COMPLAINTS_FROM) => {
+                    related::dp_complaint_ack(received_at, policy)
                 }
-                RelatedKind::StairsRequest => related::stairs_request(request.received_at, policy),
+                RelatedKind::SubjectAccess => {
+                    related::subject_access(received_at, request.complex.is_some(), policy)
+                }
+                RelatedKind::StairsRequest if in_force(related::STAIRS_FROM) => {
+                    related::stairs_request(received_at, policy)
+                }
+                // No law set a time for it then.
+                RelatedKind::DpComplaint | RelatedKind::StairsRequest => continue,
             };
             runs.push((
                 Some(format!("request {}", request.id)),
@@ -197,7 +228,8 @@ impl Case {
         }
         if let Some(hos) = &self.ombudsman {
             runs.extend(hos.tasks.iter().map(|task| {
-                let run = related::hos_task(task.set_on, Some(task.due), policy);
+                let stated = (!task.usual_length).then_some(task.due);
+                let run = related::hos_task(task.set_on, stated, policy);
                 (
                     Some(format!("task {}", task.id)),
                     run.met(task.sent_on.map(end_of_day)),
@@ -213,6 +245,12 @@ impl Case {
                 })
             }));
         }
+        let notices = self.ombudsman.iter().flat_map(|hos| &hos.notices);
+        runs.extend(notices.zip(1..).filter_map(|(notice, n)| {
+            let run = related::hos_notice(notice.issued_on, &notice.text, notice.comply_by?);
+            let met = notice.complied_on.map(end_of_day);
+            Some((Some(format!("notice {n}")), run.met(met)))
+        }));
         if self.kind == Kind::ServiceRequest && self.state == State::ServiceRequest {
             let last_seen = self
                 .reviewed_on
@@ -267,14 +305,26 @@ fn extension_fact(extension: &Extension) -> ExtensionFact {
 }
 
 fn hazard_facts(hazard: &Hazard) -> HazardFacts {
-    let step = |at: Option<DateTime<Utc>>| at.map_or(FollowUp::Open, FollowUp::Done);
+    let needless = |step| hazard.not_needed(step).map(|found| found.at);
+    let follow_up = |done: Option<DateTime<Utc>>, step| match (done, needless(step)) {
+        (Some(at), _) => FollowUp::Done(at),
+        (None, Some(at)) => FollowUp::NotNeeded(at),
+        (None, None) => FollowUp::Open,
+    };
+    let further = follow_up(hazard.further_work_at, HazardStep::FurtherWorkBegun);
+    let arranged = match hazard.further_steps_at.or(hazard.further_work_at) {
+        // Where no further work is needed, neither are steps towards it.
+        None if needless(HazardStep::FurtherWorkArranged).is_none() => further,
+        done => follow_up(done, HazardStep::FurtherWorkArranged),
+    };
     HazardFacts {
         made_safe_at: hazard.made_safe_at,
         investigated_at: hazard.investigated_at,
-        summary: step(hazard.summary_sent_at),
-        safety_work: step(hazard.safety_work_at),
-        further_work: step(hazard.further_work_at),
-        work_started: step(hazard.further_work_at),
+        summary: follow_up(hazard.summary_sent_at, HazardStep::SummarySent),
+        safety_work: follow_up(hazard.safety_work_at, HazardStep::SafetyWorkDone),
+        further_work: arranged,
+        work_started: further,
+        ended_at: needless(HazardStep::Investigated).or(needless(HazardStep::MadeSafe)),
         ..HazardFacts::reported(
             format!("hazard {}", hazard.id),
             hazard.aware_at,

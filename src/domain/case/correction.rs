@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Case, Command, Context, Event};
 use crate::domain::intake::Kind;
-use crate::domain::refusal::{Code, Refusal};
+use crate::domain::refusal::{Code, Refusal, required};
 
 pub(super) fn decide(
     case: &Case,
@@ -33,6 +33,20 @@ pub(super) fn decide(
             Ok(vec![Event::ReceivedAtCorrected {
                 received_at: *received_at,
                 reason: reason.clone(),
+            }])
+        }
+        Command::LinkCase {
+            reference,
+            relation,
+        } => {
+            if *reference == case.reference {
+                let detail = "A case is not linked with itself.";
+                return Err(Refusal::invalid("reference", detail));
+            }
+            required(relation, "relation", "how the two belong together")?;
+            Ok(vec![Event::CaseLinked {
+                reference: reference.clone(),
+                relation: relation.clone(),
             }])
         }
         Command::MergeDuplicate {
@@ -84,6 +98,22 @@ fn latest_receipt(case: &Case) -> (DateTime<Utc>, &'static str) {
 }
 
 impl Case {
+    /// Whether it can go on in another case: a complaint that nobody has answered yet (E16).
+    pub fn may_be_merged(&self) -> Result<(), Refusal> {
+        let what = if self.kind != Kind::Complaint {
+            "is not a complaint"
+        } else if self.stages.iter().any(|run| run.response.is_some()) {
+            "has been answered"
+        } else {
+            return Ok(());
+        };
+        let detail = format!(
+            "{} {what}, so it keeps its own date of receipt. Link the two instead.",
+            self.reference
+        );
+        Err(Refusal::new(Code::E16, detail).at("reference"))
+    }
+
     /// The events by which this case goes on in `kept`, the earlier record of the same complaint (E16):
     /// while it waits for an answer it ends here; once answered, the two are only linked.
     pub fn merge_into(&self, kept: &Case, reason: &str) -> Vec<Event> {

@@ -113,9 +113,9 @@ impl Case {
             }
             Command::Acknowledge { .. } => acknowledge::decide(self, command, context),
             Command::Refuse { .. } => refusing::decide(self, command, context),
-            Command::AddPoint { .. } | Command::DecidePoint { .. } => {
-                points::decide(self, command, context)
-            }
+            Command::AddPoint { .. }
+            | Command::AcceptPoint { .. }
+            | Command::DecidePoint { .. } => points::decide(self, command, context),
             Command::OfferRemedy { .. }
             | Command::AnswerRemedy { .. }
             | Command::RecordPayment { .. }
@@ -155,6 +155,7 @@ impl Case {
             | Command::TakeHazardStep { .. }
             | Command::OpenRelated { .. }
             | Command::AnswerRelated { .. }
+            | Command::ExtendRelated { .. }
             | Command::ReviewServiceRequest { .. }
             | Command::ConvertToComplaint { .. } => running::decide(self, command, context),
             Command::Refer { .. }
@@ -164,10 +165,12 @@ impl Case {
             | Command::RecordDetermination { .. }
             | Command::CompleteOrder { .. }
             | Command::AnswerRecommendation { .. }
+            | Command::RequestHosReview { .. }
+            | Command::CompleteHosNotice { .. }
             | Command::RecordHosNotice { .. } => ombudsman::decide(self, command, context),
-            Command::CorrectReceivedAt { .. } | Command::MergeDuplicate { .. } => {
-                correction::decide(self, command, context)
-            }
+            Command::CorrectReceivedAt { .. }
+            | Command::LinkCase { .. }
+            | Command::MergeDuplicate { .. } => correction::decide(self, command, context),
         }
     }
 

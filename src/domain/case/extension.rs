@@ -1,9 +1,9 @@
 //! Extending a stage (Code 6.4, 6.5, 6.15, 6.16, 5.9; E07), and why nothing is ever paused (E09).
 
+use super::approvals::{check_not_declined, check_senior};
 use super::assignment::check_stage;
 use super::letters::{self, Outgoing};
-use super::refusing::check_second_person;
-use super::{Case, Command, Context, Event, Extension};
+use super::{ApprovalSubject, Case, Command, Context, Event, Extension};
 use crate::domain::calendar::{day_and_year, london_date};
 use crate::domain::clock::{ClockId, ExtensionCheck, extension_check};
 use crate::domain::letter::{LetterKind, Wording};
@@ -20,6 +20,7 @@ pub(super) fn decide(
         reason,
         update_every_days,
         resident_view,
+        done_so_far,
         good_reason,
         approved_by,
         sending,
@@ -73,6 +74,7 @@ pub(super) fn decide(
         ));
     }
     bounded(reason, "reason")?;
+    bounded(done_so_far, "done_so_far")?;
     let Some(update_every_days) = update_every_days.filter(|days| *days > 0) else {
         return Err(e07(
             "update_every_days",
@@ -90,7 +92,7 @@ pub(super) fn decide(
     let mut facts = case
         .stage_facts(*stage)
         .ok_or_else(|| Refusal::wrong_state("The stage has not begun."))?;
-    facts.hos_directed = None;
+    facts.hos_directed.clear();
     let policy = case.own_policy(&context.policy.clocks);
     // What counts is when it was recorded: a notice dated back would cure every breach (E07).
     let check = extension_check(&facts, new_due, context.now, context.calendar, &policy)
@@ -110,6 +112,8 @@ pub(super) fn decide(
             "This date has passed. Promise one that can be kept.".into(),
         ));
     }
+    check_not_declined(case, &ApprovalSubject::Extension { stage: *stage })
+        .map_err(|detail| e07("approved_by", detail))?;
     if check.over_cap {
         check_over_cap(
             good_reason.as_deref(),
@@ -146,6 +150,7 @@ pub(super) fn decide(
         kind: LetterKind::Extension,
         stage: *stage,
         wording: Wording {
+            text: done_so_far.clone(),
             due: next_update.map(|clock| clock.due),
             ..Wording::default()
         },
@@ -176,8 +181,6 @@ fn check_over_cap(
             "approved_by",
             format!("An extension beyond {latest} needs a second person. Say who approved it."),
         )),
-        Some(approver) => {
-            check_second_person(approver, context).map_err(|detail| ("approved_by", detail))
-        }
+        Some(approver) => check_senior(approver, context).map_err(|detail| ("approved_by", detail)),
     }
 }

@@ -1,8 +1,8 @@
 //! What is put on the file: contacts, notes, documents, and snapshots of records elsewhere
 //! (Code 5.12; domain rules §12.3).
 
-use super::letters::next;
-use super::{Case, Command, Contact, Context, Event, Found, LinkedRecord, SourceState};
+use super::letters::{self, next};
+use super::{Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, SourceState};
 use crate::domain::ids::{DocumentId, LinkId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
@@ -18,8 +18,15 @@ pub(super) fn decide(
             with,
             summary,
             visible_to_resident,
+            adjustments_note,
         } => {
             required(summary, "summary", "what was said")?;
+            let note = adjustments_note
+                .clone()
+                .filter(|note| !note.trim().is_empty());
+            if *direction == Direction::Out && note.is_none() {
+                letters::check_contact(case, *channel, with.as_deref())?;
+            }
             Ok(vec![Event::ContactRecorded {
                 contact: Contact {
                     direction: *direction,
@@ -27,6 +34,7 @@ pub(super) fn decide(
                     with: with.clone().filter(|with| !with.trim().is_empty()),
                     summary: summary.clone(),
                     visible_to_resident: *visible_to_resident,
+                    adjustments_note: note,
                     by: context.actor.id.clone(),
                     at: context.at,
                 },

@@ -1,11 +1,15 @@
 //! Issuing letters: composed from the case, checked for empty blocks (E04) and for the
 //! resident's adjustments (E15), and immutable once issued (E10).
 
+use chrono::NaiveDate;
+
 use super::{Case, Command, Context, Document, Event, IssuedLetter, Sending};
-use crate::domain::calendar::london_date;
+use crate::domain::access::same_person;
+use crate::domain::calendar::{in_range, london_date};
+use crate::domain::clock::related;
 use crate::domain::ids::{DocumentId, LetterId};
 use crate::domain::intake::Channel;
-use crate::domain::letter::{self, LetterKind, Wording};
+use crate::domain::letter::{self, ContactRestriction, LetterKind, Wording};
 use crate::domain::party::{Adjustment, ContactWay, Party};
 use crate::domain::refusal::{Code, Refusal, required};
 
@@ -110,6 +114,54 @@ fn check_adjustments(
     .under("5.10"))
 }
 
+/// E15 for a call, a visit or a message that Redress did not write: `with` whom, the complainant if not said.
+pub(super) fn check_contact(
+    case: &Case,
+    channel: Channel,
+    with: Option<&str>,
+) -> Result<(), Refusal> {
+    let with = with.map(str::trim).filter(|with| !with.is_empty());
+    let reached: Vec<&Party> = match with {
+        None => vec![&case.complainant],
+        Some(with) => readers(case).filter(|party| means(with, party)).collect(),
+    };
+    let mut unmet: Vec<String> = Vec::new();
+    for party in reached {
+        unmet.extend(
+            party
+                .active_adjustments()
+                .filter(|adjustment| !adjustment.met_by(channel.is_spoken()))
+                .map(|adjustment| adjustment.need.replace('_', " ")),
+        );
+        let safe = party
+            .safe_contact
+            .as_deref()
+            .filter(|safe| !safe.trim().is_empty());
+        unmet.extend(safe.map(|safe| format!("safe contact: {safe}")));
+    }
+    if unmet.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::E15,
+        format!(
+            "The resident needs: {}. Say in adjustments_note how this contact met that, or why it could not.",
+            unmet.join("; ")
+        ),
+    )
+    .at("adjustments_note")
+    .under("5.10"))
+}
+
+/// Whether `with` speaks of this resident: “Ms Parmar” is Meera Parmar.
+fn means(with: &str, party: &Party) -> bool {
+    let surname = party.name.split_whitespace().last().unwrap_or_default();
+    same_person(&party.name, with)
+        || with
+            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'' | '’')))
+            .any(|word| same_person(word, surname) || matches!(word, "resident" | "tenant"))
+}
+
 /// Everyone who gets the letter: the complainant, and the members of a group complaint.
 fn readers(case: &Case) -> impl Iterator<Item = &Party> {
     std::iter::once(&case.complainant).chain(&case.members)
@@ -163,6 +215,8 @@ pub(super) fn decide(
         kind,
         text,
         addendum_to,
+        next_update,
+        restriction,
         sending,
     } = command
     else {
@@ -171,6 +225,7 @@ pub(super) fn decide(
     required(text, "text", "what the letter says")?;
     match kind {
         LetterKind::Update | LetterKind::Closing => {}
+        LetterKind::RestrictionOfContact => check_restriction(restriction.as_ref(), context)?,
         LetterKind::Addendum => match addendum_to {
             Some(id) if case.letter(*id).is_some() => {}
             _ => {
@@ -192,9 +247,19 @@ pub(super) fn decide(
             .at("kind"));
         }
     }
+    let due = match next_update {
+        Some(on) if *on <= london_date(context.at) => {
+            let detail = "The next update lies in the past. Give a later day.";
+            return Err(Refusal::invalid("next_update", detail));
+        }
+        Some(on) => Some(*on),
+        None => next_agreed(case, context),
+    };
     let wording = Wording {
         text: text.clone(),
-        due: None,
+        due: due.filter(|_| *kind == LetterKind::Update),
+        restriction: restriction.clone(),
+        ..Wording::default()
     };
     let outgoing = Outgoing {
         kind: *kind,
@@ -214,6 +279,40 @@ pub(super) fn decide(
         events.extend(ended.map(|action| Event::ResidentToldOfAction { action: action.id }));
     }
     Ok(events)
+}
+
+/// When the next update is due by what was agreed with the extension, if one runs (Code 5.9).
+fn next_agreed(case: &Case, context: &Context<'_>) -> Option<NaiveDate> {
+    let run = case.stages.last();
+    let run = run.filter(|run| run.response.is_none() && !case.state.is_ended())?;
+    let every = run.extensions.last()?.update_every_days;
+    let next = related::next_update(context.at, every, context.calendar).ok()?;
+    next.due(context.calendar).ok().map(|(due, ..)| due)
+}
+
+/// Code 5.14, 5.15: a restriction of contact says what it rests on and ends in a review.
+fn check_restriction(
+    restriction: Option<&ContactRestriction>,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let Some(restriction) = restriction else {
+        let detail = "Say what happened, what was weighed, and when the restriction is reviewed.";
+        return Err(Refusal::invalid("restriction", detail).under("5.14"));
+    };
+    required(&restriction.evidence, "restriction", "what happened")?;
+    required(
+        &restriction.considered,
+        "restriction",
+        "why it is proportionate, and how the resident's needs were weighed",
+    )
+    .map_err(|refusal| refusal.under("5.15"))?;
+    in_range(restriction.review_on)
+        .map_err(|error| Refusal::invalid("restriction", error.to_string()))?;
+    if restriction.review_on <= london_date(context.at) {
+        let detail = "The review lies in the past. Give a later day.";
+        return Err(Refusal::invalid("restriction", detail).under("5.14"));
+    }
+    Ok(())
 }
 
 /// Puts the rendered file of each letter in `events` on the case: the document first, then the

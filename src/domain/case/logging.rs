@@ -6,7 +6,7 @@ use super::{Context, Event};
 use crate::domain::calendar::{in_range, london_date};
 use crate::domain::category::category;
 use crate::domain::ids::HazardId;
-use crate::domain::intake::{Intake, Kind, decide_kind};
+use crate::domain::intake::{Intake, Kind, OfferAnswer, decide_kind};
 use crate::domain::party::Party;
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
@@ -45,21 +45,21 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
             .under("1.3"));
         }
     }
-    let mut intake = intake.clone();
+    let intake = intake.clone();
     if intake.decision.kind != Kind::Complaint {
+        if intake.decision.offer_answer == OfferAnswer::Accepted {
+            return Err(Refusal::invalid(
+                "decision",
+                "The resident was offered the choice to complain and took it. Log it as a complaint.",
+            )
+            .under("1.3"));
+        }
         required(
             &intake.decision.reason,
             "decision",
             "why this is not a complaint",
         )
         .map_err(|r| r.under("1.4"))?;
-    }
-    if intake.decision.kind == Kind::ServiceRequest && intake.decision.review_due.is_none() {
-        let days = u32::from(context.policy.clocks.service_request_review);
-        let due = context
-            .calendar
-            .add_working_days(london_date(intake.received_at), days);
-        intake.decision.review_due = due.ok();
     }
     if let Some(due) = intake.decision.review_due {
         in_range(due).map_err(|error| Refusal::invalid("decision", error.to_string()))?;

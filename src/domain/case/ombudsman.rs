@@ -2,7 +2,7 @@
 
 use super::letters::next;
 use super::logging::check_category;
-use super::remedies::{MOST, check_documents, past};
+use super::remedies::{MOST, check_documents, not_before, past};
 use super::{Case, Command, Context, Event};
 use crate::domain::calendar::{in_range, london_date};
 use crate::domain::ids::{OrderId, Pence, RecommendationId, TaskId};
@@ -54,6 +54,7 @@ pub(super) fn decide(
                     .calendar
                     .add_working_days(today, u32::from(context.policy.clocks.hos_task))
             };
+            let usual_length = due.is_none();
             let due = match due {
                 Some(due) => in_range(*due),
                 None => default(),
@@ -63,14 +64,18 @@ pub(super) fn decide(
                 task: TaskId(next(hos.tasks.len())),
                 items: items.clone(),
                 due,
+                usual_length,
             }])
         }
         Command::SendHosEvidence { task, note } => {
             match hos.tasks.iter().find(|found| found.id == *task) {
-                Some(found) if found.sent_on.is_none() => Ok(vec![Event::HosEvidenceSent {
-                    task: *task,
-                    note: note.clone(),
-                }]),
+                Some(found) if found.sent_on.is_none() => {
+                    not_before(found.set_on, "the task came", context)?;
+                    Ok(vec![Event::HosEvidenceSent {
+                        task: *task,
+                        note: note.clone(),
+                    }])
+                }
                 Some(_) => Err(
                     Refusal::wrong_state("The evidence for this task has been sent.").at("task"),
                 ),
@@ -78,6 +83,41 @@ pub(super) fn decide(
                     Refusal::new(Code::NotFound, format!("The case has no task {task}."))
                         .at("task"),
                 ),
+            }
+        }
+        Command::RequestHosReview { by, reason } => {
+            if hos.determinations.is_empty() {
+                let detail = "Nothing has been determined yet that could be looked at again.";
+                return Err(Refusal::wrong_state(detail));
+            }
+            Ok(vec![Event::HosReviewRequested {
+                by: *by,
+                reason: reason.clone().filter(|text| !text.trim().is_empty()),
+            }])
+        }
+        Command::CompleteHosNotice { notice, evidence } => {
+            check_documents(case, evidence)?;
+            let number = notice.checked_sub(1).and_then(|n| usize::try_from(n).ok());
+            match number.and_then(|n| hos.notices.get(n)) {
+                Some(found) if found.complied_on.is_some() => Err(Refusal::wrong_state(
+                    "Compliance with this notice has been recorded.",
+                )
+                .at("notice")),
+                Some(_) if evidence.is_empty() => Err(Refusal::invalid(
+                    "evidence",
+                    "Show what was done. Attach the proof and name it here.",
+                )),
+                Some(found) => {
+                    not_before(found.issued_on, "the notice was issued", context)?;
+                    Ok(vec![Event::HosNoticeComplied {
+                        notice: *notice,
+                        evidence: evidence.clone(),
+                    }])
+                }
+                None => {
+                    let detail = format!("The case has no notice {notice}.");
+                    Err(Refusal::new(Code::NotFound, detail).at("notice"))
+                }
             }
         }
         Command::RecordDetermination { .. } => determination(hos, command, context),
@@ -92,10 +132,19 @@ pub(super) fn decide(
                     "evidence",
                     "Orders need documentary evidence. Attach it and name it here.",
                 )),
-                Some(_) => Ok(vec![Event::OrderCompleted {
-                    order: *order,
-                    evidence: evidence.clone(),
-                }]),
+                Some(_) => {
+                    let ordered = hos
+                        .determinations
+                        .iter()
+                        .find(|found| found.orders.iter().any(|found| found.id == *order));
+                    if let Some(ordered) = ordered {
+                        not_before(ordered.received_on, "the order came", context)?;
+                    }
+                    Ok(vec![Event::OrderCompleted {
+                        order: *order,
+                        evidence: evidence.clone(),
+                    }])
+                }
                 None => Err(Refusal::new(
                     Code::NotFound,
                     format!("The case has no order {order}."),
@@ -125,6 +174,14 @@ pub(super) fn decide(
         Command::RecordHosNotice { notice } => {
             required(&notice.text, "notice", "what the notice says")?;
             past(notice.issued_on, "notice", context)?;
+            if let Some(complied_on) = notice.complied_on {
+                past(complied_on, "notice", context)?;
+                if complied_on < notice.issued_on {
+                    let detail = "The notice was not yet issued on the day it was complied with.";
+                    return Err(Refusal::invalid("notice", detail));
+                }
+            }
+            check_documents(case, &notice.evidence)?;
             for day in [Some(notice.issued_on), notice.comply_by]
                 .into_iter()
                 .flatten()
@@ -208,6 +265,7 @@ fn determination(
             heads: heads.clone(),
             orders: numbered,
             recommendations,
+            review_requested_by: None,
         },
     }])
 }

@@ -1,6 +1,6 @@
 //! Points: adding new ones or giving them their own complaint (Code 6.8), and deciding them (6.7).
 
-use super::assignment::check_reviewer;
+use super::assignment::{check_reviewer, check_unconflicted};
 use super::letters::next;
 use super::logging::check_category;
 use super::{Case, Command, Context, Event, State};
@@ -58,6 +58,51 @@ pub(super) fn decide(
                 why: format!("{why} (Complaint Handling Code 6.8)"),
             }])
         }
+        Command::AcceptPoint {
+            point,
+            reason,
+            by_ombudsman,
+        } => {
+            let Some(found) = case.point(*point) else {
+                let detail = format!("The case has no point {point}.");
+                return Err(Refusal::new(Code::NotFound, detail).at("point"));
+            };
+            if case.state == State::Refused {
+                let detail = "The whole complaint was refused. Reopen the case to consider it.";
+                return Err(Refusal::wrong_state(detail).under("2.4"));
+            }
+            if !found.refused {
+                let detail = format!("Point {point} was not refused.");
+                return Err(Refusal::wrong_state(detail).at("point"));
+            }
+            required(
+                reason,
+                "reason",
+                "why it is considered after all: new evidence, or the Ombudsman's decision",
+            )?;
+            let refused_at = case
+                .refusals
+                .iter()
+                .rev()
+                .find(|refusal| refusal.points.contains(point))
+                .map_or(1, |refusal| refusal.stage);
+            let answered = case.stages.last().is_some_and(|run| run.response.is_some());
+            if case.state.is_ended() || answered || refused_at < case.stage() {
+                // It was left out of an answer already given, so it gets both stages for itself.
+                return Ok(vec![Event::SeparateComplaintNeeded {
+                    text: found.text.clone(),
+                    category: found.category.clone(),
+                    why: format!(
+                        "It had been refused and is considered after all: {reason} (Complaint Handling Code 2.4)"
+                    ),
+                }]);
+            }
+            Ok(vec![Event::PointAccepted {
+                point: *point,
+                reason: reason.clone(),
+                by_ombudsman: *by_ombudsman,
+            }])
+        }
         Command::DecidePoint {
             point,
             decision,
@@ -110,6 +155,7 @@ pub(super) fn decide(
                 .under(if stage == 1 { "6.7" } else { "6.18" }));
             }
             bounded(reasons, "reasons")?;
+            check_unconflicted(case, context)?;
             if stage == 2 && !context.actor.is_token {
                 check_reviewer(case, &context.actor.id, context)?;
             }

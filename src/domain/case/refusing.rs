@@ -2,9 +2,11 @@
 
 use chrono::Months;
 
+use super::approvals::{check_not_declined, check_senior};
 use super::letters::{self, Outgoing};
-use super::{Case, Command, Context, Event, Part, RefusalGround, RefusalRecord, State};
-use crate::domain::access::{Permission, allowed};
+use super::{
+    ApprovalSubject, Case, Command, Context, Event, Part, RefusalGround, RefusalRecord, State,
+};
 use crate::domain::calendar::london_date;
 use crate::domain::ids::PointId;
 use crate::domain::letter::{LetterKind, Wording};
@@ -67,7 +69,9 @@ pub(super) fn decide(
             merits,
         ));
     };
-    check_second_person(approver, context).map_err(|detail| e08("approved_by", &detail, merits))?;
+    check_senior(approver, context)
+        .and_then(|()| check_not_declined(case, &ApprovalSubject::Refusal))
+        .map_err(|detail| e08("approved_by", &detail, merits))?;
     let discretion = discretion.clone().map(|mut record| {
         record.by.get_or_insert_with(|| context.actor.id.clone());
         record.at.get_or_insert(context.at);
@@ -232,26 +236,5 @@ fn check_ground(case: &Case, command: &Command, context: &Context<'_>) -> Result
         RefusalGround::AlreadyConsidered
         | RefusalGround::NotOurResponsibility
         | RefusalGround::OtherStatedInPolicy => Ok(()),
-    }
-}
-
-/// The second person: not the one who decides, and if known here, someone who may approve.
-pub(super) fn check_second_person(approver: &str, context: &Context<'_>) -> Result<(), String> {
-    if context.is_actor(approver) {
-        return Err(
-            "The second person cannot be the one who decides. Ask someone else to approve.".into(),
-        );
-    }
-    match context.people.roles(approver) {
-        Some(roles)
-            if !roles
-                .iter()
-                .any(|role| allowed(Permission::Approve).contains(role)) =>
-        {
-            Err(format!(
-                "{approver} may not approve this. Ask a team leader or a director."
-            ))
-        }
-        _ => Ok(()),
     }
 }

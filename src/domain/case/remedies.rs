@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use super::letters::next;
 use super::{Case, Command, Context, Event, State};
 use crate::domain::access::Role;
-use crate::domain::calendar::london_date;
+use crate::domain::calendar::{day_and_year, london_date};
 use crate::domain::ids::{ActionId, DocumentId, Pence, PointId, RemedyId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 use crate::domain::remedy::{
-    Action, ActionStatus, CompensationHead, CompensationLine, Remedy, RemedyKind,
+    Action, ActionStatus, CompensationHead, CompensationLine, CompensationUnit, Remedy, RemedyKind,
 };
 
 /// The most one line may be: beyond it a digit slipped.
@@ -71,6 +71,15 @@ pub(super) fn decide(
             }
             required(method, "method", "how it was paid")?;
             past(*paid_on, "paid_on", context)?;
+            let promised = case
+                .actions
+                .iter()
+                .find(|action| Some(action.id) == found.action)
+                .map(|action| action.promised_on);
+            if promised.is_some_and(|promised| *paid_on < promised) {
+                let detail = "The sum was not yet offered on this day. Check the date.";
+                return Err(Refusal::invalid("paid_on", detail));
+            }
             check_documents(case, evidence)?;
             Ok(vec![Event::CompensationPaid {
                 remedy: *remedy,
@@ -98,7 +107,9 @@ pub(super) fn decide(
             reason,
             resident_told,
         } => {
-            check_paid(case, open_action(case, *action)?)?;
+            let open = open_action(case, *action)?;
+            check_paid(case, open)?;
+            not_before(open.promised_on, "the action was promised", context)?;
             check_documents(case, evidence)?;
             if evidence.is_empty()
                 && reason
@@ -165,6 +176,11 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
         head,
         guidance_ref,
         impact,
+        from,
+        to,
+        quantity,
+        unit,
+        rate_pence,
     } = command
     else {
         return Ok(Vec::new());
@@ -187,7 +203,20 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
     for point in points {
         check_point(case, *point)?;
     }
-    let compensation = money(*kind, *amount_pence, *head, guidance_ref.clone())?;
+    let reckoning = Reckoning {
+        from: *from,
+        to: *to,
+        quantity: *quantity,
+        unit: *unit,
+        rate: *rate_pence,
+    };
+    let compensation = money(
+        *kind,
+        *amount_pence,
+        *head,
+        guidance_ref.clone(),
+        &reckoning,
+    )?;
     let id = RemedyId(next(case.remedies.len()));
     let owner = owner
         .as_deref()
@@ -220,6 +249,7 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
         description: description.clone(),
         points: points.clone(),
         offered_at_stage: case.stage(),
+        after_response: case.stages.last().is_some_and(|run| run.response.is_some()),
         proposed_by: context.actor.id.clone(),
         impact: impact.clone(),
         accepted: None,
@@ -229,13 +259,56 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
     Ok(vec![Event::RemedyOffered { remedy, action }])
 }
 
+/// How a sum was worked out.
+#[derive(PartialEq, Eq, Default)]
+struct Reckoning {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    quantity: Option<u32>,
+    unit: Option<CompensationUnit>,
+    rate: Option<Pence>,
+}
+
+impl Reckoning {
+    /// Whether it makes sense, and comes to `amount`.
+    fn check(&self, amount: Pence) -> Result<(), Refusal> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && to < from
+        {
+            return Err(Refusal::invalid("to", "The period ends before it begins."));
+        }
+        match (self.quantity, self.rate) {
+            (Some(quantity), Some(rate)) => {
+                let sum = i64::from(quantity).checked_mul(rate.0).map(Pence);
+                if sum == Some(amount) {
+                    return Ok(());
+                }
+                let sum = sum.map_or_else(|| "more than can be paid".into(), |sum| sum.to_string());
+                let detail =
+                    format!("{quantity} at {rate} is {sum}, not {amount}. Check the figures.");
+                Err(Refusal::invalid("amount_pence", detail).under("7.2"))
+            }
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Refusal::invalid("quantity", "With a rate, give how many.")),
+            (Some(_), None) => Err(Refusal::invalid(
+                "rate_pence",
+                "With how many, give the rate.",
+            )),
+        }
+    }
+}
+
 fn money(
     kind: RemedyKind,
     amount: Option<Pence>,
     head: Option<CompensationHead>,
     guidance_ref: Option<String>,
+    reckoning: &Reckoning,
 ) -> Result<Option<CompensationLine>, Refusal> {
     let Some(amount) = amount else {
+        if *reckoning != Reckoning::default() {
+            return Err(Refusal::invalid("amount_pence", "Give the sum in pence.").under("7.2"));
+        }
         if kind == RemedyKind::FinancialRemedy {
             return Err(Refusal::invalid("amount_pence", "Give the sum in pence.").under("7.2"));
         }
@@ -247,10 +320,16 @@ fn money(
             format!("Give a sum between 1p and {MOST}, in pence."),
         ));
     }
+    reckoning.check(amount)?;
     let head = head.unwrap_or(CompensationHead::Goodwill);
     Ok(Some(CompensationLine {
         amount,
         head,
+        from: reckoning.from,
+        to: reckoning.to,
+        quantity: reckoning.quantity,
+        unit: reckoning.unit,
+        rate: reckoning.rate,
         guidance_ref: guidance_ref.filter(|text| !text.trim().is_empty()),
         approved_by: None,
         paid_on: None,
@@ -354,6 +433,18 @@ pub(super) fn check_documents(case: &Case, documents: &[DocumentId]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Nothing is done before it was asked for.
+pub(super) fn not_before(day: NaiveDate, what: &str, context: &Context<'_>) -> Result<(), Refusal> {
+    if london_date(context.at) >= day {
+        return Ok(());
+    }
+    let detail = format!(
+        "This is before {what}, on {}. Check the date.",
+        day_and_year(day)
+    );
+    Err(Refusal::invalid("at", detail))
 }
 
 pub(super) fn past(

@@ -1,9 +1,11 @@
 //! Issuing a stage's full response (Code 6.3, 6.7, 6.9, 6.14, 6.18, 6.19; E03, E04, E05, E10, E13).
 
-use super::assignment::{check_reviewer, check_stage};
+use super::approvals::check_not_declined;
+use super::assignment::{check_reviewer, check_stage, check_unconflicted};
 use super::letters::{self, Outgoing};
 use super::remedies::check_approver;
-use super::{Case, Command, Context, Event, Point, State};
+use super::{ApprovalSubject, Case, Command, Context, Event, Point, State};
+use crate::domain::access::{Permission, Role, allowed};
 use crate::domain::letter::{LetterKind, Wording, overall};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
@@ -15,6 +17,7 @@ pub(super) fn decide(
     let Command::Respond {
         stage,
         summary,
+        learning,
         letter,
         approved_by,
         sending,
@@ -24,6 +27,7 @@ pub(super) fn decide(
     };
     check_stage(*stage)?;
     check_state(case, *stage)?;
+    check_unconflicted(case, context)?;
     if case
         .stage_run(*stage)
         .and_then(|run| run.acknowledged_at)
@@ -72,6 +76,7 @@ pub(super) fn decide(
         .under(contents));
     }
     bounded(summary, "summary")?;
+    bounded(learning, "learning")?;
     if let Some(own) = letter
         && !case.documents.iter().any(|document| document.id == *own)
     {
@@ -97,7 +102,23 @@ pub(super) fn decide(
             check_reviewer(case, approver, context).map_err(|refusal| refusal.at("approved_by"))?;
         }
     }
+    check_not_declined(case, &ApprovalSubject::Response { stage: *stage })
+        .map_err(|detail| Refusal::wrong_state(detail).at("approved_by"))?;
     let mut events = approvals(case, *stage, approver, context)?;
+    if let Some(approver) = approver {
+        let may = |role: &Role| allowed(Permission::Approve).contains(role);
+        if context
+            .people
+            .roles(approver)
+            .is_some_and(|roles| !roles.iter().any(may))
+        {
+            let name = context.people.name(approver);
+            let detail = format!(
+                "{name} may not approve a response. Ask someone who may, such as a team leader."
+            );
+            return Err(Refusal::invalid("approved_by", detail));
+        }
+    }
     events.push(Event::ResponseIssued {
         stage: *stage,
         summary: summary.clone(),
@@ -111,7 +132,8 @@ pub(super) fn decide(
     };
     let wording = Wording {
         text: summary.clone(),
-        due: None,
+        learning: learning.clone(),
+        ..Wording::default()
     };
     letters::with_letter(
         case,
@@ -186,6 +208,8 @@ fn approvals(
             .at("approved_by"));
         };
         check_approver(remedy, approver, context)?;
+        check_not_declined(case, &ApprovalSubject::Remedy { remedy: remedy.id })
+            .map_err(|detail| Refusal::new(Code::E13, detail).at("approved_by"))?;
         if context.is_actor(approver) {
             return Err(Refusal::new(
                 Code::E13,

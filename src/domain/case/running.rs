@@ -2,7 +2,7 @@
 //! (domain rules §9), and service requests with their tipping point (Code 1.4, 1.5).
 
 use super::letters::next;
-use super::{Case, Command, Context, Event, HazardStep, State};
+use super::{Case, Command, Context, Event, HazardStep, Related, RelatedKind, State};
 use crate::domain::calendar::{in_range, london_date};
 use crate::domain::ids::{HazardId, RelatedId};
 use crate::domain::intake::Kind;
@@ -25,7 +25,11 @@ pub(super) fn decide(
                 aware_at,
             }])
         }
-        Command::TakeHazardStep { hazard, step } => {
+        Command::TakeHazardStep {
+            hazard,
+            step,
+            not_needed,
+        } => {
             let Some(found) = case.hazards.iter().find(|found| found.id == *hazard) else {
                 return Err(Refusal::new(
                     Code::NotFound,
@@ -38,9 +42,11 @@ pub(super) fn decide(
                 HazardStep::Investigated => found.investigated_at,
                 HazardStep::SummarySent => found.summary_sent_at,
                 HazardStep::SafetyWorkDone => found.safety_work_at,
+                HazardStep::FurtherWorkArranged => found.further_steps_at.or(found.further_work_at),
                 HazardStep::FurtherWorkBegun => found.further_work_at,
             };
-            if taken.is_some() {
+            let settled = not_needed.is_some() && found.not_needed(*step).is_some();
+            if taken.is_some() || settled {
                 return Err(Refusal::wrong_state(
                     "This step has been recorded; its date stands. Record a correction as a note.",
                 )
@@ -61,6 +67,14 @@ pub(super) fn decide(
                     "at",
                     "This step cannot be older than what it follows. Check the date.",
                 ));
+            }
+            if let Some(reason) = not_needed {
+                required(reason, "not_needed", "why the step is not needed")?;
+                return Ok(vec![Event::HazardStepNotNeeded {
+                    hazard: *hazard,
+                    step: *step,
+                    reason: reason.clone(),
+                }]);
             }
             Ok(vec![Event::HazardStepTaken {
                 hazard: *hazard,
@@ -84,19 +98,39 @@ pub(super) fn decide(
             }])
         }
         Command::AnswerRelated { related } => {
-            match case.related.iter().find(|found| found.id == *related) {
-                Some(found) if found.answered_at.is_none() => {
-                    Ok(vec![Event::RelatedRequestAnswered { related: *related }])
-                }
-                Some(_) => Err(
-                    Refusal::wrong_state("This request has already been answered.").at("related"),
-                ),
-                None => Err(Refusal::new(
-                    Code::NotFound,
-                    format!("The case has no request {related}."),
-                )
-                .at("related")),
+            open_request(case, *related, context)?;
+            Ok(vec![Event::RelatedRequestAnswered { related: *related }])
+        }
+        Command::ExtendRelated { related, reason } => {
+            let found = open_request(case, *related, context)?;
+            if found.kind != RelatedKind::SubjectAccess {
+                let detail = "Only a subject access request may take longer because it is complex.";
+                return Err(Refusal::wrong_state(detail).at("related"));
             }
+            if found.complex.is_some() {
+                let detail = "This request has been given its further months; there are no more.";
+                return Err(Refusal::wrong_state(detail).at("related"));
+            }
+            required(
+                reason,
+                "reason",
+                "what makes it complex, as the person was told",
+            )?;
+            let policy = &context.policy.clocks;
+            let run =
+                crate::domain::clock::related::subject_access(found.received_at, false, policy);
+            let in_time = run
+                .due(context.calendar)
+                .is_ok_and(|(due, ..)| london_date(context.at) <= due);
+            if !in_time {
+                let detail =
+                    "The first month is over; the person had to be told of more time within it.";
+                return Err(Refusal::wrong_state(detail).at("related"));
+            }
+            Ok(vec![Event::RelatedRequestExtended {
+                related: *related,
+                reason: reason.clone(),
+            }])
         }
         Command::ReviewServiceRequest { note, next_review } => {
             if case.state != State::ServiceRequest {
@@ -140,5 +174,28 @@ pub(super) fn decide(
             }])
         }
         _ => Ok(Vec::new()),
+    }
+}
+
+/// A request that waits for its answer, at a time when it had come.
+fn open_request<'a>(
+    case: &'a Case,
+    related: RelatedId,
+    context: &Context<'_>,
+) -> Result<&'a Related, Refusal> {
+    match case.related.iter().find(|found| found.id == related) {
+        Some(found) if found.answered_at.is_some() => {
+            Err(Refusal::wrong_state("This request has already been answered.").at("related"))
+        }
+        Some(found) if context.at < found.received_at => Err(Refusal::invalid(
+            "at",
+            "This is before the request was received. Check the date.",
+        )),
+        Some(found) => Ok(found),
+        None => Err(Refusal::new(
+            Code::NotFound,
+            format!("The case has no request {related}."),
+        )
+        .at("related")),
     }
 }

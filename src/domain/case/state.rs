@@ -303,6 +303,20 @@ impl Case {
             .is_none_or(|r| r.people.iter().any(|named| named == person))
     }
 
+    /// The members who share the complainant's home, and so whatever else happens there.
+    pub fn household(&self) -> impl Iterator<Item = &Party> {
+        let same = |a: &Option<String>, b: &Option<String>| {
+            let plain = |text: &Option<String>| text.as_deref().map(|t| t.trim().to_lowercase());
+            plain(a).is_some_and(|a| !a.is_empty() && Some(a) == plain(b))
+        };
+        let home = &self.complainant;
+        self.members.iter().filter(move |member| {
+            same(&member.property_ref, &home.property_ref)
+                || same(&member.tenancy_ref, &home.tenancy_ref)
+                || same(&member.address, &home.address)
+        })
+    }
+
     /// A short title in plain words, for lists: the first point, or the start of the account.
     pub fn title(&self) -> String {
         let text = self

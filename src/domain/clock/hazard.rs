@@ -1,11 +1,22 @@
 //! Awaab's Law: a hazard in a home let under a tenancy. These clocks run beside the complaint's and are
 //! never delayed by it (§2.1). Day 1 is read as the day after the landlord became aware.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::run::Run;
 use super::{Clock, ClockId, ClockPolicy, Length};
 use crate::domain::calendar::{Calendar, CalendarError, day_and_year, london_date, london_time};
+
+/// The day the law began (§0.1): what was known of before has no clock of its own.
+pub const AWAAB_FROM: NaiveDate = begins(2025, 10, 27);
+
+/// A day that a law begins.
+pub(super) const fn begins(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    }
+}
 
 /// One hazard reported.
 #[derive(Debug, Clone, PartialEq, Eq)]

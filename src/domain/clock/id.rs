@@ -71,6 +71,7 @@ clocks! {
     ServiceRequestReview "SERVICE_REQUEST_REVIEW" "Service request review", "the service request is logged", "reviewed", "1.4", ProductDefault;
     HosTask "HOS_TASK" "Ombudsman evidence task", "the Ombudsman's task", "the evidence is uploaded", "Scheme 10", GeneralKnowledge;
     HosOrder "HOS_ORDER" "Ombudsman order", "the determination", "evidence of compliance is sent", "Scheme", Confirmed;
+    HosNotice "HOS_NOTICE" "Complaint handling failure notice", "the Ombudsman's notice", "compliance is evidenced", "Scheme", GeneralKnowledge;
     AnnualSubmission "ANNUAL_SUBMISSION" "Annual submission to the Ombudsman", "the financial year end", "submitted", "8", Confirmed;
     DpComplaintAck "DP_COMPLAINT_ACK" "Data-protection complaint acknowledgement", "the data-protection complaint is received", "acknowledged", "Data (Use and Access) Act 2025", Confirmed;
     Sar "SAR" "Subject access request", "the request is received", "answered", "UK GDPR article 12", GeneralKnowledge;
@@ -121,6 +122,7 @@ impl ClockId {
             | Self::UpdateInterval
             | Self::ActionDue
             | Self::HosOrder
+            | Self::HosNotice
             | Self::AnnualSubmission => return None,
         })
     }

@@ -26,7 +26,7 @@ use super::calendar::{Calendar, CalendarError, day_and_year};
 
 pub use due::{DueDate, DueDates, DueQuery, Receipt, due_dates};
 pub use extension::{ExtensionCheck, ExtensionFact, extension_check};
-pub use hazard::{FollowUp, HazardFacts, hazard_clocks};
+pub use hazard::{AWAAB_FROM, FollowUp, HazardFacts, hazard_clocks};
 pub use id::{Certainty, ClockId, ClockKind};
 pub use policy::{ClockPolicy, PolicyError, ReceiptRule};
 pub use recompute::{DueChange, due_changes, recompute};

@@ -4,9 +4,16 @@
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 
+use super::hazard::begins;
 use super::run::Run;
 use super::{ClockId, ClockPolicy, Length};
 use crate::domain::calendar::{Calendar, CalendarError, day_and_year, in_range, london_date};
+
+/// The day from which a data-protection complaint is acknowledged in a set time (§0.1).
+pub const DP_COMPLAINTS_FROM: NaiveDate = begins(2026, 6, 19);
+
+/// The day from which tenants may ask for information under STAIRs (§0.1).
+pub const STAIRS_FROM: NaiveDate = begins(2027, 4, 1);
 
 /// A data-protection complaint: 30 calendar days; day 1 is the day after receipt, whatever day that is.
 pub fn dp_complaint_ack(received_at: DateTime<Utc>, policy: &ClockPolicy) -> Run<'static> {
@@ -85,6 +92,21 @@ pub fn hos_order(determined_on: NaiveDate, text: &str, due: NaiveDate) -> Run<'s
         sentence(text)
     );
     Run::new(ClockId::HosOrder, lead, determined_on, Length::Given(due))
+}
+
+/// A complaint handling failure notice: the date by which to comply.
+pub fn hos_notice(issued_on: NaiveDate, text: &str, comply_by: NaiveDate) -> Run<'static> {
+    let lead = format!(
+        "Notice issued {}: {}",
+        day_and_year(issued_on),
+        sentence(text)
+    );
+    Run::new(
+        ClockId::HosNotice,
+        lead,
+        issued_on,
+        Length::Given(comply_by),
+    )
 }
 
 /// A direction of the Ombudsman to respond by a date.

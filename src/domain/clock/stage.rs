@@ -36,8 +36,9 @@ pub struct StageFacts {
     pub responded_at: Option<DateTime<Utc>>,
     /// When the stage ended without a response: withdrawn, or refused as a whole.
     pub ended_at: Option<DateTime<Utc>>,
-    /// The Ombudsman's direction to respond by a date. The Code's clocks run on beside it (rule 11).
-    pub hos_directed: Option<HosDirection>,
+    /// The Ombudsman's directions to respond by a date, in order. The Code's clocks run on beside them
+    /// (rule 11).
+    pub hos_directed: Vec<HosDirection>,
 }
 
 /// A direction of the Ombudsman to respond by a date.
@@ -47,6 +48,27 @@ pub struct HosDirection {
     pub directed_at: DateTime<Utc>,
     /// The date set.
     pub due: NaiveDate,
+    /// When a later direction took its place: it stays as it was then.
+    pub replaced_at: Option<DateTime<Utc>>,
+}
+
+impl HosDirection {
+    /// Its clock, given when the stage was answered and when it ended without an answer. What happened
+    /// before the direction came does not meet it, nor make it needless.
+    pub(in crate::domain) fn run(
+        &self,
+        responded_at: Option<DateTime<Utc>>,
+        ended_at: Option<DateTime<Utc>>,
+    ) -> Run<'static> {
+        let (came, gone) = (self.directed_at, self.replaced_at);
+        let met = responded_at.filter(|at| *at >= came && gone.is_none_or(|gone| *at < gone));
+        let ended = ended_at
+            .filter(|at| *at >= came)
+            .into_iter()
+            .chain(gone)
+            .min();
+        related::hos_directed(came, self.due).met(met).ended(ended)
+    }
 }
 
 /// The three answers to "in time?" (§2.2 rule 2). Unknown until the step is done or can no longer be in time.
@@ -129,7 +151,7 @@ impl StageFacts {
             extensions: Vec::new(),
             responded_at: None,
             ended_at: None,
-            hos_directed: None,
+            hos_directed: Vec::new(),
         }
     }
 
@@ -206,14 +228,12 @@ pub fn stage_clocks(
     let run = run.met(facts.responded_at).ended(facts.ended_at);
     flags.response_in_time_overall = run.clock(calendar, policy, now)?.in_time;
 
-    if let Some(direction) = facts.hos_directed {
-        let run = related::hos_directed(direction.directed_at, direction.due);
-        clocks.push(
-            run.met(facts.responded_at)
-                .ended(facts.ended_at)
-                .clock(calendar, policy, now)?,
-        );
-        answer_by = direction.due;
+    for direction in &facts.hos_directed {
+        let run = direction.run(facts.responded_at, facts.ended_at);
+        clocks.push(run.clock(calendar, policy, now)?);
+        if direction.replaced_at.is_none() {
+            answer_by = direction.due;
+        }
     }
     Ok(StageClocks {
         clocks,

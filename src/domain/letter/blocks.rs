@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     LetterKind, Wording, action_words, answer, decision_words, landlord, numbers, remedies_at,
-    rules, run,
+    rules, run, standing,
 };
 use crate::domain::calendar::{day_and_year, london_date};
 use crate::domain::case::{
@@ -80,7 +80,20 @@ impl Writer<'_> {
             "stage" => format!("This is our response at stage {} of our complaints process.", self.stage()),
             "decision" => self.decision(),
             "points" => self.points(),
-            "acknowledgement_of_fault" | "text" => self.wording.text.clone(),
+            "acknowledgement_of_fault" | "text" | "clarification" => self.wording.text.clone(),
+            "updates" if self.kind != LetterKind::Extension => standing::UPDATES.to_owned(),
+            "urgent" => standing::urgent(self.case),
+            "privacy" => standing::PRIVACY.to_owned(),
+            "people" => standing::reviewers(self.case, self.people),
+            "payments" => standing::payments(self.case),
+            "not_done" => format!("{} {}", standing::NOT_DONE, self.reach()).trim_end().to_owned(),
+            "next_update" => self.wording.due.map_or_else(String::new, |on| {
+                format!("We will update you again by {}.", day_and_year(on))
+            }),
+            "evidence" | "considered" | "review" if self.wording.restriction.is_some() => {
+                standing::restriction(self.wording.restriction.as_ref(), block)
+            }
+            "still_complain" => standing::still_complain(self.policy),
             "remedies" => self.remedies(),
             "actions" => self.actions(),
             "escalation" => {
@@ -97,6 +110,7 @@ impl Writer<'_> {
             "refused" | "ground" | "reasons" | "evidence" | "discretion" | "better_route" | "decided" => {
                 self.refusal(block)
             }
+            "learning" if self.kind != LetterKind::Closing => self.wording.learning.clone(),
             "learning" => self.case.closing.as_ref().map_or_else(String::new, |closing| closing.learning.clone()),
             _ => String::new(),
         }

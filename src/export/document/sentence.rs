@@ -83,6 +83,19 @@ pub fn sentence(event: &Event) -> String {
             reference,
             relation,
         } => format!("Linked with {reference}{}", tail(relation)),
+        E::PointAccepted {
+            point,
+            reason,
+            by_ombudsman,
+        } => format!(
+            "Point {point}, refused before, is considered after all{}{}",
+            if *by_ombudsman {
+                " as the Ombudsman directed"
+            } else {
+                ""
+            },
+            tail(reason)
+        ),
         E::PointDecided {
             stage,
             point,
@@ -274,11 +287,26 @@ pub fn sentence(event: &Event) -> String {
             )
         }
         E::HazardStepTaken { hazard, step } => format!("Hazard {hazard}: {}", words(step)),
+        E::HazardStepNotNeeded {
+            hazard,
+            step,
+            reason,
+        } => format!(
+            "Hazard {hazard}: {} is not needed{}",
+            words(step),
+            tail(reason)
+        ),
         E::RelatedRequestOpened { request, text, .. } => format!(
             "Opened beside the complaint: {}{}",
             words(request),
             tail(text)
         ),
+        E::RelatedRequestExtended { related, reason } => {
+            format!(
+                "Related request {related} given two further months as complex{}",
+                tail(reason)
+            )
+        }
         E::RelatedRequestAnswered { related } => format!("Related request {related} answered"),
         E::ReferredToOmbudsman {
             hos_reference,
@@ -326,6 +354,14 @@ pub fn sentence(event: &Event) -> String {
         E::HosNoticeRecorded { notice } => format!(
             "Complaint handling failure notice received{}",
             tail(&notice.text)
+        ),
+        E::HosNoticeComplied { notice, .. } => {
+            format!("Complaint handling failure notice {notice} complied with")
+        }
+        E::HosReviewRequested { by, reason } => format!(
+            "The {} asked the Ombudsman to look at the determination again{}",
+            words(by).to_lowercase(),
+            maybe(reason.as_ref())
         ),
         E::SatisfactionRecorded {
             stage,

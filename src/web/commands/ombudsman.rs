@@ -141,6 +141,38 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
     Spec {
+        name: "request_hos_review",
+        label: "Record a request for review",
+        done: "The request for review is recorded.",
+        intro: "Either side may ask the Ombudsman to look at its determination again. Its orders stand meanwhile.",
+        group: GROUP,
+        fits: |case| branch(case).any(|hos| !hos.determinations.is_empty()),
+        fields: |_| {
+            vec![
+                Field::new(Kind::Radios, "by", "Who asked").of(choices(&["resident", "landlord"])),
+                long("reason", "Why").optional(),
+            ]
+        },
+        more: none,
+    },
+    Spec {
+        name: "complete_hos_notice",
+        label: "Complete a failure notice",
+        done: "The notice is complied with.",
+        intro: "",
+        group: GROUP,
+        fits: |case| notices(case).next().is_some(),
+        fields: |s| {
+            vec![
+                Field::new(Kind::SelectNumber, "notice", "Notice").of(notices(s.case)
+                    .map(|(n, notice)| Choice::new(n.to_string(), format!("{n}. {}", notice.text)))
+                    .collect()),
+                evidence(s),
+            ]
+        },
+        more: none,
+    },
+    Spec {
         name: "answer_recommendation",
         label: "Answer a recommendation",
         done: "The answer is recorded.",
@@ -205,6 +237,13 @@ fn orders(case: &Case) -> impl Iterator<Item = &crate::domain::ombudsman::Order>
     branch(case)
         .flat_map(HosCase::orders)
         .filter(|order| order.complied_on.is_none())
+}
+
+/// The notices not yet complied with, by number.
+fn notices(case: &Case) -> impl Iterator<Item = (usize, &crate::domain::ombudsman::HosNotice)> {
+    branch(case)
+        .flat_map(|hos| (1..).zip(&hos.notices))
+        .filter(|(_, notice)| notice.complied_on.is_none())
 }
 
 fn determination(_: &Subject) -> Vec<Field> {

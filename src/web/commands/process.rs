@@ -20,7 +20,21 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: |case| matches!(case.state, State::S1Received | State::S2Requested),
         fields: acknowledge,
-        more: sending,
+        more: |s| {
+            let mut fields = vec![
+                long("clarification", "What we need to ask the resident")
+                    .optional()
+                    .rule("5.6"),
+                long(
+                    "conflict_note",
+                    "Why the handler, or a resident who works for us, is no conflict of interest",
+                )
+                .optional()
+                .rule("5.8"),
+            ];
+            fields.extend(sending(s));
+            fields
+        },
     },
     Spec {
         name: "decide_point",
@@ -71,6 +85,25 @@ pub(super) const SPECS: &[Spec] = &[
         fits: running,
         fields: refuse,
         more: refuse_more,
+    },
+    Spec {
+        name: "accept_point",
+        label: "Consider a refused point",
+        done: "The point is considered after all.",
+        intro: "Where the stage it belonged to has been answered, it becomes a complaint of its own.",
+        group: GROUP,
+        fits: |case| case.state != State::Refused && case.points.iter().any(|p| p.refused),
+        fields: |s| {
+            let refused = s.case.points.iter().filter(|p| p.refused);
+            vec![
+                Field::new(Kind::SelectNumber, "point", "Point").of(refused
+                    .map(|p| Choice::new(p.id.to_string(), format!("{}. {}", p.id, p.text)))
+                    .collect()),
+                long("reason", "Why it is considered after all"),
+                tick("by_ombudsman", "The Ombudsman directed it"),
+            ]
+        },
+        more: none,
     },
     Spec {
         name: "withdraw",
@@ -151,6 +184,21 @@ pub(super) const SPECS: &[Spec] = &[
             vec![
                 Field::new(Kind::Moment, "received_at", "Received"),
                 long("reason", "Why it was wrong"),
+            ]
+        },
+        more: none,
+    },
+    Spec {
+        name: "link_case",
+        label: "Link another case",
+        done: "The two cases are linked.",
+        intro: "Each keeps its own dates.",
+        group: GROUP,
+        fits: always,
+        fields: |_| {
+            vec![
+                line("reference", "Reference of the other case").hint("Such as C-2026-0042."),
+                line("relation", "How they belong together"),
             ]
         },
         more: none,
@@ -255,6 +303,9 @@ fn respond(s: &Subject) -> Vec<Field> {
         stage(s),
         long("summary", "Summary of the findings")
             .hint("The first paragraph of the letter: what happened and what you are sorry for."),
+        long("learning", "What was learnt, as the resident will read it")
+            .optional()
+            .rule("9.1"),
         person(s, "approved_by", "Approved by").optional(),
     ];
     if !letters.is_empty() {
@@ -277,6 +328,7 @@ fn extend(s: &Subject) -> Vec<Field> {
         date("new_due", "New date").rule("6.4"),
         long("reason", "Reason, as the resident will read it").rule("6.4"),
         Field::new(Kind::Number, "update_every_days", "Working days between updates").rule("5.9").with("5"),
+        long("done_so_far", "What has been done so far").optional(),
         Field::new(Kind::Radios, "resident_view", "What the resident said").of(choices(&["agreed", "objected", "not_reached"])),
         long("good_reason", "Good reason for going past the limit")
             .optional()

@@ -1,9 +1,10 @@
 //! Writing things down: contacts, notes, points, letters, hazards, links, what the resident thought.
 
 use super::{
-    Choice, Field, Kind, Spec, always, category_choices, channels, line, long, none, process,
+    Choice, Field, Kind, Spec, always, category_choices, channels, date, line, long, none, process,
     running, sending, stage, tick, yes_no,
 };
+use crate::domain::case::{Case, Related, RelatedKind};
 use crate::web::form::choices;
 
 const GROUP: &str = "The record";
@@ -29,7 +30,17 @@ pub(super) const SPECS: &[Spec] = &[
                 tick("visible_to_resident", "Show to the resident"),
             ]
         },
-        more: none,
+        more: |_| {
+            vec![
+                long(
+                    "adjustments_note",
+                    "How the resident's adjustments and safe contact were met, or why not",
+                )
+                .optional()
+                .hint("Needed when we contacted a resident who has them.")
+                .rule("5.10"),
+            ]
+        },
     },
     Spec {
         name: "note",
@@ -119,6 +130,7 @@ pub(super) const SPECS: &[Spec] = &[
                 Field::new(Kind::Radios, "kind", "Which letter").of(vec![
                     Choice::new("update", "Update"),
                     Choice::new("closing", "Confirmation of what was done"),
+                    Choice::new("restriction_of_contact", "Restriction of contact"),
                     Choice::new("addendum", "Correction of an issued letter"),
                 ]),
                 long("text", "Text"),
@@ -133,7 +145,28 @@ pub(super) const SPECS: &[Spec] = &[
                 .optional(),
             ]
         },
-        more: sending,
+        more: |s| {
+            let mut fields =
+                vec![
+                date("next_update", "Next update by")
+                    .optional()
+                    .hint("For an update. Left empty: as agreed with the extension."),
+                long("restriction.evidence", "For a restriction: what happened")
+                    .optional()
+                    .rule("5.14"),
+                long(
+                    "restriction.considered",
+                    "For a restriction: why it is proportionate, and how their needs were weighed",
+                )
+                .optional()
+                .rule("5.15"),
+                date("restriction.review_on", "For a restriction: looked at again on")
+                    .optional()
+                    .rule("5.14"),
+            ];
+            fields.extend(sending(s));
+            fields
+        },
     },
     Spec {
         name: "report_hazard",
@@ -170,11 +203,18 @@ pub(super) const SPECS: &[Spec] = &[
                     "investigated",
                     "summary_sent",
                     "safety_work_done",
+                    "further_work_arranged",
                     "further_work_begun",
                 ])),
             ]
         },
-        more: none,
+        more: |_| {
+            vec![
+                long("not_needed", "Or why nothing calls for this step")
+                    .optional()
+                    .hint("Left empty: the step was taken."),
+            ]
+        },
     },
     Spec {
         name: "open_related",
@@ -195,6 +235,23 @@ pub(super) const SPECS: &[Spec] = &[
                 ]),
                 long("text", "What they ask or say"),
                 Field::new(Kind::Moment, "received_at", "When we received it").optional(),
+            ]
+        },
+        more: none,
+    },
+    Spec {
+        name: "extend_related",
+        label: "Take longer over a complex request",
+        done: "The request has its two further months.",
+        intro: "Only a request for the resident's own data, only because it is complex, and only if they are told within the first month.",
+        group: GROUP,
+        fits: |case| complex(case).next().is_some(),
+        fields: |s| {
+            vec![
+                Field::new(Kind::SelectNumber, "related", "Request").of(complex(s.case)
+                    .map(|r| Choice::new(r.id.to_string(), format!("{}. {}", r.id, r.text)))
+                    .collect()),
+                long("reason", "What makes it complex"),
             ]
         },
         more: none,
@@ -294,3 +351,12 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
 ];
+
+/// The requests that may be given more time because they are complex.
+fn complex(case: &Case) -> impl Iterator<Item = &Related> {
+    case.related.iter().filter(|request| {
+        request.kind == RelatedKind::SubjectAccess
+            && request.complex.is_none()
+            && request.answered_at.is_none()
+    })
+}

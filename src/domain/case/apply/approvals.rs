@@ -29,12 +29,19 @@ impl Case {
                     .iter()
                     .find(|a| a.id == *approval)
                     .map(|a| a.subject.clone());
-                if let Some(
-                    ApprovalSubject::Response { stage } | ApprovalSubject::Extension { stage },
-                ) = subject
-                {
-                    self.approved_in(stage, &recorded.actor);
-                }
+                let stage = match subject {
+                    Some(
+                        ApprovalSubject::Response { stage } | ApprovalSubject::Extension { stage },
+                    ) => stage,
+                    Some(ApprovalSubject::Refusal) => self.stage(),
+                    Some(ApprovalSubject::Remedy { remedy }) => self
+                        .remedies
+                        .iter()
+                        .find(|found| found.id == remedy)
+                        .map_or(0, |found| found.offered_at_stage),
+                    None => 0,
+                };
+                self.approved_in(stage, &recorded.actor);
                 self.answer(*approval, recorded, true, reason.clone());
             }
             Event::ApprovalDeclined { approval, reason } => {

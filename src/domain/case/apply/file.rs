@@ -16,6 +16,7 @@ impl Case {
                     with: None,
                     summary: text.clone(),
                     visible_to_resident: false,
+                    adjustments_note: None,
                     by: recorded.actor.clone(),
                     at: recorded.at,
                 });

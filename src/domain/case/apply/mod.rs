@@ -84,6 +84,7 @@ impl Case {
                 raised_at: intake.received_at,
                 decisions: Vec::new(),
                 refused: false,
+                accepted: None,
             })
             .collect();
         Self {
@@ -123,7 +124,7 @@ impl Case {
             withdrawal: None,
             withdrawn_at: None,
             reviewed_on: None,
-            next_review: None,
+            next_review: intake.decision.review_due,
             explanations: Vec::new(),
             conflicts: Vec::new(),
             merged_into: None,
@@ -172,7 +173,9 @@ impl Case {
                     self.linked_cases.push(reference.clone());
                 }
             }
-            Event::PointAdded { .. } | Event::PointDecided { .. } => self.apply_point(recorded),
+            Event::PointAdded { .. } | Event::PointAccepted { .. } | Event::PointDecided { .. } => {
+                self.apply_point(recorded)
+            }
             Event::ContactRecorded { .. }
             | Event::NoteAdded { .. }
             | Event::DocumentAttached { .. }
@@ -201,6 +204,8 @@ impl Case {
             | Event::MemberAdded { .. }
             | Event::HazardReported { .. }
             | Event::HazardStepTaken { .. }
+            | Event::HazardStepNotNeeded { .. }
+            | Event::RelatedRequestExtended { .. }
             | Event::RelatedRequestOpened { .. }
             | Event::RelatedRequestAnswered { .. }
             | Event::SatisfactionRecorded { .. }
@@ -213,7 +218,9 @@ impl Case {
             | Event::DeterminationRecorded { .. }
             | Event::OrderCompleted { .. }
             | Event::RecommendationAnswered { .. }
-            | Event::HosNoticeRecorded { .. } => self.apply_ombudsman(recorded),
+            | Event::HosNoticeRecorded { .. }
+            | Event::HosNoticeComplied { .. }
+            | Event::HosReviewRequested { .. } => self.apply_ombudsman(recorded),
             Event::Assigned { .. }
             | Event::Acknowledged { .. }
             | Event::Refused { .. }
@@ -235,7 +242,7 @@ impl Case {
         }
     }
 
-    /// An approver takes part in the stage that they approve for (E05), while it is unanswered: what is
+    /// Who approves, refuses or proposes takes part in that stage (E05), while it is unanswered: what is
     /// agreed afterwards shaped no answer.
     fn approved_in(&mut self, stage: u8, person: &str) {
         if self.stage() == stage

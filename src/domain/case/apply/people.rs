@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::{
-    Case, Event, Hazard, HazardStep, Recorded, Related, Restriction, Satisfaction,
+    Case, Event, Hazard, HazardStep, Recorded, Related, Restriction, Satisfaction, StepNotNeeded,
 };
 
 impl Case {
@@ -42,8 +42,23 @@ impl Case {
                 investigated_at: None,
                 summary_sent_at: None,
                 safety_work_at: None,
+                further_steps_at: None,
                 further_work_at: None,
+                not_needed: Vec::new(),
             }),
+            Event::HazardStepNotNeeded {
+                hazard,
+                step,
+                reason,
+            } => {
+                if let Some(found) = self.hazards.iter_mut().find(|h| h.id == *hazard) {
+                    found.not_needed.push(StepNotNeeded {
+                        step: *step,
+                        reason: reason.clone(),
+                        at: recorded.at,
+                    });
+                }
+            }
             Event::HazardStepTaken { hazard, step } => {
                 let Some(found) = self.hazards.iter_mut().find(|h| h.id == *hazard) else {
                     return;
@@ -53,6 +68,7 @@ impl Case {
                     HazardStep::Investigated => &mut found.investigated_at,
                     HazardStep::SummarySent => &mut found.summary_sent_at,
                     HazardStep::SafetyWorkDone => &mut found.safety_work_at,
+                    HazardStep::FurtherWorkArranged => &mut found.further_steps_at,
                     HazardStep::FurtherWorkBegun => &mut found.further_work_at,
                 };
                 *done = Some(recorded.at);
@@ -67,8 +83,14 @@ impl Case {
                 kind: *request,
                 text: text.clone(),
                 received_at: *received_at,
+                complex: None,
                 answered_at: None,
             }),
+            Event::RelatedRequestExtended { related, reason } => {
+                if let Some(found) = self.related.iter_mut().find(|r| r.id == *related) {
+                    found.complex = Some(reason.clone());
+                }
+            }
             Event::RelatedRequestAnswered { related } => {
                 if let Some(found) = self.related.iter_mut().find(|r| r.id == *related) {
                     found.answered_at = Some(recorded.at);

@@ -1,6 +1,6 @@
 //! Points raised and decided.
 
-use crate::domain::case::{Case, Event, Point, PointDecision, Recorded};
+use crate::domain::case::{Case, Event, Point, PointAccepted, PointDecision, Recorded};
 
 impl Case {
     pub(super) fn apply_point(&mut self, recorded: &Recorded) {
@@ -16,7 +16,24 @@ impl Case {
                 raised_at: recorded.at,
                 decisions: Vec::new(),
                 refused: false,
+                accepted: None,
             }),
+            Event::PointAccepted {
+                point,
+                reason,
+                by_ombudsman,
+            } => {
+                let refusals = self.refusals.len();
+                if let Some(found) = self.points.iter_mut().find(|p| p.id == *point) {
+                    found.refused = false;
+                    found.accepted = Some(PointAccepted {
+                        at: recorded.at,
+                        reason: reason.clone(),
+                        by_ombudsman: *by_ombudsman,
+                        refusals,
+                    });
+                }
+            }
             Event::PointDecided {
                 stage,
                 point,

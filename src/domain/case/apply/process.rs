@@ -40,6 +40,9 @@ impl Case {
             }
             Event::Refused { refusal } => {
                 self.refusals.push(refusal.clone());
+                // Who refused a part has judged the complaint (E05).
+                self.approved_in(refusal.stage, &refusal.decided_by);
+                self.approved_in(refusal.stage, &refusal.approved_by);
                 if refusal.points.is_empty() {
                     self.state = State::Refused;
                 }
@@ -48,6 +51,7 @@ impl Case {
             Event::Extended { stage, extension } => {
                 if let Some(run) = self.run_mut(*stage) {
                     run.extensions.push(extension.clone());
+                    run.took_part.extend(extension.approved_by.clone());
                 }
             }
             Event::ResponseIssued {
@@ -135,11 +139,14 @@ impl Case {
     }
 
     /// Points refused in part stay refused. A refusal of the whole complaint covers them all until the
-    /// case is reopened; one of an escalation leaves the answers of stage 1 as they are.
+    /// case is reopened; one of an escalation leaves the answers of stage 1 as they are. A point accepted
+    /// after its refusal is answered like any other.
     fn mark_refused(&mut self) {
         let whole = self.state == State::Refused && self.stage() == 1;
         for point in &mut self.points {
-            point.refused = whole || self.refusals.iter().any(|r| r.points.contains(&point.id));
+            let lifted = point.accepted.as_ref().map_or(0, |found| found.refusals);
+            let mut binding = self.refusals.iter().skip(lifted);
+            point.refused = whole || binding.any(|r| r.points.contains(&point.id));
         }
     }
 

@@ -8,6 +8,7 @@ impl Case {
         match event {
             Event::RemedyOffered { remedy, action } => {
                 self.remedies.push(remedy.clone());
+                self.approved_in(remedy.offered_at_stage, &remedy.proposed_by);
                 self.actions.extend(action.clone());
             }
             Event::RemedyAnswered { remedy, accepted } => {

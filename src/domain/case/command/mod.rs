@@ -17,10 +17,10 @@ use crate::domain::ids::{
     RecommendationId, RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, NewHazard, Triage};
-use crate::domain::letter::LetterKind;
-use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute};
+use crate::domain::letter::{ContactRestriction, LetterKind};
+use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, ReviewRequestedBy};
 use crate::domain::party::{Adjustment, Party, Representative};
-use crate::domain::remedy::{CompensationHead, RemedyKind};
+use crate::domain::remedy::{CompensationHead, CompensationUnit, RemedyKind};
 
 pub use parts::*;
 pub use permission::permission_of;
@@ -59,6 +59,9 @@ pub enum Command {
         responsible_for: String,
         #[serde(default)]
         not_responsible_for: String,
+        /// What is unclear, as a question to the resident (Code 5.6).
+        #[serde(default)]
+        clarification: String,
         /// Why someone named in the complaint may still handle it (Code 5.8).
         #[serde(default)]
         conflict_note: Option<String>,
@@ -97,6 +100,13 @@ pub enum Command {
         #[serde(default)]
         unreasonable_delay: bool,
     },
+    /// Considers a refused point after all (Code 2.4).
+    AcceptPoint {
+        point: PointId,
+        reason: String,
+        #[serde(default)]
+        by_ombudsman: bool,
+    },
     DecidePoint {
         point: PointId,
         decision: Decision,
@@ -123,6 +133,16 @@ pub enum Command {
         guidance_ref: Option<String>,
         #[serde(default)]
         impact: Option<String>,
+        #[serde(default)]
+        from: Option<NaiveDate>,
+        #[serde(default)]
+        to: Option<NaiveDate>,
+        #[serde(default)]
+        quantity: Option<u32>,
+        #[serde(default)]
+        unit: Option<CompensationUnit>,
+        #[serde(default)]
+        rate_pence: Option<Pence>,
     },
     AnswerRemedy {
         remedy: RemedyId,
@@ -190,6 +210,9 @@ pub enum Command {
         update_every_days: Option<u16>,
         #[serde(default)]
         resident_view: ResidentView,
+        /// What has been done so far; the notice tells the resident.
+        #[serde(default)]
+        done_so_far: String,
         #[serde(default)]
         good_reason: Option<String>,
         #[serde(default)]
@@ -201,6 +224,9 @@ pub enum Command {
         stage: u8,
         #[serde(default)]
         summary: String,
+        /// What the landlord has learnt (Code 9.1); the letter tells the resident.
+        #[serde(default)]
+        learning: String,
         /// The landlord's own letter, already attached; none lets Redress write it.
         #[serde(default)]
         letter: Option<DocumentId>,
@@ -249,6 +275,9 @@ pub enum Command {
         summary: String,
         #[serde(default)]
         visible_to_resident: bool,
+        /// How the resident's adjustments and safe contact were met, or why not (E15).
+        #[serde(default)]
+        adjustments_note: Option<String>,
     },
     Note {
         text: String,
@@ -263,12 +292,19 @@ pub enum Command {
     Attach {
         document: Box<Document>,
     },
-    /// A further letter: an update, a confirmation of actions, or an addendum to an issued one (E10).
+    /// A further letter: an update, a confirmation of actions, a restriction of contact, or an addendum to an
+    /// issued one (E10).
     IssueLetter {
         kind: LetterKind,
         text: String,
         #[serde(default)]
         addendum_to: Option<LetterId>,
+        /// When the resident hears next; by default as agreed with an extension.
+        #[serde(default)]
+        next_update: Option<NaiveDate>,
+        /// What a restriction of contact rests on (Code 5.14, 5.15).
+        #[serde(default)]
+        restriction: Option<ContactRestriction>,
         #[serde(flatten)]
         sending: Sending,
     },
@@ -320,6 +356,9 @@ pub enum Command {
     TakeHazardStep {
         hazard: HazardId,
         step: HazardStep,
+        /// Why nothing calls for the step, instead of that it was taken.
+        #[serde(default)]
+        not_needed: Option<String>,
     },
     OpenRelated {
         request: RelatedKind,
@@ -329,6 +368,11 @@ pub enum Command {
     },
     AnswerRelated {
         related: RelatedId,
+    },
+    /// Takes the law's further months for a subject access request that is complex.
+    ExtendRelated {
+        related: RelatedId,
+        reason: String,
     },
     ReviewServiceRequest {
         note: String,
@@ -369,6 +413,18 @@ pub enum Command {
         #[serde(default)]
         evidence: Vec<DocumentId>,
     },
+    /// Records that the resident or the landlord asked the Ombudsman to look at a determination again.
+    RequestHosReview {
+        by: ReviewRequestedBy,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Records compliance with a failure notice, by its number.
+    CompleteHosNotice {
+        notice: u32,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+    },
     AnswerRecommendation {
         recommendation: RecommendationId,
         accepted: bool,
@@ -394,6 +450,11 @@ pub enum Command {
         received_at: DateTime<Utc>,
         #[serde(default)]
         reason: String,
+    },
+    /// Says on both cases that they belong together. Each keeps its own dates.
+    LinkCase {
+        reference: CaseRef,
+        relation: String,
     },
     /// Another case turned out to be this one: the earliest receipt is kept (E16).
     MergeDuplicate {

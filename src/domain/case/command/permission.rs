@@ -23,20 +23,21 @@ macro_rules! table {
 }
 
 table! {
-    Log: RecordContact, Note, Attach, AddPoint, Escalate, ReportHazard, OpenRelated,
+    Log: RecordContact, Note, Attach, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
         ConvertToComplaint, Withdraw, UpdateComplainant, RecordAdjustment, AppointRepresentative,
         EndRepresentative, AddMember, RecordSatisfaction, DeclareConflict, TakeSnapshots;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
         CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, Triage,
-        EndAdjustment, TakeHazardStep, AnswerRelated, ReviewServiceRequest, CompleteOrder,
-        ExplainGap;
+        EndAdjustment, TakeHazardStep, AnswerRelated, ExtendRelated, ReviewServiceRequest,
+        CompleteOrder, CompleteHosNotice, ExplainGap;
     Approve: Approve, DeclineApproval;
     Pay: RecordPayment;
     Assign: Assign;
     Restrict: Restrict, LiftRestriction;
-    RunProcess: Acknowledge, Refuse, Extend, Pause, Respond, Close, Reopen, IssueLetter, Refer,
+    RunProcess: Acknowledge, Refuse, Extend, Pause, Respond, Close, Reopen, AcceptPoint,
+        IssueLetter, Refer,
         RecordHosDirection, RecordHosTask, SendHosEvidence, RecordDetermination,
-        AnswerRecommendation, RecordHosNotice, CorrectReceivedAt, MergeDuplicate;
+        AnswerRecommendation, RecordHosNotice, RequestHosReview, CorrectReceivedAt, MergeDuplicate;
 }
 
 /// The same by the command's name on the wire, such as `decide_point`; none for a name that is no command's.

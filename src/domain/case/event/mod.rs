@@ -17,7 +17,7 @@ use crate::domain::ids::{
     RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
-use crate::domain::ombudsman::{Determination, HosNotice, HosRoute};
+use crate::domain::ombudsman::{Determination, HosNotice, HosRoute, ReviewRequestedBy};
 use crate::domain::party::{Adjustment, Party, Representative};
 use crate::domain::remedy::{Action, Remedy};
 
@@ -107,6 +107,12 @@ pub enum Event {
     CaseLinked {
         reference: CaseRef,
         relation: String,
+    },
+    /// A point that had been refused is considered after all (Code 2.4).
+    PointAccepted {
+        point: PointId,
+        reason: String,
+        by_ombudsman: bool,
     },
     PointDecided {
         stage: u8,
@@ -245,11 +251,22 @@ pub enum Event {
         hazard: HazardId,
         step: HazardStep,
     },
+    /// The step will not be taken, because nothing calls for it.
+    HazardStepNotNeeded {
+        hazard: HazardId,
+        step: HazardStep,
+        reason: String,
+    },
     RelatedRequestOpened {
         related: RelatedId,
         request: RelatedKind,
         text: String,
         received_at: DateTime<Utc>,
+    },
+    /// The law's further months for a complex request were taken.
+    RelatedRequestExtended {
+        related: RelatedId,
+        reason: String,
     },
     RelatedRequestAnswered {
         related: RelatedId,
@@ -265,6 +282,9 @@ pub enum Event {
         task: TaskId,
         items: Vec<String>,
         due: NaiveDate,
+        /// The Ombudsman gave no date: the usual length runs, and moves with the calendar.
+        #[serde(default)]
+        usual_length: bool,
     },
     HosEvidenceSent {
         task: TaskId,
@@ -284,6 +304,14 @@ pub enum Event {
     },
     HosNoticeRecorded {
         notice: HosNotice,
+    },
+    HosNoticeComplied {
+        notice: u32,
+        evidence: Vec<DocumentId>,
+    },
+    HosReviewRequested {
+        by: ReviewRequestedBy,
+        reason: Option<String>,
     },
     SatisfactionRecorded {
         stage: u8,
@@ -351,6 +379,8 @@ pub enum HazardStep {
     SummarySent,
     /// Safety work was done.
     SafetyWorkDone,
+    /// Steps were taken to begin further work: it was ordered, or a date was set.
+    FurtherWorkArranged,
     /// Further work began on site.
     FurtherWorkBegun,
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::case::HazardStep;
 use crate::domain::ids::{HazardId, RelatedId};
 
 /// A hazard whose own clocks run beside the complaint's (Awaab's Law).
@@ -28,9 +29,33 @@ pub struct Hazard {
     /// When safety work was done.
     #[serde(default)]
     pub safety_work_at: Option<DateTime<Utc>>,
+    /// When steps were taken to begin further work.
+    #[serde(default)]
+    pub further_steps_at: Option<DateTime<Utc>>,
     /// When further work began.
     #[serde(default)]
     pub further_work_at: Option<DateTime<Utc>>,
+    /// The steps that nothing calls for.
+    #[serde(default)]
+    pub not_needed: Vec<StepNotNeeded>,
+}
+
+impl Hazard {
+    /// Why nothing calls for `step`, if that was found.
+    pub fn not_needed(&self, step: HazardStep) -> Option<&StepNotNeeded> {
+        self.not_needed.iter().find(|found| found.step == step)
+    }
+}
+
+/// A step on a hazard that nothing calls for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepNotNeeded {
+    /// Which.
+    pub step: HazardStep,
+    /// Why.
+    pub reason: String,
+    /// When that was found.
+    pub at: DateTime<Utc>,
 }
 
 /// A request of another kind inside the same letter, on its own clock (domain rules §9).
@@ -56,6 +81,9 @@ pub struct Related {
     pub text: String,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// Why the law's further months for a complex request were taken, where they were.
+    #[serde(default)]
+    pub complex: Option<String>,
     /// When it was acknowledged (data-protection complaints) or answered.
     #[serde(default)]
     pub answered_at: Option<DateTime<Utc>>,

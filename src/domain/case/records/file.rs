@@ -34,6 +34,9 @@ pub struct Contact {
     /// The resident may see it.
     #[serde(default)]
     pub visible_to_resident: bool,
+    /// How the resident's adjustments and safe contact were met, or why not (E15).
+    #[serde(default)]
+    pub adjustments_note: Option<String>,
     /// Who recorded it.
     pub by: String,
     /// When it happened.

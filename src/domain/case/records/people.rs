@@ -50,6 +50,8 @@ pub struct Sums {
     pub stage1: Pence,
     /// Offered at stage 2.
     pub stage2: Pence,
+    /// Offered after the final response.
+    pub later: Pence,
     /// Ordered by the Ombudsman.
     pub ordered: Pence,
 }

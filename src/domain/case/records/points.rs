@@ -50,6 +50,22 @@ pub struct Point {
     /// Refused in part: it gets a refusal notice, not an answer.
     #[serde(default)]
     pub refused: bool,
+    /// How it came to be considered after all, if it had been refused (Code 2.4).
+    #[serde(default)]
+    pub accepted: Option<PointAccepted>,
+}
+
+/// A refused point that is considered after all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointAccepted {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// The Ombudsman told the landlord to.
+    pub by_ombudsman: bool,
+    /// How many refusals the case had seen by then: those no longer bind.
+    pub refusals: usize,
 }
 
 impl Point {

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::case::{IssuedLetter, LetterBlock};
 use crate::domain::letter::{LetterKind, check, rules};
 
-const KINDS: [LetterKind; 9] = [
+const KINDS: [LetterKind; 10] = [
     LetterKind::AcknowledgementS1,
     LetterKind::AcknowledgementS2,
     LetterKind::ResponseS1,
@@ -15,6 +15,7 @@ const KINDS: [LetterKind; 9] = [
     LetterKind::Refusal,
     LetterKind::Update,
     LetterKind::Closing,
+    LetterKind::RestrictionOfContact,
     LetterKind::Addendum,
 ];
 
@@ -118,10 +119,14 @@ We are not responsible for: The neighbour's fence.
 Olive Officer is handling your complaint. You can reach us on 01234 567890.
 # When you will hear from us [due 6.3]
 We will send you our full response by the end of Mon 7 Dec 2026. If we need longer we will tell you before then, and why.
+# How we will keep you informed [updates -]
+If anything changes we will tell you at once. You can ask us at any time how far we are.
 # How we will communicate with you [adjustments -]
 If you need us to communicate in another way, for example in large print or through an interpreter, tell us.
 # If we have misunderstood [correct_us -]
 If we have misunderstood any part of your complaint, or you want someone to act for you, tell us and we will put it right.
+# What we do with what you tell us [privacy -]
+We keep a record of your complaint, to answer it and to learn from it. We share it only with those who need it to put things right, and with the Housing Ombudsman if it asks. You can ask to see what we hold about you.
 # The Housing Ombudsman [ombudsman 3.7]
 {OMBUDSMAN}
 "
@@ -148,8 +153,14 @@ We are responsible for all parts of your complaint.
 Rita Reviewer will review it and took no part in it at stage 1.
 # When you will hear from us [due 6.14]
 We will send you our full response by the end of Mon 4 Jan 2027. If we need longer we will tell you before then, and why.
+# How we will keep you informed [updates -]
+If anything changes we will tell you at once. You can ask us at any time how far we are.
 # How we will communicate with you [adjustments -]
 If you need us to communicate in another way, for example in large print or through an interpreter, tell us.
+# If we have misunderstood [correct_us -]
+If we have misunderstood any part of your complaint, or you want someone to act for you, tell us and we will put it right.
+# What we do with what you tell us [privacy -]
+We keep a record of your complaint, to answer it and to learn from it. We share it only with those who need it to put things right, and with the Housing Ombudsman if it asks. You can ask to see what we hold about you.
 # The Housing Ombudsman [ombudsman 3.7]
 {OMBUDSMAN}
 "
@@ -221,6 +232,8 @@ Partly upheld. The records show it.
 We took too long.
 # How stage 1 was handled [stage1_review 6.19]
 At stage 1 we acknowledged your complaint on Mon 23 Nov 2026 and answered it on Tue 24 Nov 2026. Our decision then was: partly upheld.
+# Who took part in the review [people 6.20]
+Rita Reviewer reviewed your complaint.
 # What we will do to put things right [remedies 6.19]
 We have told you in this letter what went wrong. We are not offering anything further.
 # What is still to be done, by whom and when [actions 6.19]

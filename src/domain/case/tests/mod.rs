@@ -3,17 +3,20 @@
 #![allow(clippy::unwrap_used)]
 
 mod adjustments;
+mod beside;
 mod conflicts;
 mod dice;
 mod ending;
 mod hostile;
 mod invariants;
+mod letter_blocks;
 mod letters;
 mod ombudsman;
 mod people;
 mod properties;
 mod putting_right;
 mod readiness;
+mod second_person;
 mod states;
 
 use std::collections::BTreeSet;

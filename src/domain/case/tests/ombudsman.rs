@@ -229,3 +229,80 @@ fn a_direction_that_was_answered_does_not_start_again_at_stage_2() {
     let escalated = answered.does("cal", json!({ "command": "escalate" }));
     assert_eq!(directed(&escalated), met);
 }
+
+#[test]
+fn the_side_ways_of_the_branch_have_their_names() {
+    let first = |route: &str| state(&Play::at(State::S2Responded).does("olive", refer(route)));
+    assert_eq!(first("early_resolution"), HosState::EarlyResolution);
+    assert_eq!(first("outside_jurisdiction"), HosState::OutsideJurisdiction);
+    assert_eq!(first("assessment"), HosState::EnquiryNotified);
+    let play = Play::at(State::S2Responded)
+        .does("olive", refer("enquiry"))
+        .does("olive", refer("early_resolution"));
+    assert_eq!(state(&play), HosState::EarlyResolution);
+    let review = json!({ "command": "request_hos_review", "by": "landlord", "reason": "A head was missed." });
+    assert_eq!(
+        play.refused("olive", review.clone()).code.to_string(),
+        "wrong_state",
+        "nothing has been determined"
+    );
+    let heads = json!([{ "text": "Damp", "finding": "maladministration" }]);
+    let without = play.clone().does(
+        "olive",
+        json!({ "command": "record_determination", "heads": heads }),
+    );
+    let asked = without.does("olive", review.clone());
+    assert_eq!(state(&asked), HosState::ReviewRequested);
+    let last = asked.case.ombudsman.as_ref().unwrap().determinations[0].review_requested_by;
+    assert_eq!(serde_json::to_value(last).unwrap(), json!("landlord"));
+    let with = play.does(
+        "olive",
+        json!({ "command": "record_determination", "heads": heads,
+            "orders": [{ "kind": "apology", "text": "Say sorry", "due": "2027-01-04" }] }),
+    );
+    let asked = with.does("olive", review);
+    assert_eq!(
+        state(&asked),
+        HosState::OrdersOpen,
+        "orders stand meanwhile"
+    );
+}
+
+#[test]
+fn a_failure_notice_has_a_clock_until_it_is_complied_with() {
+    let notice = json!({ "command": "record_hos_notice",
+        "notice": { "kind": "chfn", "text": "Answer her.", "issued_on": "2026-12-01", "comply_by": "2026-12-08" } });
+    let doc = json!({ "command": "attach", "document": { "id": 0, "sha256": "ab", "size": 1, "media_type": "x/y",
+        "file_name": "a", "title": "Proof", "kind": "order_evidence", "added_by": "", "added_at": at("2026-11-23") } });
+    let play = Play::at(State::S1Responded)
+        .on("2026-12-02")
+        .does("olive", doc)
+        .does("olive", refer("enquiry"))
+        .does("olive", notice);
+    assert_eq!(state(&play), HosState::Chfn);
+    let clock = |play: &Play| {
+        let clocks = play
+            .case
+            .clocks(&play.calendar, &play.policy.clocks, play.now);
+        let found = clocks.into_iter().find(|c| c.id.as_str() == "HOS_NOTICE");
+        found.map(|clock| (clock.due.to_string(), clock.is_open()))
+    };
+    assert_eq!(clock(&play), Some(("2026-12-08".into(), true)));
+    let comply = |notice: u32, evidence: Value| json!({ "command": "complete_hos_notice", "notice": notice, "evidence": evidence });
+    assert_eq!(
+        play.refused("olive", comply(0, json!([1]))).field,
+        Some("notice")
+    );
+    assert_eq!(
+        play.refused("olive", comply(2, json!([1]))).field,
+        Some("notice")
+    );
+    assert_eq!(
+        play.refused("olive", comply(1, json!([]))).field,
+        Some("evidence")
+    );
+    let done = play.does("olive", comply(1, json!([1])));
+    assert_eq!(clock(&done), Some(("2026-12-08".into(), false)));
+    assert_eq!(state(&done), HosState::EnquiryNotified);
+    assert!(done.tries("olive", comply(1, json!([1]))).is_err(), "once");
+}

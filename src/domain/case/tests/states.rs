@@ -14,22 +14,24 @@ fn furnished(state: State) -> Play {
         { "kind": "remedy_offered", "remedy": { "id": 1, "kind": "financial_remedy", "description": "Sorry",
             "offered_at_stage": 1, "proposed_by": "otto", "action": 1,
             "compensation": { "amount": 5000, "head": "distress", "approved_by": null } },
-          "action": { "id": 1, "remedy": 1, "what": "Pay", "owner": "olive", "promised_on": "2026-11-24", "due": "2027-01-04" } },
-        { "kind": "action_promised", "action": { "id": 2, "what": "Ring", "owner": "olive", "promised_on": "2026-11-24",
+          "action": { "id": 1, "remedy": 1, "what": "Pay", "owner": "olive", "promised_on": "2026-11-23", "due": "2027-01-04" } },
+        { "kind": "action_promised", "action": { "id": 2, "what": "Ring", "owner": "olive", "promised_on": "2026-11-23",
             "due": "2027-01-04" } },
-        { "kind": "action_promised", "action": { "id": 3, "what": "Visit", "owner": "olive", "promised_on": "2026-11-24",
-            "due": "2027-01-04", "status": "done", "ended_on": "2026-11-24" } },
+        { "kind": "action_promised", "action": { "id": 3, "what": "Visit", "owner": "olive", "promised_on": "2026-11-23",
+            "due": "2027-01-04", "status": "done", "ended_on": "2026-11-23" } },
         { "kind": "approval_requested", "approval": 1, "subject": { "what": "remedy", "remedy": 1 },
             "requested_of": null, "note": null },
         { "kind": "hazard_reported", "hazard": 1, "report": { "description": "Damp" }, "aware_at": at("2026-11-20T16:05:00Z") },
         { "kind": "related_request_opened", "related": 1, "request": "dp_complaint", "text": "My data", "received_at": play.now },
+        { "kind": "related_request_opened", "related": 2, "request": "subject_access", "text": "All", "received_at": play.now },
         { "kind": "adjustment_recorded", "adjustment": { "need": "large_print" } },
         { "kind": "representative_appointed", "representative": { "name": "Ray Resident" } },
         { "kind": "record_linked", "link": { "id": 1, "source": "csv", "external_id": "7", "kind": "repair", "title": "R",
             "document": "{}", "snapshot_at": play.now, "hash": "00", "version": 1 } },
         { "kind": "referred_to_ombudsman", "hos_reference": "20261", "route": "enquiry" },
         { "kind": "hos_task_recorded", "task": 1, "items": [], "due": "2027-01-04" },
-        { "kind": "determination_recorded", "determination": { "received_on": "2026-11-24", "heads": [],
+        { "kind": "hos_notice_recorded", "notice": { "kind": "chfn", "text": "Late.", "issued_on": "2026-11-20" } },
+        { "kind": "determination_recorded", "determination": { "received_on": "2026-11-23", "heads": [],
             "orders": [{ "id": 1, "kind": "apology", "text": "Say sorry", "due": "2027-01-04" }],
             "recommendations": [{ "id": 1, "text": "Learn" }] } },
     ]);
@@ -58,6 +60,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
             "olive",
             json!({ "command": "add_point", "text": "And the roof", "category": "property_condition.damp_and_mould",
             "related": true }),
+        ),
+        (
+            "olive",
+            json!({ "command": "accept_point", "point": 1, "reason": "A photograph came." }),
         ),
         ("rita", decide(1, "upheld")),
         (
@@ -179,6 +185,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
             json!({ "command": "answer_related", "related": 1 }),
         ),
         (
+            "olive",
+            json!({ "command": "extend_related", "related": 2, "reason": "Ten years of files." }),
+        ),
+        (
             "hal",
             json!({ "command": "review_service_request", "note": "Booked." }),
         ),
@@ -212,6 +222,14 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         ),
         (
             "olive",
+            json!({ "command": "request_hos_review", "by": "resident" }),
+        ),
+        (
+            "olive",
+            json!({ "command": "complete_hos_notice", "notice": 1, "evidence": [1] }),
+        ),
+        (
+            "olive",
             json!({ "command": "answer_recommendation", "recommendation": 1, "accepted": true, "reason": "Yes." }),
         ),
         (
@@ -236,6 +254,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         ),
         (
             "olive",
+            json!({ "command": "link_case", "reference": "C-2026-0002", "relation": "A neighbour's." }),
+        ),
+        (
+            "olive",
             json!({ "command": "merge_duplicate", "reference": "C-2026-0002", "received_at": at("2026-11-18"),
             "reason": "The same call." }),
         ),
@@ -251,6 +273,7 @@ triage                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 acknowledge              ws  ws  ok  ws  ws  ws  ok  ws  ws  ws  ws  ws  ws
 refuse                   ws  ws  ok  ok  ok  ws  ok  ok  ok  ws  ws  ws  ws
 add_point                ws  ws  ok  ok  ok  ok  ok  ok  ok  ok  ws  ws  ok
+accept_point             ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 decide_point             ws  ws  ws  ok  ok  E10 ws  ok  ok  E10 ws  ws  E10
 offer_remedy             ws  ws  ok  ok  ok  ok  ok  ok  ok  ok  ws  ws  ws
 answer_remedy            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -287,6 +310,7 @@ report_hazard            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 take_hazard_step         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 open_related             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 answer_related           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+extend_related           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 review_service_request   ws  ok  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 convert_to_complaint     ok  ok  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 refer                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -295,12 +319,15 @@ record_hos_task          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 send_hos_evidence        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 record_determination     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 complete_order           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+request_hos_review       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+complete_hos_notice      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 answer_recommendation    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 record_hos_notice        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 record_satisfaction      ws  ws  ws  ws  ws  ok  ok  ok  ok  ok  ws  ws  ok
 restrict                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 lift_restriction         ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 correct_received_at      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+link_case                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 merge_duplicate          ws  ws  ok  ok  ok  ok  ok  ok  ok  ok  ws  ws  ws
 ";
 

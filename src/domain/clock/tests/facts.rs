@@ -295,9 +295,10 @@ fn a_withdrawn_complaint_needs_nothing_more() {
 fn the_ombudsmans_date_goes_before_ours() {
     let mut facts = stage1("2026-11-20");
     facts.acknowledged_at = Some(at("2026-11-23"));
-    facts.hos_directed = Some(HosDirection {
+    facts.hos_directed.push(HosDirection {
         directed_at: at("2026-12-08"),
         due: on("2026-12-11"),
+        replaced_at: None,
     });
     let found = read(&facts, "2026-12-09");
     assert_eq!(found.answer_by, on("2026-12-11"));

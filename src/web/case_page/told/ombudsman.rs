@@ -78,6 +78,21 @@ pub(super) fn tell(event: &Event) -> Told {
             "scale",
             "decisions",
         ),
+        Event::HosNoticeComplied { notice, .. } => told(
+            format!("Complaint handling failure notice {notice} complied with"),
+            "",
+            "circle-check",
+            "decisions",
+        ),
+        Event::HosReviewRequested { by, reason } => told(
+            format!(
+                "Review of the determination asked for by the {}",
+                spoken(by).to_lowercase()
+            ),
+            reason.clone().unwrap_or_default(),
+            "scale",
+            "decisions",
+        ),
         Event::GapExplained {
             what, explanation, ..
         } => told(

@@ -141,6 +141,25 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             "shield-alert",
             "decisions",
         ),
+        Event::HazardStepNotNeeded {
+            hazard,
+            step,
+            reason,
+        } => told(
+            format!(
+                "Hazard {hazard}, step not needed: {}",
+                spoken(step).to_lowercase()
+            ),
+            reason,
+            "shield-alert",
+            "decisions",
+        ),
+        Event::RelatedRequestExtended { related, reason } => told(
+            format!("Related request {related} given more time as complex"),
+            reason,
+            "hourglass",
+            "decisions",
+        ),
         Event::RelatedRequestOpened { request, text, .. } => told(
             format!("Related request opened: {}", spoken(request)),
             text,

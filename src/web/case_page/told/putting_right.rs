@@ -33,6 +33,12 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             "paperclip",
             "records",
         ),
+        Event::PointAccepted { point, reason, .. } => told(
+            format!("Point {point} considered after all"),
+            reason,
+            "scale",
+            "decisions",
+        ),
         Event::PointDecided {
             point,
             decision,
