@@ -54,7 +54,7 @@ pub async fn show(
     let page = CasePage {
         frame,
         case: view(&case, &actor, book.calendar()),
-        timeline: timeline(&told, &asked.show, !asked.all.is_empty(), today),
+        timeline: timeline(&told, &case, &actor, &asked.show, !asked.all.is_empty()),
         audit: rows,
         more_audit,
         note_key: fresh_key(),

@@ -138,6 +138,7 @@ impl Case {
             | Command::Note { .. }
             | Command::Attach { .. }
             | Command::ExplainGap { .. }
+            | Command::RewordEntry { .. }
             | Command::LinkRecord { .. }
             | Command::UnlinkRecord { .. }
             | Command::TakeSnapshots { .. } => file::decide(self, command, context),

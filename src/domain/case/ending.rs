@@ -1,10 +1,13 @@
 //! How a case ends and comes back: withdrawn in the resident's words, closed when every promise
 //! is kept (E11), reopened.
 
-use super::{Case, Command, Context, Event, State};
+use super::{Case, ClosingOutcome, Command, Context, Direction, Event, State};
 use crate::domain::letter::decision_words;
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 use crate::domain::remedy::{Action, ActionStatus};
+
+/// How often the resident must have been tried before they count as out of reach.
+const TRIES: usize = 2;
 
 pub(super) fn decide(
     case: &Case,
@@ -29,8 +32,12 @@ pub(super) fn decide(
             root_causes,
             learning,
             satisfaction,
+            outcome,
         } => {
             check_answered(case, context)?;
+            if *outcome == ClosingOutcome::UnableToContact {
+                check_tries(case, context)?;
+            }
             check_actions(case)?;
             bounded(learning, "learning")?;
             let upheld = case.open_points().any(|point| {
@@ -62,6 +69,7 @@ pub(super) fn decide(
             events.push(Event::Closed {
                 root_causes,
                 learning: learning.clone(),
+                outcome: *outcome,
             });
             Ok(events)
         }
@@ -104,6 +112,30 @@ fn check_answered(case: &Case, context: &Context<'_>) -> Result<(), Refusal> {
         )
         .under("6.6")),
     }
+}
+
+/// "Unable to contact" is said only of someone whom we tried to reach, twice at least, since they were last heard.
+fn check_tries(case: &Case, context: &Context<'_>) -> Result<(), Refusal> {
+    let said = |direction| {
+        let known = case.contacts.iter();
+        known.filter(move |contact| contact.direction == direction && contact.at <= context.at)
+    };
+    let last_heard = said(Direction::In).map(|contact| contact.at).max();
+    let tries = said(Direction::Out)
+        .filter(|contact| last_heard.is_none_or(|heard| contact.at > heard))
+        .count();
+    if tries >= TRIES {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "outcome",
+        format!(
+            "{tries} {} to reach the resident recorded since they were last heard. Record at least {TRIES}, \
+             by the ways that suit them, before closing as unable to contact.",
+            if tries == 1 { "try is" } else { "tries are" }
+        ),
+    )
+    .under("5.10"))
 }
 
 /// E11: every promise kept, or cancelled for a reason the resident knows.

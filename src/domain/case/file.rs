@@ -52,6 +52,26 @@ pub(super) fn decide(
             document.added_at = context.at;
             Ok(vec![Event::DocumentAttached { document }])
         }
+        Command::RewordEntry {
+            seq,
+            wording,
+            reason,
+        } => {
+            let reworded = case.rewordings.iter().any(|one| one.seq == *seq);
+            if *seq == 0 || *seq > case.version || reworded {
+                let detail = format!(
+                    "There is no entry {seq} to reword. The audit history gives the numbers."
+                );
+                return Err(Refusal::new(Code::NotFound, detail).at("seq"));
+            }
+            required(wording, "wording", "how the entry should read")?;
+            required(reason, "reason", "why the wording is corrected")?;
+            Ok(vec![Event::EntryReworded {
+                entry: *seq,
+                wording: wording.clone(),
+                reason: reason.clone(),
+            }])
+        }
         Command::ExplainGap {
             category,
             what,

@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    Approval, Contact, Document, Extension, GapExplanation, Hazard, IssuedLetter, LinkedRecord,
-    Point, PointDecision, RefusalRecord, Related, Response, Restriction, Satisfaction, SourceState,
+    Approval, ClosingOutcome, Contact, Document, Extension, GapExplanation, Hazard, IssuedLetter,
+    LinkedRecord, Point, PointDecision, RefusalRecord, Related, Response, Restriction, Rewording,
+    Satisfaction, SourceState,
 };
 use crate::domain::clock::ReceiptRule;
 use crate::domain::ids::{CaseRef, LetterId, PointId};
@@ -134,6 +135,9 @@ pub struct Closing {
     pub at: DateTime<Utc>,
     /// What was learnt (Code 9.1).
     pub learning: String,
+    /// How it stood with the resident.
+    #[serde(default)]
+    pub outcome: ClosingOutcome,
 }
 
 /// A case: the fold of its events.
@@ -220,6 +224,9 @@ pub struct Case {
     /// Why things are missing from the file, as explained by people.
     #[serde(default)]
     pub explanations: Vec<GapExplanation>,
+    /// Entries of the chronology whose wording was corrected, oldest first.
+    #[serde(default)]
+    pub rewordings: Vec<Rewording>,
     /// Who must not handle it, and why (Code 5.8).
     #[serde(default)]
     pub conflicts: Vec<(String, String)>,
@@ -339,6 +346,11 @@ impl Case {
         } else {
             words
         }
+    }
+
+    /// How the entry with this number reads now, where its wording was corrected.
+    pub fn rewording(&self, entry: u32) -> Option<&Rewording> {
+        self.rewordings.iter().rev().find(|one| one.entry == entry)
     }
 
     /// How carefully it must be watched.

@@ -148,7 +148,9 @@ impl CaseFile<'_> {
         value["sources"] = case.sources.iter().map(parts::source).collect();
         value["policies"] = policies.iter().map(parts::policy).collect();
         value["hos"] = json!(case.ombudsman.as_ref().map(parts::ombudsman));
-        value["events"] = events.map(|e| parts::event(e, self.person)).collect();
+        value["events"] = events
+            .map(|e| parts::event(e, case.rewording(e.seq), self.person))
+            .collect();
         value["readiness"] = self.readiness(!policies.is_empty());
         value["numbers"] = self
             .numbers

@@ -6,7 +6,7 @@ use super::{CaseFile, PolicyDocument, sentence};
 use crate::domain::calendar::london_date;
 use crate::domain::case::{
     Contact, Document, DocumentKind, Event, Extension, IssuedLetter, LinkedRecord, Point, Recorded,
-    Sensitivity, SourceState, StageRun,
+    Rewording, Sensitivity, SourceState, StageRun,
 };
 use crate::domain::ids::DocumentId;
 use crate::domain::letter::{LetterKind, ground_words};
@@ -228,10 +228,15 @@ pub(super) fn ombudsman(h: &HosCase) -> Value {
     })
 }
 
-pub(super) fn event(e: &Recorded, person: Person<'_>) -> Value {
+/// The generated sentence always goes with it; `reworded` is how people corrected it, if they did.
+pub(super) fn event(e: &Recorded, reworded: Option<&Rewording>, person: Person<'_>) -> Value {
+    let reworded = reworded.map(|r| {
+        json!({"wording": r.wording, "reason": r.reason, "by": person(&r.by), "on": london_date(r.at)})
+    });
     json!({
         "seq": e.seq, "at": e.at, "recorded_at": e.recorded_at, "kind": e.event.kind(), "actor": person(&e.actor),
         "sentence": sentence(&e.event), "points": points(&e.event), "documents": ids(&documents(&e.event)),
+        "reworded": reworded,
     })
 }
 

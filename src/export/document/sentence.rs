@@ -196,7 +196,9 @@ pub fn sentence(event: &Event) -> String {
             maybe(account.as_ref())
         ),
         E::Withdrawn { account } => format!("The resident withdrew the complaint{}", tail(account)),
-        E::Closed { learning, .. } => format!("Case closed. Learning{}", tail(learning)),
+        E::Closed {
+            learning, outcome, ..
+        } => format!("Case closed{}. Learning{}", outcome.words(), tail(learning)),
         E::Reopened {
             reason,
             by_ombudsman,
@@ -409,6 +411,9 @@ pub fn sentence(event: &Event) -> String {
         E::GapExplained {
             what, explanation, ..
         } => format!("Explained why this is missing: {what}{}", tail(explanation)),
+        E::EntryReworded { entry, reason, .. } => {
+            format!("The wording of entry {entry} was corrected{}", tail(reason))
+        }
         E::BundleExported { mode, .. } => format!("Bundle exported ({mode})"),
         E::Unknown => "An event of a newer version of Redress".into(),
     }

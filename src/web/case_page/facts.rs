@@ -65,6 +65,12 @@ pub(super) fn facts(case: &Case) -> Vec<Fact> {
                 .unwrap_or_default(),
         ),
         (
+            "Closed",
+            case.closing.as_ref().map_or(String::new(), |c| {
+                c.outcome.words().trim_start_matches([' ', ';']).to_owned()
+            }),
+        ),
+        (
             "Linked cases",
             case.linked_cases
                 .iter()

@@ -347,8 +347,14 @@ pub fn tell_event(event: &AuditedEvent, names: &Names) -> String {
 }
 
 /// The timeline of these events.
-pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) -> Timeline {
-    timeline::timeline(events, show, all, today)
+pub fn timeline(
+    events: &[Recorded],
+    seen: &Seen,
+    actor: &Actor,
+    show: &str,
+    all: bool,
+) -> Timeline {
+    timeline::timeline(events, seen, actor, show, all)
 }
 
 /// "Today is Friday 20 November 2026".

@@ -33,7 +33,6 @@ fn page(account: &str) -> String {
 fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
     let calendar = Calendar::england();
     let (case, events) = sample::case(account);
-    let today = sample::today();
     let names = Names::from([("dprice".to_owned(), "Daniel Price".to_owned())]);
     let seen = Seen {
         clocks: sample::clocks(&calendar),
@@ -49,7 +48,7 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
     CasePage {
         frame: frame(),
         case: view(&seen, &actor, &calendar),
-        timeline: timeline(&events, "", false, today),
+        timeline: timeline(&events, &seen, &actor, "", false),
         audit,
         more_audit: 0,
         note_key: "0123".into(),

@@ -1,6 +1,9 @@
 //! The timeline: days newest first, a day's entries in the order they happened.
 
+use super::Offers;
 use super::told::tell;
+use crate::desk::CaseView as Seen;
+use crate::domain::access::Actor;
 use crate::domain::case::Recorded;
 use crate::web::words::{civil, clock_time, long_date, moment};
 use chrono::{Days, NaiveDate};
@@ -37,6 +40,14 @@ pub struct Entry {
     pub automatic: bool,
     /// When it was written down, where that was another day.
     pub recorded: String,
+    /// How it reads after a correction of its wording; empty for as it is.
+    pub reworded: String,
+    /// Who corrected it, when and why.
+    pub reworded_by: String,
+    /// Its number in the record.
+    pub seq: u32,
+    /// Where to correct its wording; empty for nowhere.
+    pub reword: String,
 }
 
 /// A filter with its count.
@@ -70,7 +81,15 @@ const FILTERS: [(&str, &str); 5] = [
 ];
 
 /// Builds the timeline from the case's events, oldest first as stored.
-pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) -> Timeline {
+pub fn timeline(
+    events: &[Recorded],
+    seen: &Seen,
+    actor: &Actor,
+    show: &str,
+    all: bool,
+) -> Timeline {
+    let today = civil(seen.seen_at);
+    let may_reword = Offers::to(actor).does("reword_entry");
     let told: Vec<_> = events
         .iter()
         .map(|recorded| (recorded, tell(recorded)))
@@ -102,6 +121,7 @@ pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) ->
     let mut days: Vec<(NaiveDate, Day)> = Vec::new();
     for (index, (recorded, told)) in wanted.into_iter().enumerate() {
         let day = civil(recorded.at);
+        let reworded = seen.case.rewording(recorded.seq);
         let entry = Entry {
             start: first_words(&told.text, index),
             title: told.title,
@@ -118,6 +138,19 @@ pub fn timeline(events: &[Recorded], show: &str, all: bool, today: NaiveDate) ->
                 String::new()
             } else {
                 moment(recorded.recorded_at)
+            },
+            reworded: reworded.map_or(String::new(), |one| one.wording.clone()),
+            reworded_by: reworded.map_or(String::new(), |one| {
+                format!("{}, {}. {}", seen.name(&one.by), moment(one.at), one.reason)
+            }),
+            seq: recorded.seq,
+            reword: if may_reword && recorded.event.kind() != "entry_reworded" {
+                format!(
+                    "/cases/{}/do/reword_entry?seq={}",
+                    seen.case.reference, recorded.seq
+                )
+            } else {
+                String::new()
             },
         };
         match days.last_mut() {

@@ -420,6 +420,16 @@ fn close(case: &Subject) -> Vec<Field> {
             } else {
                 ""
             }),
+        Field::new(Kind::Radios, "outcome", "How it stands with the resident")
+            .of(vec![
+                Choice::new("answered", "Answered, and every promise kept"),
+                Choice::new("agreed", "Agreed with the resident as settled"),
+                Choice::new(
+                    "unable_to_contact",
+                    "Unable to contact: at least two tries are recorded",
+                ),
+            ])
+            .with("answered"),
         long("learning", "What was learnt and what will change")
             .optional()
             .rule("9.1"),

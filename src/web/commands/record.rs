@@ -73,6 +73,23 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
     Spec {
+        name: "reword_entry",
+        label: "Correct the wording of an entry",
+        done: "The entry reads as corrected. What was generated is kept beside it.",
+        intro: "For the chronology that leaves the house. The entry itself is never changed, and both wordings are kept.",
+        group: GROUP,
+        fits: always,
+        fields: |_| {
+            vec![
+                Field::new(Kind::Number, "seq", "Number of the entry")
+                    .hint("The link beside an entry of the timeline fills it in."),
+                long("wording", "How it should read"),
+                long("reason", "Why"),
+            ]
+        },
+        more: none,
+    },
+    Spec {
         name: "explain_gap",
         label: "Explain a gap",
         done: "The explanation is recorded and goes into the bundle.",

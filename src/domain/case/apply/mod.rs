@@ -9,7 +9,7 @@ mod points;
 mod process;
 mod remedies;
 
-use super::{Case, Event, GapExplanation, Point, Recorded, StageRun, State};
+use super::{Case, Event, GapExplanation, Point, Recorded, Rewording, StageRun, State};
 use crate::domain::calendar::london_date;
 use crate::domain::clock::ReceiptRule;
 use crate::domain::ids::{CaseRef, PointId};
@@ -126,6 +126,7 @@ impl Case {
             reviewed_on: None,
             next_review: intake.decision.review_due,
             explanations: Vec::new(),
+            rewordings: Vec::new(),
             conflicts: Vec::new(),
             merged_into: None,
             intake: intake.clone(),
@@ -164,6 +165,18 @@ impl Case {
                 category: category.clone(),
                 what: what.clone(),
                 text: explanation.clone(),
+                by: recorded.actor.clone(),
+                at: recorded.at,
+            }),
+            Event::EntryReworded {
+                entry,
+                wording,
+                reason,
+            } => self.rewordings.push(Rewording {
+                entry: *entry,
+                seq: recorded.seq,
+                wording: wording.clone(),
+                reason: reason.clone(),
                 by: recorded.actor.clone(),
                 at: recorded.at,
             }),

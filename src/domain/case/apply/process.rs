@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::case::{Case, Closing, Event, Recorded, Response, StageRun, State};
+use crate::domain::case::{
+    Case, Closing, ClosingOutcome, Event, Recorded, Response, StageRun, State,
+};
 use crate::domain::intake::Kind;
 
 impl Case {
@@ -96,11 +98,13 @@ impl Case {
             Event::Closed {
                 root_causes,
                 learning,
+                outcome,
             } => {
                 self.root_causes = root_causes.clone();
                 self.closing = Some(Closing {
                     at: recorded.at,
                     learning: learning.clone(),
+                    outcome: *outcome,
                 });
                 self.state = State::Closed;
             }
@@ -128,6 +132,7 @@ impl Case {
                 self.closing = Some(Closing {
                     at: recorded.at,
                     learning: reason.clone(),
+                    outcome: ClosingOutcome::default(),
                 });
                 if !self.linked_cases.contains(reference) {
                     self.linked_cases.push(reference.clone());

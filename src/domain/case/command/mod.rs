@@ -8,8 +8,8 @@ mod permission;
 
 use super::event::HazardStep;
 use super::records::{
-    ApprovalSubject, Decision, Direction, Discretion, Document, RefusalGround, RelatedKind,
-    ResidentView, SatisfactionAnswer,
+    ApprovalSubject, ClosingOutcome, Decision, Direction, Discretion, Document, RefusalGround,
+    RelatedKind, ResidentView, SatisfactionAnswer,
 };
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
@@ -260,6 +260,8 @@ pub enum Command {
         learning: String,
         #[serde(default)]
         satisfaction: Option<SatisfactionAnswer>,
+        #[serde(default)]
+        outcome: ClosingOutcome,
     },
     Reopen {
         #[serde(default)]
@@ -287,6 +289,12 @@ pub enum Command {
         category: String,
         what: String,
         explanation: String,
+    },
+    /// Corrects the wording of an entry of the chronology; the generated words are kept beside it.
+    RewordEntry {
+        seq: u32,
+        wording: String,
+        reason: String,
     },
     /// Puts a document on the case; the desk has stored its bytes. The number is given by the core.
     Attach {

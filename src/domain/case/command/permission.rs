@@ -34,7 +34,7 @@ table! {
     Pay: RecordPayment;
     Assign: Assign;
     Restrict: Restrict, LiftRestriction;
-    RunProcess: Acknowledge, Refuse, Extend, Pause, Respond, Close, Reopen, AcceptPoint,
+    RunProcess: Acknowledge, Refuse, Extend, Pause, Respond, Close, RewordEntry, Reopen, AcceptPoint,
         IssueLetter, Refer,
         RecordHosDirection, RecordHosTask, SendHosEvidence, RecordDetermination,
         AnswerRecommendation, RecordHosNotice, RequestHosReview, CorrectReceivedAt, MergeDuplicate;

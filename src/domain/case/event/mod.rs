@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    ApprovalSubject, Contact, Decision, Document, Extension, IssuedLetter, LinkedRecord,
-    RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
+    ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Extension, IssuedLetter,
+    LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
 };
 use crate::domain::category::RootCause;
 use crate::domain::clock::{ClockId, ReceiptRule};
@@ -194,6 +194,8 @@ pub enum Event {
     Closed {
         root_causes: Vec<RootCause>,
         learning: String,
+        #[serde(default)]
+        outcome: ClosingOutcome,
     },
     Reopened {
         reason: String,
@@ -354,6 +356,12 @@ pub enum Event {
         category: String,
         what: String,
         explanation: String,
+    },
+    /// An entry of the chronology reads otherwise from now on; what it was generated as is kept.
+    EntryReworded {
+        entry: u32,
+        wording: String,
+        reason: String,
     },
     BundleExported {
         format: String,

@@ -99,6 +99,23 @@ pub struct SourceState {
     pub notes: Vec<String>,
 }
 
+/// The corrected wording of an entry of the chronology. What was generated stays in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewording {
+    /// The number of the entry.
+    pub entry: u32,
+    /// The number of the event that corrected it.
+    pub seq: u32,
+    /// How it reads now.
+    pub wording: String,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// Why something that a complete file would hold is not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GapExplanation {

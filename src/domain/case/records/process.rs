@@ -19,6 +19,33 @@ pub enum ResidentView {
     NotReached,
 }
 
+/// How it stood with the resident when the case was closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosingOutcome {
+    /// Everything was answered and done.
+    #[default]
+    Answered,
+    /// The resident agreed that it is settled.
+    Agreed,
+    /// The resident could not be reached, as the recorded tries show.
+    UnableToContact,
+}
+
+impl ClosingOutcome {
+    /// Every one, in the order it is offered.
+    pub const ALL: [Self; 3] = [Self::Answered, Self::Agreed, Self::UnableToContact];
+
+    /// The words that follow "Case closed", if any.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Answered => "",
+            Self::Agreed => " as agreed with the resident",
+            Self::UnableToContact => "; the resident could not be reached",
+        }
+    }
+}
+
 /// An extension of a stage's response date (Code 6.4, 6.15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extension {

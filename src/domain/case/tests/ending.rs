@@ -154,6 +154,67 @@ fn closing_needs_an_answer_and_a_cause_where_something_was_upheld() {
 }
 
 #[test]
+fn a_resident_is_out_of_reach_only_when_tried() {
+    let contact = |direction: &str| json!({ "command": "record_contact", "direction": direction, "channel": "phone", "summary": "Rang." });
+    let mut closing = close();
+    closing["outcome"] = json!("unable_to_contact");
+    let play = Play::at(State::S1Responded).does("cal", contact("out"));
+    let refusal = play.refused("olive", closing.clone());
+    assert_eq!(refusal.field, Some("outcome"));
+    assert!(refusal.detail.contains("1 try is"), "{}", refusal.detail);
+    let mut heard = play.does("cal", contact("out"));
+    heard.now += chrono::TimeDelta::minutes(1);
+    let heard = heard.does("cal", contact("in"));
+    assert!(
+        heard.tries("olive", closing.clone()).is_err(),
+        "they were heard after the tries"
+    );
+    let tried = play.does("cal", contact("out")).does("olive", closing);
+    let outcome = tried.case.closing.as_ref().unwrap().outcome;
+    assert_eq!(outcome, ClosingOutcome::UnableToContact);
+    // A file of before says nothing of it.
+    let old: Event =
+        serde_json::from_value(json!({"kind": "closed", "root_causes": [], "learning": ""}))
+            .unwrap();
+    assert!(matches!(
+        old,
+        Event::Closed {
+            outcome: ClosingOutcome::Answered,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn an_entry_reads_otherwise_and_stays_what_it_was() {
+    let reword = |seq: u32, wording: &str, reason: &str| json!({ "command": "reword_entry", "seq": seq, "wording": wording, "reason": reason });
+    let play = Play::logged(intake());
+    for (wrong, field) in [
+        (reword(0, "x", "y"), "seq"),
+        (reword(99, "x", "y"), "seq"),
+        (reword(1, " ", "y"), "wording"),
+        (reword(1, "x", ""), "reason"),
+    ] {
+        assert_eq!(play.refused("olive", wrong).field, Some(field));
+    }
+    let first = play.events[0].event.clone();
+    let done = play
+        .does("olive", reword(1, "The resident rang.", "Clearer."))
+        .does(
+            "olive",
+            reword(1, "The resident telephoned.", "Clearer still."),
+        );
+    let now = done.case.rewording(1).unwrap();
+    assert_eq!(now.wording, "The resident telephoned.");
+    assert_eq!(done.events[0].event, first, "what happened is untouched");
+    let own = now.seq;
+    assert_eq!(
+        done.refused("olive", reword(own, "x", "y")).field,
+        Some("seq")
+    );
+}
+
+#[test]
 fn what_was_closed_can_go_on() {
     let escalated = Play::at(State::Closed).does("cal", json!({ "command": "escalate" }));
     assert_eq!(

@@ -127,6 +127,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
             json!({ "command": "explain_gap", "category": "04", "what": "Repairs", "explanation": "New home." }),
         ),
         (
+            "olive",
+            json!({ "command": "reword_entry", "seq": 1, "wording": "The resident rang.", "reason": "Clearer." }),
+        ),
+        (
             "cal",
             json!({ "command": "attach", "document": { "id": 0, "sha256": "cd", "size": 2, "media_type": "image/png",
             "file_name": "b.png", "title": "B", "kind": "photo", "added_by": "", "added_at": at("2026-11-23") } }),
@@ -295,6 +299,7 @@ reopen                   ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ok  ok  ok
 record_contact           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 note                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 explain_gap              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+reword_entry             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 attach                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 issue_letter             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 link_record              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

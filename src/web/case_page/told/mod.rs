@@ -108,7 +108,14 @@ pub fn tell(recorded: &Recorded) -> Told {
             "decisions",
         ),
         Event::Withdrawn { account } => told("Complaint withdrawn", account, "ban", "decisions"),
-        Event::Closed { learning, .. } => told("Case closed", learning, "lock", "decisions"),
+        Event::Closed {
+            learning, outcome, ..
+        } => told(
+            format!("Case closed{}", outcome.words()),
+            learning,
+            "lock",
+            "decisions",
+        ),
         Event::Reopened { reason, .. } => told("Case reopened", reason, "history", "decisions"),
         Event::ReceivedAtCorrected { reason, .. } => {
             told("Date received corrected", reason, "calendar", "decisions")

@@ -101,6 +101,16 @@ pub(super) fn tell(event: &Event) -> Told {
             "info",
             "records",
         ),
+        Event::EntryReworded {
+            entry,
+            wording,
+            reason,
+        } => told(
+            format!("Wording of entry {entry} corrected"),
+            format!("{wording}\n{reason}"),
+            "pencil",
+            "records",
+        ),
         Event::BundleExported {
             format,
             mode,
