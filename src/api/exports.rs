@@ -71,5 +71,9 @@ pub async fn plugins(State(desk): State<Desk>, _caller: Caller) -> Json<Value> {
             json!({"name": format.key, "kind": "exporter", "version": format.version, "sha256": format.sha256})
         })
         .collect();
-    Json(json!({"plugins": exporters}))
+    let adapters = desk.adapters().into_iter().map(|(name, sha256)| {
+        json!({"name": name, "kind": "adapter", "version": env!("CARGO_PKG_VERSION"), "sha256": sha256})
+    });
+    let all: Vec<_> = exporters.into_iter().chain(adapters).collect();
+    Json(json!({"plugins": all}))
 }

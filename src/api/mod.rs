@@ -3,6 +3,7 @@
 //! One file per resource; errors become HTTP in [`problem`] alone; the document at `/api/v1/openapi.json` is made
 //! from the handlers and types themselves ([`doc`]). Start at [`router`].
 
+pub mod assignments;
 pub mod cases;
 pub mod clocks;
 pub mod commands;
@@ -61,6 +62,8 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(exports::export))
         .routes(routes!(exports::plugins))
         .routes(routes!(clocks::clocks))
+        .routes(routes!(assignments::assign))
+        .routes(routes!(assignments::absence))
         .routes(routes!(people::me))
         .routes(routes!(people::people, people::add))
         .routes(routes!(people::change))

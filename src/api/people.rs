@@ -27,9 +27,9 @@ pub async fn me(Caller(actor): Caller) -> Json<Value> {
     )
 }
 
-fn person_json(person: &Person) -> Value {
+pub(super) fn person_json(person: &Person) -> Value {
     json!({"id": person.id, "name": person.name, "roles": person.roles, "disabled": person.disabled,
-           "can_sign_in": person.password.is_some() && !person.disabled, "created_at": person.created_at})
+           "can_sign_in": person.password.is_some() && !person.disabled, "created_at": person.created_at, "away": person.away})
 }
 
 /// Everyone with an account.

@@ -37,6 +37,26 @@ pub struct Person {
     pub generation: u32,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
+    /// Away for some days, and who covers.
+    #[serde(default)]
+    pub away: Option<Away>,
+}
+
+/// Someone's absence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// The last day of it.
+    pub until: NaiveDate,
+    /// The account that gets their new work meanwhile.
+    #[serde(default)]
+    pub cover: Option<String>,
+}
+
+impl Person {
+    /// Their absence, if they are away on `today`.
+    pub fn absent(&self, today: NaiveDate) -> Option<&Away> {
+        self.away.as_ref().filter(|away| away.until >= today)
+    }
 }
 
 /// Settings, calendar and people at one moment.
@@ -125,6 +145,28 @@ impl Book {
             self.people
                 .values()
                 .find(|person| same_person(&person.id, name) || same_person(&person.name, name))
+        })
+    }
+
+    /// Who gets work meant for `name` on `today`, while they are away, and the sentence for the record that says
+    /// so; none when they are there.
+    pub fn cover(&self, name: &str, today: NaiveDate) -> Option<(String, String)> {
+        let meant = self.person(name)?;
+        let until = meant.absent(today)?.until;
+        let (mut who, mut passed) = (meant, vec![meant.id.as_str()]);
+        while let Some(away) = who.absent(today) {
+            let cover = away.cover.as_deref().and_then(|cover| self.person(cover));
+            match cover.filter(|c| !c.disabled && !passed.contains(&c.id.as_str())) {
+                Some(cover) => who = cover,
+                None => break,
+            }
+            passed.push(&who.id);
+        }
+        let away = format!("{} is away until {}", meant.name, until.format("%-d %B %Y"));
+        Some(if who.absent(today).is_some() {
+            (meant.id.clone(), format!("{away} and nobody covers."))
+        } else {
+            (who.id.clone(), format!("{away}; {} covers.", who.name))
         })
     }
 

@@ -421,7 +421,7 @@ pub(super) fn begin(
     )
 }
 
-fn carry_out(
+pub(super) fn carry_out(
     tx: &mut WriteTx<'_>,
     book: &Book,
     actor: &Actor,
@@ -444,7 +444,13 @@ fn carry_out(
         people: book,
     };
     let mut command = order.command.clone();
-    let mut duplicate = None;
+    let (mut duplicate, mut note) = (None, None);
+    if let Command::Assign { handler, .. } = &mut command
+        && let Some((cover, why)) = book.cover(handler, london_date(now))
+    {
+        *handler = cover;
+        note = Some(Event::NoteAdded { text: why });
+    }
     if let Command::MergeDuplicate {
         reference,
         received_at,
@@ -469,6 +475,7 @@ fn carry_out(
         _ => None,
     };
     let mut events = case.decide(&command, &context)?;
+    events.extend(note);
     if let Some(rendered) = rendered {
         events = case::with_rendered(case, events, rendered.documents.into_iter());
     }

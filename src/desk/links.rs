@@ -8,9 +8,16 @@ use super::{CaseView, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::{Case, Command, Found};
 use crate::domain::ids::CaseRef;
-use crate::link::{self, Gathered, Query, Source};
+use crate::link::{self, CSV_FOLDER, Gathered, Query, Source};
+use crate::plugins::Plugin;
 
 impl Desk {
+    /// The adapters that are part of the program: name and SHA-256 of each.
+    pub fn adapters(&self) -> Vec<(String, String)> {
+        let csv = Plugin::new("csv-folder", CSV_FOLDER);
+        vec![(csv.name().to_owned(), csv.sha256().to_owned())]
+    }
+
     /// Asks a link whether it can be read, and what it sees.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct QueueCounts {
 }
 
 /// Whether `row` may be seen by `actor`.
-fn may_see(actor: &Actor) -> impl Fn(&CaseRow) -> bool + '_ {
+pub(super) fn may_see(actor: &Actor) -> impl Fn(&CaseRow) -> bool + '_ {
     |row| {
         row.only_for
             .as_ref()

@@ -4,6 +4,7 @@
 //! Every call names its [`Actor`]; the permission table of the domain is asked first, then
 //! whether a restricted case is open to them. Start at [`cases`].
 
+pub mod assignments;
 mod beside;
 pub mod book;
 pub mod calendar;
@@ -34,7 +35,7 @@ use crate::plugins::PluginHost;
 use crate::store::{Reader, Store};
 
 pub use crate::store::StoreError;
-pub use book::{Book, Person};
+pub use book::{Away, Book, Person};
 pub use error::DeskError;
 pub use view::CaseView;
 

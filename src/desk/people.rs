@@ -319,7 +319,7 @@ impl Desk {
         .await
     }
 
-    async fn change_person(
+    pub(super) async fn change_person(
         &self,
         by: &Actor,
         account: &str,
@@ -372,6 +372,7 @@ impl Desk {
             disabled: false,
             generation: 0,
             created_at: now,
+            away: None,
         })
     }
 

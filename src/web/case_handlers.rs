@@ -5,7 +5,6 @@ use super::commands;
 use super::form::fresh_key;
 use super::page::{render, see};
 use super::shell::{Visitor, Web};
-use super::words::civil;
 use crate::desk::{DeskError, need};
 use crate::domain::access::Permission;
 use axum::extract::{Path, Query, State};
@@ -35,12 +34,12 @@ pub async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
+    let before = web.earlier(&actor, &reference);
     let (case, events) = match web.case_with_events(&actor, &reference).await {
         Ok(found) => found,
         Err(error) => return web.sorry(&actor, &error),
     };
     let book = web.desk.book();
-    let today = civil(case.seen_at);
     let told = recorded(&events, &case.names);
     let mut rows = audit(&events, &case.names);
     let more_audit = if rows.len() > AUDIT_ROWS {
@@ -57,6 +56,7 @@ pub async fn show(
         timeline: timeline(&told, &case, &actor, &asked.show, !asked.all.is_empty()),
         audit: rows,
         more_audit,
+        earlier: before.await,
         note_key: fresh_key(),
     };
     render(StatusCode::OK, &page)
@@ -68,6 +68,7 @@ pub fn done(name: &str) -> &'static str {
         "logged" => "The complaint is logged. Its clocks run.",
         "document" => "The document is on the case.",
         "links" => "The linked systems were asked.",
+        "given" => "The ticked cases were given.",
         name => commands::find(name).map_or("", |spec| spec.done),
     }
 }

@@ -4,6 +4,8 @@
 //! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
 
 pub mod assets;
+pub mod assign_page;
+pub mod away_page;
 pub mod bundle_page;
 pub mod case_handlers;
 pub mod case_page;

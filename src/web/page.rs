@@ -119,6 +119,8 @@ pub struct AboutPage {
     pub frame: Frame,
     /// Our version.
     pub version: &'static str,
+    /// What runs in the sandbox: what it is, its name, its hash.
+    pub plugins: Vec<(&'static str, String, String)>,
     /// Name and text of each licence.
     pub licences: Vec<(&'static str, &'static str)>,
 }

@@ -1,5 +1,6 @@
 //! The work queue with its saved views, and the list of all cases with filters. Both page by cursor.
 
+use super::case_handlers::done;
 use super::case_page::Tag;
 use super::command_page::people;
 use super::commands::category_choices;
@@ -144,6 +145,7 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
     let hidden = Field::new(Kind::Hidden, "view", "").with(view.name);
     let find = Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q"));
     let mut frame = web.frame(actor, "/");
+    frame.done = done(asked.get("done")).to_owned();
     if let Some(me) = &mut frame.me {
         me.open = Some(counts.mine);
     }
@@ -167,7 +169,8 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
                 current: v.name == view.name,
             })
             .collect(),
-        assigns: actor.may(Permission::Assign),
+        takers: takers(web, actor),
+        here: here.clone(),
         action: "/",
         filter: vec![hidden, find],
         rows: lines(web, page.rows),
@@ -181,6 +184,15 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
             format!("{here}&cursor={}", encode(&cursor))
         }),
     })
+}
+
+/// Whom this person may give cases to.
+fn takers(web: &Web, actor: &Actor) -> Vec<Choice> {
+    if actor.may(Permission::Assign) {
+        people(web)
+    } else {
+        Vec::new()
+    }
 }
 
 /// What the list of all cases may be narrowed to.
@@ -227,7 +239,7 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
     let pairs: Vec<String> = asked
         .0
         .iter()
-        .filter(|(name, value)| name != "cursor" && !value.is_empty())
+        .filter(|(name, value)| !matches!(name.as_str(), "cursor" | "done") && !value.is_empty())
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect();
     let here = format!("/cases?{}", pairs.join("&"));
@@ -241,8 +253,10 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
         .into_iter()
         .flat_map(|section| section.fields)
         .collect();
+    let mut frame = web.frame(actor, "/cases");
+    frame.done = done(asked.get("done")).to_owned();
     Ok(CasesPage {
-        frame: web.frame(actor, "/cases"),
+        frame,
         title: "Cases".into(),
         lede: vec![if page.total_is_exact {
             total
@@ -250,7 +264,8 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
             format!("More than {total}")
         }],
         tabs: Vec::new(),
-        assigns: actor.may(Permission::Assign),
+        takers: takers(web, actor),
+        here: here.clone(),
         action: "/cases",
         filter: fields,
         rows: lines(web, page.rows),

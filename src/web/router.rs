@@ -3,8 +3,8 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, bundle_page, case_handlers, clocks, command_page, documents, faults, log_page, queue,
-    security, session, settings_pages,
+    assets, assign_page, away_page, bundle_page, case_handlers, clocks, command_page, documents,
+    faults, log_page, queue, security, session, settings_pages,
 };
 use crate::web::form::Posted;
 use axum::Router;
@@ -47,6 +47,8 @@ pub fn router(web: Web) -> Router {
             get(bundle_page::ask).post(bundle_page::make),
         )
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
+        .route("/assign", post(assign_page::give))
+        .route("/away", get(away_page::ask).post(away_page::act))
         .route("/clocks", get(simulate))
         .route("/about", get(about))
         .route(
@@ -121,10 +123,20 @@ async fn simulate(
     render(StatusCode::OK, &page)
 }
 
+fn plugins(web: &Web) -> Vec<(&'static str, String, String)> {
+    let exporters = web.desk.export_formats().into_iter();
+    let adapters = web.desk.adapters().into_iter();
+    exporters
+        .map(|format| ("Exporter", format.key, format.sha256))
+        .chain(adapters.map(|(name, sha256)| ("Adapter", name, sha256)))
+        .collect()
+}
+
 async fn about(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
     let page = AboutPage {
         frame: web.frame(&actor, ""),
         version: env!("CARGO_PKG_VERSION"),
+        plugins: plugins(&web),
         licences: LICENCES.to_vec(),
     };
     render(StatusCode::OK, &page)

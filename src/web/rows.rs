@@ -1,7 +1,7 @@
 //! Lists of cases: the work queue and all cases share one template.
 
 use super::case_page::{Chip, Tag, due_chip, stage_tag};
-use super::form::Field;
+use super::form::{Choice, Field};
 use super::frame::Frame;
 use super::words::{civil, day_and_month, short_date, theme, wire};
 use crate::domain::calendar::Calendar;
@@ -60,8 +60,10 @@ pub struct CasesPage {
     pub lede: Vec<String>,
     /// The saved views; none on the list of all cases.
     pub tabs: Vec<Tab>,
-    /// Whether a case may be given to someone from here.
-    pub assigns: bool,
+    /// Whom the ticked cases may be given to; nobody when the person looking may not assign.
+    pub takers: Vec<Choice>,
+    /// This list, to come back to.
+    pub here: String,
     /// Where the filter goes.
     pub action: &'static str,
     /// The filter.

@@ -87,7 +87,7 @@ pub async fn enter(
 }
 
 /// A path of ours; anything that a browser could take for another site becomes the work queue.
-fn inside(next: &str) -> &str {
+pub(super) fn inside(next: &str) -> &str {
     let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if plain && next.starts_with('/') && !next.starts_with("//") {
         next

@@ -1,6 +1,7 @@
 //! What every handler shares: the desk, who is signed in, the frame around the page, and the one place where a
 //! refusal of the desk becomes a page.
 
+use super::case_page::{Row, earlier};
 use super::frame::{Frame, Me};
 use super::page::{Message, see};
 use crate::desk::cases::AuditedEvent;
@@ -108,6 +109,18 @@ impl Web {
             Ok((case, desk.events(&who, &reference)?))
         };
         self.desk.away(both).await
+    }
+
+    /// Other cases of the same resident or home; none when they cannot be read, which the case itself will say.
+    pub async fn earlier(&self, actor: &Actor, reference: &str) -> Vec<Row> {
+        let Ok(reference) = reference.parse() else {
+            return Vec::new();
+        };
+        let who = actor.clone();
+        let found = self
+            .desk
+            .away(move |desk| desk.earlier_cases(&who, &reference));
+        earlier(&found.await.unwrap_or_default())
     }
 
     /// The page that says why the desk did not do something.

@@ -9,7 +9,7 @@ use crate::support::{Caller, Server};
 
 /// What a route asks of its caller. `None`: to be known is enough.
 fn asks(method: &str, path: &str) -> Option<Permission> {
-    use Permission::{Administer, Export, Log, ReadCases, RunProcess};
+    use Permission::{Administer, Assign, Export, Log, ReadCases, RunProcess};
     Some(match (method, path) {
         ("POST", "/cases") | ("POST", "/cases/{reference}/documents") => Log,
         ("POST", "/cases/{reference}/links/refresh") => Log,
@@ -22,6 +22,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         }
         ("PUT", "/policy" | "/link-sources") => Administer,
         ("POST", "/policies") => RunProcess,
+        ("POST", "/assignments" | "/absences") => Assign,
         _ => return None,
     })
 }
@@ -40,6 +41,8 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
     let body: Value = match (method, path) {
         ("POST", "/cases") => complaint(2),
         ("POST", "/cases/{reference}/commands") => json!({"command": "note", "text": "x"}),
+        ("POST", "/assignments") => json!({"to": "x", "cases": ["C-2020-9999"]}),
+        ("POST", "/absences") => json!({"id": "nobody"}),
         ("POST", "/people") => json!({"id": "", "name": "x", "roles": ["board"]}),
         ("PATCH", _) => json!({"disabled": true}),
         ("POST", "/tokens") => json!({"name": "", "roles": ["board"]}),
@@ -81,6 +84,10 @@ fn every_route_asks_every_role_what_the_table_says() {
                 None => true,
                 Some(Permission::RunProcess) => {
                     allowed(Permission::RunProcess).contains(&role)
+                        || allowed(Permission::Administer).contains(&role)
+                }
+                Some(Permission::Assign) if path == "/absences" => {
+                    allowed(Permission::Assign).contains(&role)
                         || allowed(Permission::Administer).contains(&role)
                 }
                 Some(permission) => allowed(permission).contains(&role),

@@ -1,5 +1,6 @@
 //! The API as machines meet it: the real program, real HTTP, every answer held against its own document.
 
+mod assignments;
 mod beside;
 mod concurrency;
 mod documents;

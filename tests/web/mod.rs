@@ -2,6 +2,7 @@
 
 mod roles;
 mod site;
+mod work;
 
 use site::Site;
 

@@ -39,7 +39,7 @@ macro_rules! names {
 names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
-    ExportFormat LinkedRecords LinkSource Plugins
+    ExportFormat LinkedRecords LinkSource Plugins Assigned
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -87,7 +87,11 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),
     ("Me", "Who calls.", "id:text name:text roles:Role[] is_token:flag"),
     ("Person", "Someone with an account.",
-     "id:text name:text roles:Role[] disabled:flag can_sign_in:flag created_at:time"),
+     "id:text name:text roles:Role[] disabled:flag can_sign_in:flag created_at:time away?:Away"),
+    ("Away", "Someone's absence: its last day, and who covers.", "until:date cover?:text"),
+    ("AssignedCase", "A case with who handles it now.", "reference:text handler:text"),
+    ("UnassignedCase", "A case that stayed where it was, and why.", "reference:text detail:text"),
+    ("Assigned", "What became of cases that were to change hands.", "assigned:AssignedCase[] refused:UnassignedCase[]"),
     ("Token", "An API token, without its secret.",
      "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time"),
     ("NewToken", "A token with its secret, this once.",

@@ -24,9 +24,10 @@ pub use strip::{Chip, ClockRow, Step, Strip, due_chip};
 pub use timeline::{Day, Entry, Pill, Timeline};
 
 use super::commands::{self, Spec};
-use super::words::{civil, long_date, moment, spoken, theme, words};
+use super::words::{civil, long_date, moment, short_date, spoken, theme, words};
 use crate::desk::CaseView as Seen;
 use crate::desk::cases::AuditedEvent;
+use crate::desk::lists::{CaseRow, Facet};
 use crate::domain::access::Actor;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Case, Event, Recorded};
@@ -285,6 +286,26 @@ fn menu(case: &Case, offers: &Offers) -> Vec<MenuGroup> {
     groups
 }
 
+/// Other cases of the same resident or home.
+pub fn earlier(found: &[(Facet, CaseRow)]) -> Vec<Row> {
+    let row = |(same, row): &(Facet, CaseRow)| Row {
+        title: format!("{}: {}", row.reference, row.title),
+        href: format!("/cases/{}", row.reference),
+        by: format!(
+            "Same {}, received {}",
+            if matches!(same, Facet::Person(_)) {
+                "resident"
+            } else {
+                "home"
+            },
+            short_date(civil(row.received_at))
+        ),
+        state: spoken(&row.state),
+        ..Row::default()
+    };
+    found.iter().map(row).collect()
+}
+
 /// The events as they were recorded, with full names; what was lawfully erased has no words.
 pub fn recorded(events: &[AuditedEvent], names: &Names) -> Vec<Recorded> {
     let one = |audited: &AuditedEvent| {
@@ -376,6 +397,8 @@ pub struct CasePage {
     pub audit: Vec<AuditRow>,
     /// How many rows there are, when not all are shown; 0 otherwise.
     pub more_audit: usize,
+    /// Other cases of the same resident or home, newest first.
+    pub earlier: Vec<Row>,
     /// Makes a note that is sent twice count once.
     pub note_key: String,
 }

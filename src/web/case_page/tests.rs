@@ -51,6 +51,7 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
         timeline: timeline(&events, &seen, &actor, "", false),
         audit,
         more_audit: 0,
+        earlier: Vec::new(),
         note_key: "0123".into(),
     }
     .render()

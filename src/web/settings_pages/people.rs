@@ -10,6 +10,7 @@ use crate::web::page::see;
 use crate::web::session::{new_person, refuse};
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
+use crate::web::words::{civil, short_date};
 use axum::Form as Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -148,9 +149,10 @@ fn people_page(
     form: Form,
     form_title: &'static str,
 ) -> Result<SettingsPage, DeskError> {
+    let today = civil(web.desk.now());
     let row = |person: crate::desk::Person| SettingsRow {
         cells: vec![
-            person.name,
+            person.name.clone(),
             person.id.clone(),
             person
                 .roles
@@ -158,7 +160,11 @@ fn people_page(
                 .map(|role| role.title())
                 .collect::<Vec<_>>()
                 .join(", "),
-            if person.disabled { "Shut" } else { "Open" }.into(),
+            match person.absent(today) {
+                _ if person.disabled => "Shut".into(),
+                Some(away) => format!("Away until {}", short_date(away.until)),
+                None => "Open".into(),
+            },
         ],
         action: "/settings/disable".into(),
         button: if person.disabled {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::case::ClosingOutcome;
 
 fn reopen() -> Value {
     json!({ "command": "reopen", "reason": "The Ombudsman directed us to consider it.", "by_ombudsman": true })
@@ -162,7 +163,7 @@ fn a_resident_is_out_of_reach_only_when_tried() {
     let refusal = play.refused("olive", closing.clone());
     assert_eq!(refusal.field, Some("outcome"));
     assert!(refusal.detail.contains("1 try is"), "{}", refusal.detail);
-    let mut heard = play.does("cal", contact("out"));
+    let mut heard = play.clone().does("cal", contact("out"));
     heard.now += chrono::TimeDelta::minutes(1);
     let heard = heard.does("cal", contact("in"));
     assert!(
