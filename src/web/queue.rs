@@ -218,8 +218,11 @@ fn filter(web: &Web) -> Form {
             field(Kind::Date, "due_before", "Due before"),
             field(Kind::Date, "received_from", "Received from"),
             field(Kind::Date, "received_to", "Received to"),
-            field(Kind::Select, "sort", "Sort by").of(vec![
-                Choice::new("received", "Received, newest first"),
+            Field {
+                blank: "Received, newest first",
+                ..Field::new(Kind::Select, "sort", "Sort by")
+            }
+            .of(vec![
                 Choice::new("due", "Deadline, soonest first"),
                 Choice::new("updated", "Changed, newest first"),
             ]),
@@ -358,7 +361,7 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
                 book.person(&id)
                     .map_or(id.clone(), |person| person.name.clone())
             }),
-            open: !ended,
+            assigns: !ended && row.stage > 0,
             chip,
             due,
             changed: changed(row.updated_at, today),

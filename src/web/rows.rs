@@ -38,8 +38,8 @@ pub struct CaseLine {
     pub stage: Tag,
     /// Who handles it; empty for nobody.
     pub owner: String,
-    /// Whether there is still something to do.
-    pub open: bool,
+    /// Whether it can be given to someone: an open complaint.
+    pub assigns: bool,
     /// The deadline as a pill.
     pub chip: Chip,
     /// The deadline as a date.
