@@ -1,6 +1,6 @@
 //! One command: its form, what was typed, what the desk says. A stale write keeps the text and shows what changed.
 
-use super::case_page::{Names, care, tell_event};
+use super::case_page::{Names, asks, care, tell_event};
 use super::commands::{self, Spec, Subject};
 use super::form::{Choice, Form, Posted};
 use super::page::{ClashPage, FormPage, render, see};
@@ -8,7 +8,7 @@ use super::shell::{Visitor, Web};
 use super::words::civil;
 use crate::desk::{CaseView, DeskError, cases::Order, need};
 use crate::domain::access::Actor;
-use crate::domain::case::{Command, permission_of};
+use crate::domain::case::Command;
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -117,8 +117,10 @@ async fn allowed(
     name: &str,
 ) -> Result<(CaseView, &'static Spec), DeskError> {
     let (view, spec) = opened(web, actor, reference, name).await?;
-    let permission = permission_of(spec.name).ok_or(DeskError::NotFound)?;
-    need(actor, permission).map(|()| (view, spec))
+    for permission in asks(spec.name, view.case.stage()) {
+        need(actor, permission)?;
+    }
+    Ok((view, spec))
 }
 
 /// Everyone who may be chosen as handler, owner or approver.

@@ -18,7 +18,7 @@ pub use facts::care;
 pub use links::LinkGroup;
 pub use lists::{Listing, Row};
 pub use named::Names;
-pub use offers::Offers;
+pub use offers::{Offers, asks};
 pub use parts::{AuditRow, Fact, Gap, Link, MenuGroup, Person, PointRow, Tag};
 pub use strip::{Chip, ClockRow, Step, Strip, due_chip};
 pub use timeline::{Day, Entry, Pill, Timeline};
@@ -94,7 +94,7 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
     let case = &named::case(seen.case.clone(), &seen.names);
     let (clocks, today) = (seen.clocks.as_slice(), civil(seen.seen_at));
     let reference = case.reference.to_string();
-    let offers = Offers::to(actor);
+    let offers = Offers::to(actor, case);
     let to = |spec: &Spec| Link {
         label: spec.label.to_owned(),
         href: format!("/cases/{reference}/do/{}", spec.name),

@@ -8,27 +8,41 @@ use crate::web::commands::{self, Spec};
 
 /// What someone may do on a case.
 #[derive(Clone)]
-pub struct Offers(Actor);
+pub struct Offers {
+    actor: Actor,
+    stage: u8,
+}
+
+/// What a command asks of who gives it, on a case at this stage: stage 2 is decided by those who may review.
+pub fn asks(command: &str, stage: u8) -> impl Iterator<Item = Permission> {
+    let review = command == "decide_point" && stage == 2;
+    let review = review.then_some(Permission::Review);
+    permission_of(command).into_iter().chain(review)
+}
 
 impl Offers {
-    /// What this person may do.
-    pub fn to(actor: &Actor) -> Self {
-        Self(actor.clone())
+    /// What this person may do on this case.
+    pub fn to(actor: &Actor, case: &Case) -> Self {
+        Self {
+            actor: actor.clone(),
+            stage: case.stage(),
+        }
     }
 
     /// Whether they may give this command, by its name on the wire.
     pub fn does(&self, command: &str) -> bool {
-        permission_of(command).is_some_and(|permission| self.0.may(permission))
+        permission_of(command).is_some()
+            && asks(command, self.stage).all(|permission| self.actor.may(permission))
     }
 
     /// Whether they may take a bundle out.
     pub fn bundle(&self) -> bool {
-        self.0.may(Permission::Export)
+        self.actor.may(Permission::Export)
     }
 
     /// Whether they may look at the hashes.
     pub fn audit(&self) -> bool {
-        self.0.may(Permission::Audit)
+        self.actor.may(Permission::Audit)
     }
 
     /// Whether the menu has anything in it.
@@ -91,7 +105,7 @@ mod tests {
     fn next(role: Role) -> Option<&'static str> {
         let (case, _) = sample::case("It comes back every time it rains.");
         let actor = Actor::new("x", "X", [role]);
-        Offers::to(&actor).next(&case).map(|spec| spec.name)
+        Offers::to(&actor, &case).next(&case).map(|spec| spec.name)
     }
 
     #[test]
@@ -100,5 +114,11 @@ mod tests {
         assert_eq!(next(Role::ContactCentre), Some("record_contact"));
         assert_eq!(next(Role::Finance), None, "there is nothing to pay yet");
         assert_eq!(next(Role::Board), None);
+        let at_stage_2 = |role| Offers {
+            actor: Actor::new("x", "X", [role]),
+            stage: 2,
+        };
+        assert!(!at_stage_2(Role::HousingOfficer).does("decide_point"));
+        assert!(at_stage_2(Role::Stage2Reviewer).does("decide_point"));
     }
 }

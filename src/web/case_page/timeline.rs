@@ -89,7 +89,7 @@ pub fn timeline(
     all: bool,
 ) -> Timeline {
     let today = civil(seen.seen_at);
-    let may_reword = Offers::to(actor).does("reword_entry");
+    let may_reword = Offers::to(actor, &seen.case).does("reword_entry");
     let told: Vec<_> = events
         .iter()
         .map(|recorded| (recorded, tell(recorded)))
