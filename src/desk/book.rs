@@ -198,3 +198,32 @@ impl Directory for Book {
         self.id_of(person)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_account_keeps_its_name_and_has_no_say() {
+        let person = |id: &str, disabled| Person {
+            id: id.into(),
+            name: id.to_uppercase(),
+            roles: vec![Role::Director],
+            password: None,
+            disabled,
+            generation: 0,
+            away: None,
+            created_at: DateTime::default(),
+        };
+        let people = [person("dina", false), person("gone", true)];
+        let book = Book {
+            policies: vec![Policy::default()],
+            calendar: Calendar::england(),
+            people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
+        };
+        assert_eq!(book.roles("dina"), Some(vec![Role::Director]));
+        assert_eq!(book.roles("gone"), Some(Vec::new()));
+        assert_eq!(Directory::name(&book, "gone"), "GONE");
+        assert_eq!(book.roles("A board member"), None);
+    }
+}

@@ -51,7 +51,7 @@ impl Desk {
             }
             let signed_by = crate::domain::case::Directory::name(&*book, &actor.id);
             let data = letters::data(&LetterFor {
-                case: &after,
+                case: &after.as_read_by(letter.to.as_deref()),
                 letter,
                 policy,
                 signed_by: &signed_by,
@@ -102,8 +102,14 @@ fn document(
         sha256,
         size,
         media_type: "application/pdf".into(),
-        file_name: format!("{on}-{}.pdf", wire(letter.kind)),
-        title: letter.kind.title().to_owned(),
+        file_name: match letter.to {
+            Some(_) => format!("{on}-{}-{}.pdf", wire(letter.kind), letter.id),
+            None => format!("{on}-{}.pdf", wire(letter.kind)),
+        },
+        title: match &letter.to {
+            Some(to) => format!("{}, to {to}", letter.kind.title()),
+            None => letter.kind.title().to_owned(),
+        },
         kind,
         doc_date: Some(on),
         sensitivity: Sensitivity::Ordinary,

@@ -153,6 +153,8 @@ pub struct Party {
     pub safe_contact: Option<String>,
     /// The resident is staff or a board member of the landlord: a conflict to manage (Code 5.8).
     pub conflict_of_interest: bool,
+    /// A member of a group who does not want its letters (Code 1.2).
+    pub no_letters: bool,
 }
 
 impl Party {

@@ -205,6 +205,7 @@ fn notice_checks(checks: &mut Checks, case: &Case, run: &StageRun) {
         case.letters
             .iter()
             .filter(|letter| letter.kind == kind && letter.stage == run.stage)
+            .filter(|letter| letter.to.is_none())
             .count()
     };
     if !run.extensions.is_empty() {

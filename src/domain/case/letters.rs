@@ -31,17 +31,18 @@ pub(super) fn with_letter(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let after = case.after(&events, context);
-    let letter = compose(&after, outgoing, None, context)?;
-    events.push(Event::LetterIssued { letter });
+    let letters = compose(&after, outgoing, None, context)?;
+    events.extend(letters.map(|letter| Event::LetterIssued { letter }));
     Ok(events)
 }
 
-fn compose(
-    case: &Case,
-    outgoing: Outgoing<'_>,
+/// One letter to each reader, the complainant first.
+fn compose<'a>(
+    case: &'a Case,
+    outgoing: Outgoing<'a>,
     addendum_to: Option<LetterId>,
-    context: &Context<'_>,
-) -> Result<IssuedLetter, Refusal> {
+    context: &'a Context<'_>,
+) -> Result<impl Iterator<Item = IssuedLetter> + 'a, Refusal> {
     let Outgoing {
         kind,
         stage,
@@ -52,25 +53,44 @@ fn compose(
     let blocks = letter::compose(kind, case, context.policy, &wording, context.people);
     letter::check(kind, &blocks)?;
     check_adjustments(case, sending, own)?;
+    let issued =
+        move |nth: usize, to: Option<String>, reader: &Party, channel, blocks| IssuedLetter {
+            id: LetterId(next(case.letters.len() + nth)),
+            kind,
+            stage,
+            issued_at: context.at,
+            issued_by: context.actor.id.clone(),
+            channel,
+            blocks,
+            document: own,
+            large_print: reader.active_adjustments().any(Adjustment::is_large_print),
+            adjustments_note: sending
+                .adjustments_note
+                .clone()
+                .filter(|note| !note.trim().is_empty()),
+            addendum_to,
+            to,
+        };
     let channel = way_out(case, sending, context)?;
-    Ok(IssuedLetter {
-        id: LetterId(next(case.letters.len())),
-        kind,
-        stage,
-        issued_at: context.at,
-        issued_by: context.actor.id.clone(),
-        channel,
-        blocks,
-        document: own,
-        large_print: readers(case)
-            .flat_map(Party::active_adjustments)
-            .any(Adjustment::is_large_print),
-        adjustments_note: sending
-            .adjustments_note
-            .clone()
-            .filter(|note| !note.trim().is_empty()),
-        addendum_to,
-    })
+    let first = issued(0, None, &case.complainant, channel, blocks);
+    // What restricts one resident is nobody else's business.
+    let members = readers(case)
+        .skip(1)
+        .filter(move |_| kind != LetterKind::RestrictionOfContact);
+    let others = members.zip(1..).map(move |(member, nth)| {
+        let to = Some(member.name.clone());
+        let theirs = case.as_read_by(to.as_deref());
+        let blocks = letter::compose(kind, &theirs, context.policy, &wording, context.people);
+        let channel = match sending
+            .sent_by
+            .unwrap_or(preferred(member.preferred_contact))
+        {
+            Channel::Representative => Channel::Letter,
+            channel => channel,
+        };
+        issued(nth, to, member, channel, blocks)
+    });
+    Ok(std::iter::once(first).chain(others))
 }
 
 /// E15: what our letter cannot do for the resident by itself must be accounted for.
@@ -123,7 +143,10 @@ pub(super) fn check_contact(
     let with = with.map(str::trim).filter(|with| !with.is_empty());
     let reached: Vec<&Party> = match with {
         None => vec![&case.complainant],
-        Some(with) => readers(case).filter(|party| means(with, party)).collect(),
+        Some(with) => std::iter::once(&case.complainant)
+            .chain(&case.members)
+            .filter(|party| means(with, party))
+            .collect(),
     };
     let mut unmet: Vec<String> = Vec::new();
     for party in reached {
@@ -162,9 +185,10 @@ fn means(with: &str, party: &Party) -> bool {
             .any(|word| same_person(word, surname) || matches!(word, "resident" | "tenant"))
 }
 
-/// Everyone who gets the letter: the complainant, and the members of a group complaint.
+/// Everyone who gets the letter: the complainant, and the members of a group complaint who want it.
 fn readers(case: &Case) -> impl Iterator<Item = &Party> {
-    std::iter::once(&case.complainant).chain(&case.members)
+    let members = case.members.iter().filter(|member| !member.no_letters);
+    std::iter::once(&case.complainant).chain(members)
 }
 
 /// How the letter goes out. To a representative only while the resident's consent holds (Code 3.6): the
@@ -268,8 +292,10 @@ pub(super) fn decide(
         sending,
         own: None,
     };
-    let letter = compose(case, outgoing, *addendum_to, context)?;
-    let mut events = vec![Event::LetterIssued { letter }];
+    let letters = compose(case, outgoing, *addendum_to, context)?;
+    let mut events: Vec<Event> = letters
+        .map(|letter| Event::LetterIssued { letter })
+        .collect();
     if *kind == LetterKind::Closing {
         // The letter lists every action, so the resident has now been told of each that ended.
         let ended = case

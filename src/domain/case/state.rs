@@ -310,6 +310,19 @@ impl Case {
             .is_none_or(|r| r.people.iter().any(|named| named == person))
     }
 
+    /// The case as a letter to this reader tells it: to a member of the group nothing of the complainant's own
+    /// needs and address. None is the complainant.
+    pub fn as_read_by(&self, reader: Option<&str>) -> Self {
+        let member = self
+            .members
+            .iter()
+            .find(|member| Some(member.name.as_str()) == reader);
+        Self {
+            complainant: member.unwrap_or(&self.complainant).clone(),
+            ..self.clone()
+        }
+    }
+
     /// The members who share the complainant's home, and so whatever else happens there.
     pub fn household(&self) -> impl Iterator<Item = &Party> {
         let same = |a: &Option<String>, b: &Option<String>| {

@@ -173,7 +173,7 @@ pub(super) fn letter(l: &IssuedLetter, to: &str) -> Value {
         _ => l.stage,
     };
     json!({
-        "id": l.id.to_string(), "kind": l.kind, "stage": stage, "title": l.kind.title(), "to": to,
+        "id": l.id.to_string(), "kind": l.kind, "stage": stage, "title": l.kind.title(), "to": l.to.as_deref().unwrap_or(to),
         "channel": l.channel, "issued_at": l.issued_at, "document": l.document.map(|d| d.to_string()),
         "text": blocks.join("\n\n"),
     })

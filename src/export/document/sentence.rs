@@ -229,8 +229,12 @@ pub fn sentence(event: &Event) -> String {
         E::NoteAdded { text } => format!("Note{}", tail(text)),
         E::DocumentAttached { document } => format!("Document added{}", tail(&document.title)),
         E::LetterIssued { letter } => format!(
-            "Letter sent by {}: {}",
+            "Letter sent by {}{}: {}",
             words(letter.channel),
+            letter
+                .to
+                .as_ref()
+                .map_or_else(String::new, |to| format!(" to {to}")),
             letter.kind.title()
         ),
         E::RecordLinked { link } => {

@@ -13,11 +13,17 @@ pub(super) fn hazards(case: &Case) -> Vec<Row> {
             ("Investigated", h.investigated_at),
             ("Summary sent", h.summary_sent_at),
             ("Safety work done", h.safety_work_at),
+            ("Further work arranged", h.further_steps_at),
             ("Further work begun", h.further_work_at),
         ];
+        let needless = h
+            .not_needed
+            .iter()
+            .map(|found| format!("{}: not needed. {}", spoken(&found.step), found.reason));
         let done: Vec<String> = steps
             .into_iter()
             .filter_map(|(name, at)| at.map(|at| format!("{name} {}", moment(at))))
+            .chain(needless)
             .collect();
         Row {
             title: h.description.clone(),

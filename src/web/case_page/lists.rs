@@ -162,8 +162,10 @@ fn letters(case: &Case) -> Vec<Row> {
             format!("/cases/{}/documents/{d}", case.reference)
         }),
         text: format!(
-            "Sent by {}{}{}",
+            "Sent by {}{}{}{}",
             spoken(&l.channel).to_lowercase(),
+            l.to.as_ref()
+                .map_or(String::new(), |to| format!(" to {to}")),
             if l.large_print {
                 ", in large print"
             } else {

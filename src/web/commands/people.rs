@@ -1,6 +1,6 @@
 //! Who is on the case: handlers, the resident's needs, representatives, members of a group, who alone may see it.
 
-use super::{Field, Kind, Spec, always, date, line, long, none, person, running};
+use super::{Field, Kind, Spec, always, date, line, long, none, person, running, tick};
 use crate::domain::party::Party;
 use crate::web::form::choices;
 use crate::web::words::wire;
@@ -150,7 +150,7 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: running,
         fields: |_| party("member", None),
-        more: none,
+        more: |_| vec![tick("member.no_letters", "They do not want the letters")],
     },
     Spec {
         name: "restrict",

@@ -25,6 +25,15 @@ pub(super) const SPECS: &[Spec] = &[
                 long("impact", "Effect on the resident")
                     .optional()
                     .rule("7.2"),
+                date("from", "For the time from").optional(),
+                date("to", "To").optional(),
+                Field::new(Kind::Number, "quantity", "How many").optional(),
+                Field::new(Kind::Select, "unit", "Of what")
+                    .of(choices(&["day", "week", "each", "percent_of_rent", "lump"]))
+                    .optional(),
+                Field::new(Kind::Money, "rate_pence", "Rate of one, in pounds")
+                    .optional()
+                    .hint("How many at this rate must come to the amount."),
             ]
         },
     },

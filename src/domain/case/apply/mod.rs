@@ -11,7 +11,7 @@ mod remedies;
 
 use super::{Case, Event, GapExplanation, Point, Recorded, Rewording, StageRun, State};
 use crate::domain::calendar::london_date;
-use crate::domain::clock::ReceiptRule;
+use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{CaseRef, PointId};
 use crate::domain::intake::{Intake, Kind};
 
@@ -146,10 +146,16 @@ impl Case {
             | Event::SurveyFeedbackLogged { .. }
             | Event::SeparateComplaintNeeded { .. }
             | Event::ConflictSetAside { .. }
-            | Event::ClockMoved { .. }
             | Event::BundleExported { .. }
             | Event::RestrictedCaseViewed { .. }
             | Event::Unknown => {}
+            Event::ClockMoved {
+                clock: ClockId::HosTask,
+                subject: Some(subject),
+                new_due,
+                ..
+            } => self.move_task(subject, *new_due),
+            Event::ClockMoved { .. } => {}
             Event::ServiceRequestReviewed { next_review, .. } => {
                 self.reviewed_on = Some(london_date(recorded.at));
                 self.next_review = *next_review;

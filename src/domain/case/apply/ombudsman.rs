@@ -1,10 +1,22 @@
 //! The Ombudsman's branch.
 
+use chrono::NaiveDate;
+
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Event, Recorded};
 use crate::domain::ombudsman::{Directed, HosCase, HosRoute, HosState, HosTask};
 
 impl Case {
+    /// A task without a stated date follows the calendar; one with a date has no other.
+    pub(super) fn move_task(&mut self, subject: &str, due: NaiveDate) {
+        let tasks = self.ombudsman.iter_mut().flat_map(|hos| &mut hos.tasks);
+        for task in tasks.filter(|task| task.usual_length) {
+            if format!("task {}", task.id) == subject {
+                task.due = due;
+            }
+        }
+    }
+
     pub(super) fn apply_ombudsman(&mut self, recorded: &Recorded) {
         if let Event::ReferredToOmbudsman {
             hos_reference,

@@ -36,6 +36,9 @@ pub struct IssuedLetter {
     /// The letter it corrects.
     #[serde(default)]
     pub addendum_to: Option<LetterId>,
+    /// The member of the group it went to; none for the complainant.
+    #[serde(default)]
+    pub to: Option<String>,
 }
 
 /// One named block of a letter.

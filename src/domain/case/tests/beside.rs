@@ -191,6 +191,16 @@ fn the_ombudsmans_task_without_a_date_moves_with_the_calendar() {
         ["HOS_TASK 2026-12-23 Running", "HOS_TASK 2026-12-22 Running"],
         "what was stated stands"
     );
+    let moved = |task: u32| {
+        json!({ "kind": "clock_moved", "clock": "HOS_TASK", "subject": format!("task {task}"),
+            "old_due": "2026-12-22", "new_due": "2026-12-23", "why": "One-off" })
+    };
+    let (events, now) = ([moved(1), moved(2)], play.now);
+    let events = events.map(|event| serde_json::from_value(event).unwrap());
+    play.record("redress", events.into(), now);
+    let tasks = &play.case.ombudsman.as_ref().unwrap().tasks;
+    let due = [0, 1].map(|n: usize| tasks[n].due.to_string());
+    assert_eq!(due, ["2026-12-23", "2026-12-22"]);
 }
 
 #[test]

@@ -139,3 +139,47 @@ fn a_restriction_of_contact_rests_on_something_and_ends_in_a_review() {
             .starts_with("Nothing here stops you")
     );
 }
+
+#[test]
+fn every_member_of_a_group_gets_the_letter_in_their_own_way() {
+    let member = |name: &str, more: Value| {
+        let mut member = json!({ "name": name, "address": "2 High Street" });
+        member
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        json!({ "command": "add_member", "member": member })
+    };
+    let needs = json!({ "command": "record_adjustment", "adjustment": { "need": "more_time" } });
+    let restriction = json!({ "command": "issue_letter", "kind": "restriction_of_contact", "text": "Please write.",
+        "restriction": { "evidence": "Forty calls.", "considered": "Weighed.", "review_on": "2027-02-01" } });
+    let play = Play::at(State::S1Received)
+        .does("cal", needs)
+        .does(
+            "cal",
+            member(
+                "Ben",
+                json!({ "adjustments": ["large_print"], "preferred_contact": "email" }),
+            ),
+        )
+        .does("cal", member("Cy", json!({ "no_letters": true })))
+        .does("olive", acknowledge(1, "olive"));
+    let letters: Vec<_> = play
+        .case
+        .letters
+        .iter()
+        .map(|letter| (letter.id.0, letter.to.as_deref(), letter.large_print))
+        .collect();
+    assert_eq!(letters, [(1, None, false), (2, Some("Ben"), true)]);
+    let ours = &play.case.letters[0].blocks;
+    let theirs = block(&play, "adjustments").unwrap();
+    assert!(ours.iter().any(|block| block.text.contains("more time")));
+    assert!(
+        theirs.contains("large print") && !theirs.contains("more time"),
+        "{theirs}"
+    );
+    let address = play.case.as_read_by(Some("Ben")).complainant.address;
+    assert_eq!(address.as_deref(), Some("2 High Street"));
+    let restricted = play.does("olive", restriction);
+    assert_eq!(restricted.case.letters.len(), 3, "that one is between two");
+}

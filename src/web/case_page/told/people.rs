@@ -51,7 +51,14 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
         ),
         Event::LetterIssued { letter } => told(
             format!("Letter issued: {}", letter.kind.title()),
-            format!("Sent by {}.", spoken(&letter.channel).to_lowercase()),
+            format!(
+                "Sent by {}{}.",
+                spoken(&letter.channel).to_lowercase(),
+                letter
+                    .to
+                    .as_ref()
+                    .map_or_else(String::new, |to| format!(" to {to}"))
+            ),
             "mail",
             "letters",
         ),
