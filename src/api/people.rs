@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::doc::told;
-use super::extract::{Caller, Given, Last, Number};
+use super::extract::{Caller, Given, Last, Number, idempotency_key};
 use super::problem::Problem;
 use crate::desk::people::NewPerson;
 use crate::desk::tokens::Token;
@@ -60,10 +60,12 @@ pub struct PersonBody {
 
 /// Add a person.
 #[utoipa::path(post, path = "/people", tag = "people", request_body = PersonBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request the same request.")),
     responses((status = 201, description = "Added.", body = told::Person)))]
 pub async fn add(
     State(desk): State<Desk>,
     Caller(actor): Caller,
+    headers: HeaderMap,
     Given(body): Given<PersonBody>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let new = NewPerson {
@@ -72,7 +74,8 @@ pub async fn add(
         roles: body.roles,
         password: body.password,
     };
-    let person = desk.add_person(&actor, new).await?;
+    let key = idempotency_key(&headers)?;
+    let person = desk.add_person(&actor, new, key.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(person_json(&person))))
 }
 
@@ -147,15 +150,23 @@ pub struct TokenBody {
 
 /// Make a token. Its secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/tokens", tag = "people", request_body = TokenBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeated request makes nothing and is told so, because the secret is shown once.")),
     responses((status = 201, description = "Made.", body = told::NewToken)))]
 pub async fn create_token(
     State(desk): State<Desk>,
     Caller(actor): Caller,
+    headers: HeaderMap,
     Given(body): Given<TokenBody>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let new = desk
-        .create_token(&actor, &body.name, body.roles, body.expires_at)
-        .await?;
+    let key = idempotency_key(&headers)?;
+    let made = desk.create_token(
+        &actor,
+        &body.name,
+        body.roles,
+        body.expires_at,
+        key.as_deref(),
+    );
+    let new = made.await?;
     let mut answer = token_json(&new.token);
     answer["secret"] = json!(new.secret.reveal());
     Ok((StatusCode::CREATED, Json(answer)))

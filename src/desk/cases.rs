@@ -2,10 +2,11 @@
 //! set, and the answer goes out only when everything is on the disk.
 
 use chrono::{DateTime, Datelike, Utc};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 
 use super::beside::{begin_beside, no_such_parent, separate};
+use super::closed::Closed;
+use super::keys::{Key, remember, repeated, repeated_case};
 use super::letters::Rendered;
 use super::{Book, CaseView, Desk, DeskError, beside, need, open};
 use crate::domain::access::{Actor, Permission};
@@ -13,9 +14,12 @@ use crate::domain::calendar::london_date;
 use crate::domain::case::{self, Case, Command, Context, Event, Recorded};
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
+use crate::store::WriteTx;
 use crate::store::audit::Body;
 use crate::store::derive::Deadline;
-use crate::store::{Rows, T, WriteTx};
+
+/// How an export is noted on a restricted case, before anything leaves.
+pub(super) const EXPORT: &str = "export";
 
 /// A command with the circumstances of its giving.
 #[derive(Clone, Debug)]
@@ -54,14 +58,6 @@ impl Order {
     }
 }
 
-/// What an idempotency key was used for.
-#[derive(Serialize, Deserialize)]
-struct Used {
-    fingerprint: String,
-    reference: CaseRef,
-    at: DateTime<Utc>,
-}
-
 /// An event as the audit shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct AuditedEvent {
@@ -75,7 +71,7 @@ pub struct AuditedEvent {
     pub recorded_at: DateTime<Utc>,
     /// Who told it.
     pub actor: String,
-    /// The event itself; null where it was lawfully erased.
+    /// The event itself; null where it was lawfully erased, or names a case that the reader may not know of.
     pub body: serde_json::Value,
     /// SHA-256 of its stored body, hex.
     pub body_hash: String,
@@ -97,13 +93,13 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         need(actor, Permission::Log)?;
         let who = actor.clone();
-        let key = key.map(|key| (used_key(actor, "log", key), fingerprint(&intake)));
+        let key = key.map(|key| Key::of(actor, "log", key, &intake));
         let now = self.now();
         let book = self.book();
         let (logged, fresh) = self
             .store()
             .write_async(move |tx| -> Result<(Case, bool), DeskError> {
-                if let Some(earlier) = repeated(tx, key.as_ref())? {
+                if let Some(earlier) = repeated_case(tx, key.as_ref())? {
                     return Ok((open(tx, &who, &earlier)?, false));
                 }
                 let made = match &intake.parent {
@@ -117,7 +113,7 @@ impl Desk {
                         begin_beside(tx, &book, &who, &parent, &intake, now)?
                     }
                 };
-                remember(tx, key, &made.reference, now)?;
+                remember(tx, key, &made.reference.to_string(), now)?;
                 Ok((made, true))
             })
             .await?;
@@ -128,7 +124,7 @@ impl Desk {
             }
         }
         let logged = self.reader()?.case(&logged.reference)?.unwrap_or(logged);
-        self.view(logged)
+        self.view(actor, logged)
     }
 
     /// Does something to a case.
@@ -144,6 +140,15 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         need(actor, order.command.permission())?;
         let mut order = self.in_our_names(order);
+        let given = order.key.as_ref();
+        let key = given.map(|key| Key::of_command(actor, reference, key, &order.command));
+        // A repeated order must not ask a source nor set its letter again, nor be refused for having been done.
+        let done_before = || -> Result<bool, DeskError> {
+            Ok(repeated(&*self.reader()?, key.as_ref())?.is_some())
+        };
+        if done_before()? {
+            return self.case(actor, reference);
+        }
         if let Command::LinkRecord {
             source,
             external_id,
@@ -154,19 +159,6 @@ impl Desk {
                 .find_record(actor, reference, source, external_id)
                 .await?
                 .map(Box::new);
-        }
-        let key = order.key.as_ref().map(|key| {
-            (
-                used_key(actor, &reference.to_string(), key),
-                fingerprint_of(&order.command),
-            )
-        });
-        // A repeated order must not set its letter again, nor be refused for having been done.
-        let done_before = || -> Result<bool, DeskError> {
-            Ok(repeated(&*self.reader()?, key.as_ref())?.is_some())
-        };
-        if done_before()? {
-            return self.case(actor, reference);
         }
         loop {
             let (desk, who, about, asked) = (
@@ -200,12 +192,12 @@ impl Desk {
                         return Ok(None);
                     }
                     let case = carry_out(tx, &book, &who, &case, &asked, rendered, now)?;
-                    remember(tx, used, &about, now)?;
+                    remember(tx, used, &about.to_string(), now)?;
                     Ok(Some(case))
                 })
                 .await?;
             if let Some(case) = done {
-                return self.view(case);
+                return self.view(actor, case);
             }
         }
     }
@@ -220,14 +212,27 @@ impl Desk {
         if case.restricted.is_some() {
             case = self.note_view(actor, reference, "case")?;
         }
-        self.view(case)
+        self.view(actor, case)
     }
 
-    /// The events of a case with their hashes, oldest first.
+    /// The audit of a case: its events with their hashes, oldest first.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] or [`DeskError::Forbidden`].
     pub fn events(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+    ) -> Result<Vec<AuditedEvent>, DeskError> {
+        need(actor, Permission::Audit)?;
+        self.history(actor, reference)
+    }
+
+    /// What happened to a case, oldest first, for those who may read it: what its timeline is told from.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] or [`DeskError::Forbidden`].
+    pub fn history(
         &self,
         actor: &Actor,
         reference: &CaseRef,
@@ -238,11 +243,15 @@ impl Desk {
         if case.restricted.is_some() {
             self.note_view(actor, reference, "events")?;
         }
+        let closed = Closed::to(&*reader, actor, &case)?;
         let mut events = Vec::new();
         for stored in reader.events(reference, 0)? {
             let body = match &stored.body {
-                Body::Kept(_) => serde_json::to_value(stored.read::<Event>()?)
-                    .map_err(|error| DeskError::Internal(error.to_string()))?,
+                Body::Kept(_) => {
+                    let told = stored.read::<Event>()?.and_then(|event| closed.tell(event));
+                    serde_json::to_value(told)
+                        .map_err(|error| DeskError::Internal(error.to_string()))?
+                }
                 Body::Erased(_) => serde_json::Value::Null,
             };
             events.push(AuditedEvent {
@@ -259,7 +268,7 @@ impl Desk {
         Ok(events)
     }
 
-    /// Records that a restricted case was looked at, once per person and quarter of an hour.
+    /// Records that a restricted case was looked at, once per person and quarter of an hour, or exported.
     pub(crate) fn note_view(
         &self,
         actor: &Actor,
@@ -271,11 +280,13 @@ impl Desk {
         Ok(self.store().write(move |tx| -> Result<Case, DeskError> {
             let case = open(tx, &who, &about)?;
             let last = tx.events(&about, case.version.saturating_sub(1))?;
-            let just_seen = last.iter().any(|event| {
-                event.meta.kind == "restricted_case_viewed"
-                    && event.meta.actor == who.id
-                    && now - event.meta.recorded_at < chrono::TimeDelta::minutes(15)
-            });
+            // What leaves is noted each time, whatever was looked at before.
+            let just_seen = how != EXPORT
+                && last.iter().any(|event| {
+                    event.meta.kind == "restricted_case_viewed"
+                        && event.meta.actor == who.id
+                        && now - event.meta.recorded_at < chrono::TimeDelta::minutes(15)
+                });
             if just_seen {
                 return Ok(case);
             }
@@ -292,8 +303,14 @@ impl Desk {
         })?)
     }
 
-    /// The view of a case now.
-    pub(crate) fn view(&self, case: Case) -> Result<CaseView, DeskError> {
+    /// The view of a case now, as `actor` may see it.
+    pub(crate) fn view(&self, actor: &Actor, mut case: Case) -> Result<CaseView, DeskError> {
+        Closed::to(&*self.reader()?, actor, &case)?.leave_out(&mut case);
+        self.whole_view(case)
+    }
+
+    /// The view of a case now, with all that it names.
+    pub(crate) fn whole_view(&self, case: Case) -> Result<CaseView, DeskError> {
         let policies = self.has_policies_for(&case)?;
         Ok(CaseView::of(case, &self.book(), policies, self.now()))
     }
@@ -546,60 +563,4 @@ pub(super) fn carry_out(
         )?;
     }
     Ok(case)
-}
-
-fn used_key(actor: &Actor, about: &str, key: &str) -> String {
-    hex::encode(Sha256::digest(format!(
-        "{}\u{0}{about}\u{0}{key}",
-        actor.id
-    )))
-}
-
-fn fingerprint<V: Serialize>(value: &V) -> String {
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
-    hex::encode(Sha256::digest(bytes))
-}
-
-/// As [`fingerprint`]; a document sent again came at another time, and is the same.
-fn fingerprint_of(command: &Command) -> String {
-    match command {
-        Command::Attach { document } => {
-            fingerprint(&(&document.sha256, document.kind, &document.title))
-        }
-        command => fingerprint(command),
-    }
-}
-
-fn repeated(rows: &dyn Rows, key: Option<&(String, String)>) -> Result<Option<CaseRef>, DeskError> {
-    let Some((name, print)) = key else {
-        return Ok(None);
-    };
-    match rows.record::<Used>(T::Idempotency, name)? {
-        None => Ok(None),
-        Some(used) if used.fingerprint == *print => Ok(Some(used.reference)),
-        Some(used) => Err(DeskError::Conflict(format!(
-            "This Idempotency-Key was used for something else ({}). Use a new key for a new request.",
-            used.reference
-        ))),
-    }
-}
-
-fn remember(
-    tx: &mut WriteTx<'_>,
-    key: Option<(String, String)>,
-    reference: &CaseRef,
-    at: DateTime<Utc>,
-) -> Result<(), DeskError> {
-    if let Some((name, fingerprint)) = key {
-        tx.put_record(
-            T::Idempotency,
-            &name,
-            &Used {
-                fingerprint,
-                reference: reference.clone(),
-                at,
-            },
-        )?;
-    }
-    Ok(())
 }

@@ -10,10 +10,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::book::POLICY;
+use super::keys::{Key, remember, repeated};
+use super::tokens::Token;
 use super::{Desk, DeskError, Person, need};
 use crate::auth::password::{self, PasswordError};
 use crate::auth::secret;
-use crate::domain::access::{Actor, Permission, Role};
+use crate::domain::access::{Actor, Permission, Role, same_person};
 use crate::domain::policy::Landlord;
 use crate::domain::refusal::required;
 use crate::store::audit::{HOUSE, NewEvent};
@@ -72,13 +74,19 @@ pub(super) fn note(
     Ok(())
 }
 
+/// Whether the record means Redress itself or the command line by this name.
+pub(super) fn is_ours(name: &str) -> bool {
+    ["redress", "command-line", "command line"]
+        .iter()
+        .any(|ours| same_person(ours, name))
+}
+
 fn check_account_name(id: &str) -> Result<(), DeskError> {
     let fits = (1..=64).contains(&id.len())
         && id
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-@".contains(&b));
-    let taken = ["redress", "command-line"].contains(&id);
-    if fits && !taken {
+    if fits && !is_ours(id) {
         return Ok(());
     }
     Err(DeskError::Invalid {
@@ -196,18 +204,46 @@ impl Desk {
         Ok(self.book().people().cloned().collect())
     }
 
-    /// Adds a person.
+    /// Adds a person. With a `key`, a repeated call gives the person of the first.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], or [`DeskError::Invalid`] with the field at fault.
-    pub async fn add_person(&self, by: &Actor, new: NewPerson) -> Result<Person, DeskError> {
+    /// [`DeskError::Forbidden`], [`DeskError::Invalid`] with the field at fault, or [`DeskError::Conflict`] when the
+    /// key was used for something else.
+    pub async fn add_person(
+        &self,
+        by: &Actor,
+        new: NewPerson,
+        key: Option<&str>,
+    ) -> Result<Person, DeskError> {
         need(by, Permission::Administer)?;
         check_roles(&new.roles)?;
+        // Not the password: a quick hash of it must not lie about.
+        let what = (&new.id, &new.name, &new.roles);
+        let key = key.map(|key| Key::of(by, "person", key, &what));
         let now = self.now();
-        let person = self.new_person(new, now).await?;
-        let (made, by) = (person.clone(), by.id.clone());
-        self.store()
-            .write_async(move |tx| -> Result<(), DeskError> {
+        let made = self.new_person(new, now).await?;
+        let by = by.id.clone();
+        let person = self
+            .store()
+            .write_async(move |tx| -> Result<Person, DeskError> {
+                if let Some(earlier) = repeated(tx, key.as_ref())? {
+                    let person = tx.record::<Person>(T::User, &earlier)?;
+                    return person.ok_or(DeskError::NotFound);
+                }
+                let tokens = tx.records::<Token>(T::Token, "", None, usize::MAX)?;
+                if tokens
+                    .iter()
+                    .any(|(_, token)| same_person(&token.name, &made.id))
+                {
+                    return Err(DeskError::Invalid {
+                        field: "id",
+                        detail: format!(
+                            "A token is called {}: the record would not tell them apart. Choose \
+                             another name.",
+                            made.id
+                        ),
+                    });
+                }
                 if tx.record::<Person>(T::User, &made.id)?.is_some() {
                     return Err(DeskError::Invalid {
                         field: "id",
@@ -216,7 +252,9 @@ impl Desk {
                 }
                 tx.put_record(T::User, &made.id, &made)?;
                 let body = json!({"account": made.id, "roles": made.roles});
-                note(tx, "person_added", &by, now, &body)
+                note(tx, "person_added", &by, now, &body)?;
+                remember(tx, key, &made.id, now)?;
+                Ok(made)
             })
             .await?;
         self.reread()?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncRead;
 
 use super::documents::take_in;
+use super::keys::{Key, remember, repeated};
 use super::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
@@ -118,15 +119,18 @@ impl Desk {
         Ok(!self.policies_for(case)?.is_empty())
     }
 
-    /// Adds a version of a policy. An earlier one of the same kind without an end ends the day before.
+    /// Adds a version of a policy. An earlier one of the same kind without an end ends the day before. With a `key`,
+    /// a repeated call gives the policy of the first.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], [`DeskError::Invalid`], or what the disk says.
+    /// [`DeskError::Forbidden`], [`DeskError::Invalid`], [`DeskError::Conflict`] when the key was used for something
+    /// else, or what the disk says.
     pub async fn add_policy(
         &self,
         actor: &Actor,
         about: NewPolicy,
         bytes: impl AsyncRead + Send + Unpin,
+        key: Option<&str>,
     ) -> Result<PolicyDocument, DeskError> {
         if !actor.may(Permission::Administer) {
             need(actor, Permission::RunProcess)?;
@@ -148,8 +152,15 @@ impl Desk {
             });
         }
         let taken = take_in(self, &about.file_name, bytes).await?;
+        let now = self.now();
+        let what = (
+            (&about.kind, &about.title, &about.version),
+            (about.effective_from, about.effective_to),
+            hex::encode(taken.sha256),
+        );
+        let key = key.map(|key| Key::of(actor, "policy", key, &what));
         let change = Change {
-            at: self.now(),
+            at: now,
             by: actor.id.clone(),
             why: format!(
                 "{} {} was added to the register",
@@ -161,6 +172,10 @@ impl Desk {
             .store()
             .write_async(move |tx| -> Result<PolicyDocument, DeskError> {
                 let mut policies = register(tx)?;
+                if let Some(earlier) = repeated(tx, key.as_ref())? {
+                    let added = policies.into_iter().find(|p| p.id.to_string() == earlier);
+                    return added.ok_or(DeskError::NotFound);
+                }
                 let id = policies.iter().map(|policy| policy.id).max().unwrap_or(0) + 1;
                 let before = about.effective_from.pred_opt();
                 for earlier in policies
@@ -193,6 +208,7 @@ impl Desk {
                         .then(b.effective_from.cmp(&a.effective_from))
                 });
                 tx.set_setting(REGISTER, &policies, &change)?;
+                remember(tx, key, &added.id.to_string(), now)?;
                 Ok(added)
             })
             .await?)

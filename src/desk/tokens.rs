@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::people::{check_roles, note};
-use super::{Desk, DeskError, need};
+use super::keys::{Key, remember, repeated};
+use super::people::{check_roles, is_ours, note};
+use super::{Book, Desk, DeskError, need};
 use crate::auth::secret::{self, Secret};
-use crate::domain::access::{Actor, Permission, Role};
+use crate::domain::access::{Actor, Permission, Role, same_person};
 use crate::domain::refusal::required;
-use crate::store::T;
+use crate::store::{Rows, T};
 
 /// An API token as kept, under the hash of its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,37 @@ pub struct Token {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+impl Token {
+    fn works(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Refuses a name by which the record means someone else. A token that has ended leaves its name to the next one.
+fn check_token_name(rows: &dyn Rows, name: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+    let taken = |whose: &str| {
+        Err(DeskError::Invalid {
+            field: "name",
+            detail: format!("{whose} A token's name must not be mistaken for theirs."),
+        })
+    };
+    if is_ours(name) {
+        return taken("Redress itself goes by this name in the record.");
+    }
+    if Book::read(rows)?.person(name).is_some() {
+        return taken("A person has this name.");
+    }
+    let tokens = rows.records::<Token>(T::Token, "", None, usize::MAX)?;
+    let living = tokens.iter().map(|(_, token)| token);
+    if living
+        .filter(|token| token.works(now))
+        .any(|token| same_person(&token.name, name))
+    {
+        return taken("Another token has this name.");
+    }
+    Ok(())
+}
+
 /// A new token. The secret is shown this once.
 #[derive(Debug)]
 pub struct NewToken {
@@ -44,16 +76,19 @@ pub struct NewToken {
 }
 
 impl Desk {
-    /// Makes a token for a machine.
+    /// Makes a token for a machine. Its secret is shown once, so a repeated call with the same `key` makes nothing
+    /// and is told so.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], or [`DeskError::Invalid`] with the field at fault.
+    /// [`DeskError::Forbidden`], [`DeskError::Invalid`] with the field at fault, or [`DeskError::Conflict`] when the
+    /// key was used.
     pub async fn create_token(
         &self,
         by: &Actor,
         name: &str,
         roles: BTreeSet<Role>,
         expires_at: Option<DateTime<Utc>>,
+        key: Option<&str>,
     ) -> Result<NewToken, DeskError> {
         need(by, Permission::Administer)?;
         required(
@@ -70,18 +105,19 @@ impl Desk {
                 detail: "This is past. Give a day to come, or none.".into(),
             });
         }
-        if self.book().person(&name).is_some() {
-            return Err(DeskError::Invalid {
-                field: "name",
-                detail: "A person has this name. A token's name must not be mistaken for theirs."
-                    .into(),
-            });
-        }
+        let used = key.map(|key| Key::of(by, "token", key, &(&name, &roles, expires_at)));
         let secret = Secret::new(secret::TOKEN_PREFIX)?;
         let (key, by) = (secret::kept(secret.reveal()), by.id.clone());
         let token = self
             .store()
             .write_async(move |tx| -> Result<Token, DeskError> {
+                if let Some(earlier) = repeated(tx, used.as_ref())? {
+                    return Err(DeskError::Conflict(format!(
+                        "Token {earlier} was made with this Idempotency-Key, and its secret shown \
+                         then. If it is lost, revoke the token and make another with a new key."
+                    )));
+                }
+                check_token_name(tx, &name, now)?;
                 let id = u32::try_from(tx.next_number("token")?)
                     .map_err(|_| DeskError::Internal("there are too many tokens".into()))?;
                 let token = Token {
@@ -96,6 +132,7 @@ impl Desk {
                 tx.put_record(T::Token, &key, &token)?;
                 let body = json!({"token": token.id, "name": token.name, "roles": token.roles});
                 note(tx, "token_created", &by, now, &body)?;
+                remember(tx, used, &token.id.to_string(), now)?;
                 Ok(token)
             })
             .await?;
@@ -119,7 +156,7 @@ impl Desk {
             .record::<Token>(T::Token, &secret::kept(secret))?;
         let token = found.ok_or_else(unknown)?;
         let now = self.now();
-        if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
+        if !token.works(now) {
             return Err(unknown());
         }
         Ok(Actor::token(token.name, token.roles))
