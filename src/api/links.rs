@@ -11,8 +11,8 @@ use super::cases::case_answer;
 use super::doc::told;
 use super::extract::{Caller, Given, Ref};
 use super::problem::Problem;
-use crate::desk::Desk;
 use crate::desk::settings::LinkSource;
+use crate::desk::{Desk, DeskError};
 
 /// The records linked to a case, and how each system answered last.
 #[utoipa::path(get, path = "/cases/{reference}/links", tag = "links",
@@ -47,9 +47,26 @@ pub async fn refresh(
     responses((status = 200, description = "As they are set up.", body = Vec<told::LinkSource>)))]
 pub async fn sources(
     State(desk): State<Desk>,
-    _caller: Caller,
+    Caller(actor): Caller,
 ) -> Result<Json<Vec<LinkSource>>, Problem> {
-    Ok(Json(desk.away(|desk| desk.link_sources()).await?))
+    let sources = desk.away(move |desk| desk.link_sources(&actor));
+    Ok(Json(sources.await?))
+}
+
+/// Ask a system whether it can be read, before or after it is linked. Nothing is kept.
+#[utoipa::path(post, path = "/link-sources/check", tag = "links", request_body = told::LinkSource,
+    responses((status = 200, description = "Whether it can be read, and what it sees or why not.", body = told::LinkCheck)))]
+pub async fn check(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Given(source): Given<LinkSource>,
+) -> Result<Json<Value>, Problem> {
+    // A system that cannot be read is an answer here, not a failure.
+    match desk.check_link(&actor, &source).await {
+        Ok(says) => Ok(Json(json!({"readable": true, "says": says}))),
+        Err(DeskError::Plugin(says)) => Ok(Json(json!({"readable": false, "says": says}))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// All linked systems from now on.

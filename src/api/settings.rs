@@ -7,7 +7,7 @@ use std::io;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use chrono::{Datelike, NaiveDate};
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::doc::told;
 use super::documents::{text, value};
-use super::extract::{Asked, Caller, Given};
+use super::extract::{Asked, Caller, Given, idempotency_key};
 use super::problem::Problem;
 use super::read;
 use crate::desk::Desk;
@@ -35,7 +35,7 @@ pub struct YearParams {
     year: Option<i32>,
 }
 
-/// The bank holidays of a year.
+/// The bank holidays of a year, and the days on which the landlord's office is shut.
 #[utoipa::path(get, path = "/calendar", tag = "settings", params(YearParams),
     responses((status = 200, description = "The days that are not worked beside weekends.", body = told::Calendar)))]
 pub async fn calendar(
@@ -50,10 +50,17 @@ pub async fn calendar(
         .into_iter()
         .map(|(date, name)| json!({"date": date, "name": name}))
         .collect();
-    Json(json!({"year": year, "is_seeded": book.calendar().is_seeded(year), "holidays": holidays}))
+    let closures = book.calendar().closures().iter();
+    let closures: Vec<_> = closures
+        .filter(|closure| (closure.from.year()..=closure.to.year()).contains(&year))
+        .collect();
+    Json(
+        json!({"year": year, "is_seeded": book.calendar().is_seeded(year), "holidays": holidays,
+                "closures": closures}),
+    )
 }
 
-/// Add or remove a bank holiday. Open dates that follow move, each with an event; met ones never do.
+/// Add or remove a bank holiday or a closure of the office. Open dates that follow move, each with an event; met ones never do.
 #[utoipa::path(post, path = "/calendar/changes", tag = "settings", request_body = told::CalendarChange,
     responses((status = 200, description = "What moved.", body = told::Moved)))]
 pub async fn change_calendar(
@@ -122,13 +129,16 @@ pub async fn register(State(desk): State<Desk>, _caller: Caller) -> Result<Json<
 
 /// Add a version of a policy to the register. The fields come before the file.
 #[utoipa::path(post, path = "/policies", tag = "settings",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request the same request.")),
     request_body(content = told::NewPolicy, content_type = "multipart/form-data"),
     responses((status = 201, description = "Added.", body = told::PolicyDocument)))]
 pub async fn add_policy(
     State(desk): State<Desk>,
     Caller(actor): Caller,
+    headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
+    let key = idempotency_key(&headers)?;
     let broken = || Problem::malformed("Send multipart/form-data, with the part called file last.");
     let mut form = form.map_err(|_| broken())?;
     let (mut kind, mut title, mut version) = (String::new(), String::new(), String::new());
@@ -150,7 +160,9 @@ pub async fn add_policy(
                 file_name: field.file_name().unwrap_or("policy").to_owned(),
             };
             let bytes = StreamReader::new(field.map_err(io::Error::other));
-            let added = desk.add_policy(&actor, about, bytes).await?;
+            let added = desk
+                .add_policy(&actor, about, bytes, key.as_deref())
+                .await?;
             return Ok((StatusCode::CREATED, Json(json!(added))));
         }
         let text = text(field, &name).await?;

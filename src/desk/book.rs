@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::access::{Role, same_person};
 use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::{Case, Directory};
-use crate::domain::clock::ClockPolicy;
+use crate::domain::clock::{ClockError, ClockPolicy, DueDates, DueQuery, Receipt, due_dates};
 use crate::domain::policy::Policy;
 use crate::store::{Rows, StoreError, T};
 
@@ -127,6 +127,20 @@ impl Book {
             clocks: self.clocks(case).clone(),
             ..self.policy(london_date(at)).clone()
         }
+    }
+
+    /// Every deadline that follows from the dates given, by the policy in force on the first of them.
+    ///
+    /// # Errors
+    /// A date that cannot be counted from.
+    pub fn due_dates(&self, query: &DueQuery, today: NaiveDate) -> Result<DueDates, ClockError> {
+        let first = query.received.map(Receipt::date);
+        let first = first
+            .or(query.acknowledged)
+            .or(query.escalated.map(Receipt::date))
+            .or(query.stage2_acknowledged);
+        let policy = self.policy(first.unwrap_or(today));
+        due_dates(query, &self.calendar, &policy.clocks)
     }
 
     /// The newest policy.

@@ -1,21 +1,23 @@
 //! Working days as the landlord knows them: a new holiday moves open dates, each with an event,
 //! and never one that was met (domain rules §2.4).
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::book::CALENDAR;
-use super::cases::append;
+use super::cases::{append, deadline};
 use super::lists::{ListOrder, ListQuery};
-use super::{Desk, DeskError, need};
+use super::{Book, Desk, DeskError, StoreError, need};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::calendar::london_date;
+use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::Event;
-use crate::domain::clock::{DueChange, DueDates, DueQuery, due_dates};
+use crate::domain::clock::{DueChange, DueDates, DueQuery};
 use crate::domain::ids::CaseRef;
 use crate::domain::refusal::required;
+use crate::store::Rows;
+use crate::store::rebuild::is_current;
 use crate::store::settings::Change;
 
-/// A change to the bank holidays.
+/// A change to the bank holidays or to the days on which the office is shut.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum CalendarChange {
@@ -35,10 +37,118 @@ pub enum CalendarChange {
         /// Why.
         why: String,
     },
+    /// The landlord's office is shut. No date moves: these are working days all the same.
+    Close {
+        /// The first day.
+        from: NaiveDate,
+        /// The last day, counted in.
+        to: NaiveDate,
+        /// What staff call it, such as the Christmas shutdown.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// It is not shut after all.
+    Reopen {
+        /// The closure's first day.
+        from: NaiveDate,
+        /// Its last day.
+        to: NaiveDate,
+        /// Why.
+        why: String,
+    },
+}
+
+impl CalendarChange {
+    /// Makes the change; gives why, and the sentence for the dates that move with it, if any can.
+    fn make(
+        &self,
+        calendar: &mut Calendar,
+        now: DateTime<Utc>,
+        by: &str,
+    ) -> Result<(&str, Option<String>), DeskError> {
+        let invalid = |field, detail: String| DeskError::Invalid { field, detail };
+        let (why, day) = match self {
+            Self::Add { date, name, why } => {
+                required(why, "why", "why the day becomes a bank holiday")?;
+                calendar
+                    .add_holiday(*date, name, now, by, why)
+                    .map_err(|e| invalid("date", e.to_string()))?;
+                (why, Some(date))
+            }
+            Self::Remove { date, why } => {
+                required(why, "why", "why the day is no longer a bank holiday")?;
+                calendar
+                    .remove_holiday(*date, now, by, why)
+                    .map_err(|e| invalid("date", e.to_string()))?;
+                (why, Some(date))
+            }
+            Self::Close {
+                from,
+                to,
+                name,
+                why,
+            } => {
+                required(why, "why", "why the office is shut")?;
+                if calendar
+                    .closures()
+                    .iter()
+                    .any(|c| (c.from, c.to) == (*from, *to))
+                {
+                    let detail = "The office is shut on these days already.".to_owned();
+                    return Err(invalid("from", detail));
+                }
+                calendar
+                    .add_closure(*from, *to, name)
+                    .map_err(|e| invalid("from", e.to_string()))?;
+                (why, None)
+            }
+            Self::Reopen { from, to, why } => {
+                required(why, "why", "why the office is open after all")?;
+                if !calendar.remove_closure(*from, *to) {
+                    let detail = "No closure begins and ends on these days.".to_owned();
+                    return Err(invalid("from", detail));
+                }
+                (why, None)
+            }
+        };
+        let moves = day.map(|date| format!("The calendar changed on {date}: {why}"));
+        Ok((why, moves))
+    }
 }
 
 /// The open dates that a change moved, by case.
 pub type Moved = Vec<(CaseRef, Vec<DueChange>)>;
+
+/// Compares the next date of each case, which the lists keep, with what its events, the calendar and the policies
+/// say: what the store cannot know for itself.
+///
+/// # Errors
+/// [`StoreError::Damaged`] for the first that differs, or what the file says.
+pub fn check_deadlines(rows: &dyn Rows, now: DateTime<Utc>) -> Result<(), StoreError> {
+    if !is_current(rows)? {
+        return Ok(());
+    }
+    let book = Book::read(rows)?;
+    let next = deadline(&book, now);
+    let mut after: Option<CaseRef> = None;
+    loop {
+        let references = rows.references(after.as_ref(), 500)?;
+        for reference in &references {
+            let (case, row) = (rows.case(reference)?, rows.case_row(reference)?);
+            if case.as_ref().and_then(&next) != row.and_then(|row| row.due) {
+                return Err(StoreError::Damaged(format!(
+                    "{reference}: its next date is not what its events and the calendar say; \
+                     `redress rebuild` makes it again"
+                )));
+            }
+        }
+        match references.last() {
+            Some(last) => after = Some(last.clone()),
+            None => return Ok(()),
+        }
+    }
+}
 
 impl Desk {
     /// Every deadline that follows from the dates given.
@@ -46,16 +156,16 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Invalid`] for a date that cannot be counted from.
     pub fn due_dates(&self, query: &DueQuery) -> Result<DueDates, DeskError> {
-        let book = self.book();
-        due_dates(query, book.calendar(), &book.latest_policy().clocks).map_err(|error| {
-            DeskError::Invalid {
+        let today = london_date(self.now());
+        self.book()
+            .due_dates(query, today)
+            .map_err(|error| DeskError::Invalid {
                 field: "received",
                 detail: error.to_string(),
-            }
-        })
+            })
     }
 
-    /// Changes the bank holidays and moves the open dates that follow, in the same breath.
+    /// Changes the calendar and moves the open dates that follow, in the same breath.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], [`DeskError::Invalid`], or what the file says.
@@ -65,43 +175,26 @@ impl Desk {
         change: CalendarChange,
     ) -> Result<Moved, DeskError> {
         need(actor, Permission::Administer)?;
-        let old = self.book();
-        let mut calendar = old.calendar().clone();
         let now = self.now();
-        let invalid = |detail: String| DeskError::Invalid {
-            field: "date",
-            detail,
-        };
-        let (why, date) = match &change {
-            CalendarChange::Add { date, name, why } => {
-                required(why, "why", "why the day becomes a bank holiday")?;
-                calendar
-                    .add_holiday(*date, name, now, &actor.id, why)
-                    .map_err(|e| invalid(e.to_string()))?;
-                (why.clone(), *date)
-            }
-            CalendarChange::Remove { date, why } => {
-                required(why, "why", "why the day is no longer a bank holiday")?;
-                calendar
-                    .remove_holiday(*date, now, &actor.id, why)
-                    .map_err(|e| invalid(e.to_string()))?;
-                (why.clone(), *date)
-            }
-        };
-        let who = actor.clone();
-        let record = Change {
-            at: now,
-            by: actor.id.clone(),
-            why: why.clone(),
-            from: None,
-        };
-        let desk = self.clone();
+        let by = actor.id.clone();
         let moved = self
             .store()
             .write_async(move |tx| -> Result<Moved, DeskError> {
+                // Read here: of two changes at once, the later one builds on the earlier.
+                let old = Book::read(tx)?;
+                let mut calendar = old.calendar().clone();
+                let (why, moves) = change.make(&mut calendar, now, &by)?;
+                let record = Change {
+                    at: now,
+                    by: by.clone(),
+                    why: why.to_owned(),
+                    from: None,
+                };
                 tx.set_setting(CALENDAR, &calendar, &record)?;
-                let book = super::Book::read(tx)?;
-                let reason = format!("The calendar changed on {date}: {why}");
+                let Some(reason) = moves else {
+                    return Ok(Moved::new());
+                };
+                let book = Book::read(tx)?;
                 let system = Actor::system();
                 let mut moved = Moved::new();
                 for reference in waiting(tx)? {
@@ -139,15 +232,15 @@ impl Desk {
                 Ok(moved)
             })
             .await?;
-        desk.reread()?;
-        tracing::info!(by = %who.id, cases = moved.len(), "the calendar changed");
+        self.reread()?;
+        tracing::info!(by = %actor.id, cases = moved.len(), "the calendar changed");
         Ok(moved)
     }
 }
 
 /// Every case with an open date: an ended one may still have an order of the Ombudsman to meet. They are gathered
 /// before any date moves, because a moved date moves its case in the list.
-fn waiting(rows: &dyn crate::store::Rows) -> Result<Vec<CaseRef>, DeskError> {
+fn waiting(rows: &dyn Rows) -> Result<Vec<CaseRef>, DeskError> {
     let mut query = ListQuery {
         order: ListOrder::Due,
         due_from: Some(NaiveDate::MIN),

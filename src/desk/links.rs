@@ -51,11 +51,7 @@ impl Desk {
 
     /// Asks the sources about a case that has just been logged. What goes wrong stands on the case.
     pub(crate) async fn take_snapshots(&self, actor: &Actor, case: &Case) -> Result<(), DeskError> {
-        for source in self
-            .link_sources()?
-            .into_iter()
-            .filter(|source| source.enabled)
-        {
+        for source in self.sources()?.into_iter().filter(|source| source.enabled) {
             let gathered = match source_of(&source) {
                 Ok(asked) => {
                     link::gather(&self.inner.plugins, &asked, &Query::of(case), self.now()).await
@@ -86,7 +82,7 @@ impl Desk {
         external_id: &str,
     ) -> Result<Option<Found>, DeskError> {
         let case = open(&*self.reader()?, actor, reference)?;
-        let sources = self.link_sources()?;
+        let sources = self.sources()?;
         let Some(known) = sources.iter().find(|known| known.key == source) else {
             return Err(DeskError::Invalid {
                 field: "source",

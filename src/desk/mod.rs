@@ -9,10 +9,13 @@ mod beside;
 pub mod book;
 pub mod calendar;
 pub mod cases;
+mod closed;
 pub mod documents;
+pub mod erasure;
 mod error;
 pub mod everything;
 pub mod exports;
+mod keys;
 mod letters;
 pub mod links;
 pub mod lists;
@@ -105,13 +108,14 @@ impl Desk {
 
     /// Reads the settings, calendar and people again, after one of them changed.
     pub(crate) fn reread(&self) -> Result<Arc<Book>, DeskError> {
-        let book = Arc::new(Book::read(&self.reader()?)?);
-        *self
+        // Read behind the lock: of two changes at once, the one that reads last has both.
+        let mut kept = self
             .inner
             .book
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&book);
-        Ok(book)
+            .unwrap_or_else(PoisonError::into_inner);
+        *kept = Arc::new(Book::read(&self.reader()?)?);
+        Ok(Arc::clone(&kept))
     }
 
     fn doors(&self) -> &sign_in::Doors {

@@ -1,17 +1,20 @@
 //! What a landlord sets: policy versions and the systems that are linked. Every version is kept with who, when and
 //! why; a step is judged by the policy in force at its date.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::book::POLICY;
-use super::{Desk, DeskError, need};
+use super::cases::deadline;
+use super::lists::{ListOrder, ListQuery};
+use super::{Book, Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::calendar::london_date;
+use crate::domain::calendar::{london_date, start_of_day};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{bounded, required};
 use crate::store::settings::{Change, Version};
+use crate::store::{Rows, WriteTx};
 
 /// The setting under which linked systems are kept.
 pub const LINKS: &str = "links";
@@ -67,16 +70,7 @@ impl Desk {
             detail: error.to_string(),
         })?;
         let (now, today) = (self.now(), london_date(self.now()));
-        let book = self.book();
         let reaches_back = from.is_none_or(|from| from < today);
-        if policy.clocks != book.latest_policy().clocks && reaches_back {
-            return Err(DeskError::Invalid {
-                field: "from",
-                detail:
-                    "Clocks change from today or a later day: cases that have begun keep theirs."
-                        .into(),
-            });
-        }
         if let Some(from) = from {
             policy.effective_from = from;
         }
@@ -90,20 +84,38 @@ impl Desk {
         policy.version = self
             .store()
             .write_async(move |tx| -> Result<u32, DeskError> {
-                Ok(tx.set_setting(POLICY, &kept, &change)?)
+                let clocks_change = kept.clocks != Book::read(tx)?.latest_policy().clocks;
+                if reaches_back && clocks_change {
+                    return Err(DeskError::Invalid {
+                        field: "from",
+                        detail: "Clocks change from today or a later day: cases that have begun \
+                                 keep theirs."
+                            .into(),
+                    });
+                }
+                let version = tx.set_setting(POLICY, &kept, &change)?;
+                if clocks_change {
+                    retime(tx, kept.effective_from, now)?;
+                }
+                Ok(version)
             })
             .await?;
         self.reread()?;
         Ok(policy)
     }
 
-    /// The linked systems.
+    /// The linked systems with their settings.
     ///
     /// # Errors
-    /// What the file says.
-    pub fn link_sources(&self) -> Result<Vec<LinkSource>, DeskError> {
-        let kept = self.reader()?.setting::<Vec<LinkSource>>(LINKS)?;
-        Ok(kept.unwrap_or_default())
+    /// [`DeskError::Forbidden`], or what the file says.
+    pub fn link_sources(&self, by: &Actor) -> Result<Vec<LinkSource>, DeskError> {
+        need(by, Permission::Administer)?;
+        self.sources()
+    }
+
+    /// As [`Desk::link_sources`], for the desk's own use.
+    pub(super) fn sources(&self) -> Result<Vec<LinkSource>, DeskError> {
+        kept_sources(&*self.reader()?)
     }
 
     /// Replaces the linked systems. What was linked before stays on its cases.
@@ -116,44 +128,128 @@ impl Desk {
         sources: Vec<LinkSource>,
         why: &str,
     ) -> Result<Vec<LinkSource>, DeskError> {
+        check_sources(&sources)?;
+        self.change_sources(by, why, move |kept| {
+            *kept = sources;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Links one more system.
+    ///
+    /// # Errors
+    /// As [`Desk::set_link_sources`].
+    pub async fn add_link_source(&self, by: &Actor, source: LinkSource) -> Result<(), DeskError> {
+        let why = format!("{} is linked", source.key);
+        let added = self.change_sources(by, &why, move |kept| {
+            kept.push(source);
+            check_sources(kept)
+        });
+        added.await.map(drop)
+    }
+
+    /// Stops asking a system, or asks it again.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Invalid`] for a folder that is not there.
+    pub async fn switch_link_source(
+        &self,
+        by: &Actor,
+        key: &str,
+        enabled: bool,
+    ) -> Result<(), DeskError> {
+        let how = if enabled {
+            "asked again"
+        } else {
+            "no longer asked"
+        };
+        let (why, key) = (format!("{key} is {how}"), key.to_owned());
+        let switched = self.change_sources(by, &why, move |kept| {
+            let found = kept.iter_mut().find(|source| source.key == key);
+            found.ok_or(DeskError::NotFound)?.enabled = enabled;
+            if enabled { check_sources(kept) } else { Ok(()) }
+        });
+        switched.await.map(drop)
+    }
+
+    /// Changes the linked systems as they stand now, so that of two changes at once neither is lost.
+    async fn change_sources(
+        &self,
+        by: &Actor,
+        why: &str,
+        make: impl FnOnce(&mut Vec<LinkSource>) -> Result<(), DeskError> + Send + 'static,
+    ) -> Result<Vec<LinkSource>, DeskError> {
         need(by, Permission::Administer)?;
         required(why, "why", "why the linked systems change")?;
-        let mut seen = std::collections::BTreeSet::new();
-        for source in &sources {
-            required(&source.key, "key", "a name for the linked system")?;
-            bounded(&source.key, "key")?;
-            required(&source.plugin, "plugin", "the adapter, such as csv-folder")?;
-            if !seen.insert(source.key.as_str()) {
-                return Err(DeskError::Invalid {
-                    field: "key",
-                    detail: format!("Two linked systems are called {}. Rename one.", source.key),
-                });
-            }
-            let missing = source
-                .folder
-                .as_deref()
-                .filter(|folder| source.enabled && !std::path::Path::new(folder).is_dir());
-            if let Some(folder) = missing {
-                return Err(DeskError::Invalid {
-                    field: "folder",
-                    detail: format!(
-                        "There is no folder {folder} on the server. Make it, or correct the path."
-                    ),
-                });
-            }
-        }
         let change = Change {
             at: self.now(),
             by: by.id.clone(),
             why: why.trim().to_owned(),
             from: None,
         };
-        let kept = sources.clone();
-        self.store()
-            .write_async(move |tx| -> Result<u32, DeskError> {
-                Ok(tx.set_setting(LINKS, &kept, &change)?)
-            })
-            .await?;
-        Ok(sources)
+        let changed = self
+            .store()
+            .write_async(move |tx| -> Result<Vec<LinkSource>, DeskError> {
+                let mut sources = kept_sources(tx)?;
+                make(&mut sources)?;
+                tx.set_setting(LINKS, &sources, &change)?;
+                Ok(sources)
+            });
+        Ok(changed.await?)
     }
+}
+
+/// Asks again for the next date of the cases received since a policy is in force: today's, at most.
+fn retime(tx: &mut WriteTx<'_>, from: NaiveDate, now: DateTime<Utc>) -> Result<(), DeskError> {
+    let book = Book::read(tx)?;
+    let mut query = ListQuery {
+        order: ListOrder::Received,
+        received_from: Some(start_of_day(from)),
+        limit: 500,
+        ..ListQuery::default()
+    };
+    loop {
+        let rows: &dyn Rows = tx;
+        let page = rows.list(&query, &|_| true)?;
+        for row in &page.rows {
+            tx.refresh_deadline(&row.reference, &deadline(&book, now))?;
+        }
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn kept_sources(rows: &dyn Rows) -> Result<Vec<LinkSource>, DeskError> {
+    Ok(rows.setting::<Vec<LinkSource>>(LINKS)?.unwrap_or_default())
+}
+
+fn check_sources(sources: &[LinkSource]) -> Result<(), DeskError> {
+    let mut seen = std::collections::BTreeSet::new();
+    for source in sources {
+        required(&source.key, "key", "a name for the linked system")?;
+        bounded(&source.key, "key")?;
+        required(&source.plugin, "plugin", "the adapter, such as csv-folder")?;
+        if !seen.insert(source.key.as_str()) {
+            return Err(DeskError::Invalid {
+                field: "key",
+                detail: format!("Two linked systems are called {}. Rename one.", source.key),
+            });
+        }
+        let missing = source
+            .folder
+            .as_deref()
+            .filter(|folder| source.enabled && !std::path::Path::new(folder).is_dir());
+        if let Some(folder) = missing {
+            return Err(DeskError::Invalid {
+                field: "folder",
+                detail: format!(
+                    "There is no folder {folder} on the server. Make it, or correct the path."
+                ),
+            });
+        }
+    }
+    Ok(())
 }

@@ -135,11 +135,22 @@ pub(crate) fn reshape(store: &Store) -> Result<(), StoreError> {
     if shape(&*store.reader()?)? == SHAPE {
         return Ok(());
     }
-    tracing::info!(
-        "the lists are made again from the events, because this version keeps more in them"
-    );
+    // A new file has none, and is only told its shape.
+    if !cases(&*store.reader()?)?.is_empty() {
+        tracing::info!(
+            "the lists are made again from the events, because this version keeps more in them"
+        );
+    }
     let done = store.write(|tx| remake(tx, None));
     done.map(drop).map_err(WriteError::flatten)
+}
+
+/// Whether the lists are as this version keeps them; others are made again when the file is next opened.
+///
+/// # Errors
+/// What the file or the disk says.
+pub fn is_current(rows: &(dyn Rows + '_)) -> Result<bool, StoreError> {
+    Ok(shape(rows)? == SHAPE)
 }
 
 /// The shape of the derived tables in a file.

@@ -47,6 +47,29 @@ pub enum Step {
     Documents(u64),
 }
 
+/// Reads something out of a file that nobody has open for writing, and writes nothing into it.
+///
+/// # Errors
+/// Why the file cannot be read, or what `look` says.
+pub fn look_into<V>(
+    path: &Path,
+    look: impl FnOnce(&dyn Rows) -> Result<V, StoreError>,
+) -> Result<V, StoreError> {
+    let options = Options {
+        cache_bytes: 8 << 20,
+        ..Options::default()
+    };
+    let (db, _gate) = open::open_pages(&unwritten(path), &options, Check::IfUnclosed)?;
+    let reader = Reader::new(db.begin_read()?);
+    look(&*reader)
+}
+
+/// The file at `path`, with what redb writes while it opens kept in memory.
+fn unwritten(path: &Path) -> Source {
+    let at = path.to_owned();
+    Source::backend(path, move || Ok(Box::new(Scratch::open(&at)?)))
+}
+
 /// Verifies a file that nobody has open for writing. With `expect`, also that the chain contains that head.
 ///
 /// # Errors
@@ -56,8 +79,20 @@ pub fn verify(
     expect: Option<Head>,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, StoreError> {
-    let at = path.to_owned();
-    let source = Source::backend(path, move || Ok(Box::new(Scratch::open(&at)?)));
+    verify_and(path, expect, progress, |_| Ok(()))
+}
+
+/// As [`verify`], and then what only those above the store can check.
+///
+/// # Errors
+/// As [`verify`], or what `check` says.
+pub fn verify_and(
+    path: &Path,
+    expect: Option<Head>,
+    progress: &mut dyn FnMut(Step),
+    check: impl FnOnce(&dyn Rows) -> Result<(), StoreError>,
+) -> Result<Report, StoreError> {
+    let source = unwritten(path);
     let options = Options {
         cache_bytes: 32 << 20,
         ..Options::default()
@@ -78,7 +113,9 @@ pub fn verify(
     }
     let report = catch_unwind(AssertUnwindSafe(|| {
         let reader = Reader::new(db.begin_read()?);
-        contents(&*reader, expect, closed, progress)
+        let report = contents(&*reader, expect, closed, progress)?;
+        check(&*reader)?;
+        Ok(report)
     }));
     report.unwrap_or_else(|_| Err(StoreError::torn(path, "its pages make no sense")))
 }

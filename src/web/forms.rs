@@ -165,14 +165,27 @@ pub fn bundle(case: &Case) -> Form {
     )
 }
 
-/// A day on which the landlord does not work, or no longer.
+/// A day on which nobody works, or days on which the landlord's office is shut.
 pub fn holiday() -> Form {
     Form::new(
         "/settings/calendar",
-        "Add the holiday",
+        "Add the days",
         vec![
+            Field::new(Kind::Select, "what", "What it is")
+                .of(vec![
+                    Choice::new("holiday", "A bank holiday: deadlines move"),
+                    Choice::new("closure", "Our office is shut: no deadline moves"),
+                ])
+                .with("holiday")
+                .optional(),
             Field::new(Kind::Date, "date", "Day"),
-            line("name", "Name").hint("Such as “Coronation of the King”."),
+            Field::new(
+                Kind::Date,
+                "to",
+                "Last day, if the office is shut for longer",
+            )
+            .optional(),
+            line("name", "Name").hint("Such as “Coronation of the King” or “Christmas shutdown”."),
             line("why", "Why").hint(
                 "Such as the proclamation. It goes into the record of every date that moves.",
             ),

@@ -22,6 +22,8 @@ pub struct SettingsRow {
     pub action: String,
     /// The button's words.
     pub button: &'static str,
+    /// Another address that the same values may be posted to, with the words of its button.
+    pub also: Option<(&'static str, &'static str)>,
     /// What the button sends.
     pub hidden: Vec<(&'static str, String)>,
 }

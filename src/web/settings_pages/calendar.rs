@@ -1,9 +1,10 @@
-//! The calendar: days that are no working days.
+//! The calendar: days that are no working days, and those on which the landlord's office is shut.
 
 use super::{Pairs, page, show};
 use crate::desk::DeskError;
 use crate::desk::calendar::CalendarChange;
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Permission};
+use crate::domain::calendar::Closure;
 use crate::web::documents::answer;
 use crate::web::form::{Form, Posted};
 use crate::web::forms;
@@ -26,7 +27,7 @@ pub async fn calendar(State(web): State<Web>, Visitor(actor): Visitor) -> Respon
     )
 }
 
-/// `POST /settings/calendar`: add a holiday; open dates move, each with an event.
+/// `POST /settings/calendar`: add a holiday, and open dates move, each with an event; or add a closure.
 pub async fn add_holiday(
     State(web): State<Web>,
     Visitor(actor): Visitor,
@@ -37,10 +38,15 @@ pub async fn add_holiday(
         && let Some(date) = answer::<NaiveDate>(&answers, "date")
     {
         let text = |name: &str| answer::<String>(&answers, name).unwrap_or_default();
-        let change = CalendarChange::Add {
-            date,
-            name: text("name"),
-            why: text("why"),
+        let (name, why) = (text("name"), text("why"));
+        let change = match text("what").as_str() {
+            "closure" => CalendarChange::Close {
+                from: date,
+                to: answer(&answers, "to").unwrap_or(date),
+                name,
+                why,
+            },
+            _ => CalendarChange::Add { date, name, why },
         };
         match web.desk.change_calendar(&actor, change).await {
             Ok(_) => return see("/settings/calendar"),
@@ -51,19 +57,25 @@ pub async fn add_holiday(
     show(&web, &actor, Ok(calendar_page(&web, &actor, form)))
 }
 
-/// `POST /settings/calendar/remove`.
+/// `POST /settings/calendar/remove`: take out a holiday, or a closure by its first and last day.
 pub async fn remove_holiday(
     State(web): State<Web>,
     Visitor(actor): Visitor,
     Body(pairs): Body<Pairs>,
 ) -> Response {
     let posted = Posted(pairs);
-    let Ok(date) = NaiveDate::parse_from_str(posted.get("date"), "%Y-%m-%d") else {
+    let day = |name| NaiveDate::parse_from_str(posted.get(name), "%Y-%m-%d").ok();
+    let Some(date) = day("date") else {
         return see("/settings/calendar");
     };
-    let change = CalendarChange::Remove {
-        date,
-        why: format!("Taken out on the settings page by {}", actor.name),
+    let why = format!("Taken out on the settings page by {}", actor.name);
+    let change = match day("to") {
+        Some(to) => CalendarChange::Reopen {
+            from: date,
+            to,
+            why,
+        },
+        None => CalendarChange::Remove { date, why },
     };
     match web.desk.change_calendar(&actor, change).await {
         Ok(_) => see("/settings/calendar"),
@@ -80,10 +92,36 @@ fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         "/settings/calendar",
         "Calendar",
         form,
-        "Add a holiday",
+        "Add a holiday or a closure",
     );
-    page.intro = "Days that are no working days. A change moves every open deadline it touches, with an entry in the case, and never one that was met.";
-    page.columns = vec!["Day", "Holiday", ""];
+    let changes = actor.may(Permission::Administer);
+    if !changes {
+        page.form = Form::new("", "", Vec::new());
+    }
+    let row = |cells: Vec<String>, hidden| SettingsRow {
+        cells,
+        action: if changes {
+            "/settings/calendar/remove".into()
+        } else {
+            String::new()
+        },
+        button: "Take out",
+        hidden,
+        also: None,
+    };
+    let shut = |closure: &Closure| {
+        let days = match closure.to == closure.from {
+            true => long_date(closure.from),
+            false => format!("{} to {}", long_date(closure.from), long_date(closure.to)),
+        };
+        let hidden = vec![
+            ("date", closure.from.to_string()),
+            ("to", closure.to.to_string()),
+        ];
+        row(vec![days, format!("Office shut: {}", closure.name)], hidden)
+    };
+    page.intro = "Days that are no working days. A change moves every open deadline it touches, with an entry in the case, and never one that was met. Days on which only our office is shut are working days all the same.";
+    page.columns = vec!["Day", "What it is", ""];
     page.rows = (year..=year + 2)
         .flat_map(|year| {
             book.calendar()
@@ -92,12 +130,8 @@ fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
                 .map(|(day, name)| (day, name.to_owned()))
                 .collect::<Vec<_>>()
         })
-        .map(|(day, name)| SettingsRow {
-            cells: vec![long_date(day), name],
-            action: "/settings/calendar/remove".into(),
-            button: "Take out",
-            hidden: vec![("date", day.to_string())],
-        })
+        .map(|(day, name)| row(vec![long_date(day), name], vec![("date", day.to_string())]))
+        .chain(book.calendar().closures().iter().map(shut))
         .collect();
     page
 }

@@ -50,8 +50,7 @@ pub async fn add_link(
                     settings,
                     enabled: true,
                 };
-                let why = format!("{} is linked", source.key);
-                match with_link(&web, &actor, source, &why).await {
+                match web.desk.add_link_source(&actor, source).await {
                     Ok(()) => return see("/settings/links"),
                     Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
                     Err(error) => refuse(&mut form, &error),
@@ -62,20 +61,6 @@ pub async fn add_link(
     show(&web, &actor, links_page(&web, &actor, form))
 }
 
-async fn with_link(
-    web: &Web,
-    actor: &Actor,
-    source: LinkSource,
-    why: &str,
-) -> Result<(), DeskError> {
-    let mut sources = web.desk.link_sources()?;
-    sources.push(source);
-    web.desk
-        .set_link_sources(actor, sources, why)
-        .await
-        .map(|_| ())
-}
-
 /// `POST /settings/links/switch`: stop asking a system, or ask it again.
 pub async fn switch_link(
     State(web): State<Web>,
@@ -84,31 +69,39 @@ pub async fn switch_link(
 ) -> Response {
     let posted = Posted(pairs);
     let (key, enabled) = (posted.get("key").to_owned(), posted.get("enabled") == "yes");
-    let switched = match web.desk.link_sources() {
-        Ok(mut sources) => {
-            sources
-                .iter_mut()
-                .filter(|source| source.key == key)
-                .for_each(|source| source.enabled = enabled);
-            let why = format!(
-                "{key} is {}",
-                if enabled {
-                    "asked again"
-                } else {
-                    "no longer asked"
-                }
-            );
-            web.desk
-                .set_link_sources(&actor, sources, &why)
-                .await
-                .map(|_| ())
-        }
-        Err(error) => Err(error),
-    };
+    let switched = web.desk.switch_link_source(&actor, &key, enabled).await;
     match switched {
         Ok(()) => see("/settings/links"),
         Err(error) => web.sorry(&actor, &error),
     }
+}
+
+/// `POST /settings/links/check`: whether a system can be read, and what it sees.
+pub async fn check_link(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Body(pairs): Body<Pairs>,
+) -> Response {
+    let posted = Posted(pairs);
+    let key = posted.get("key");
+    let source = web.desk.link_sources(&actor).and_then(|sources| {
+        let found = sources.into_iter().find(|source| source.key == key);
+        found.ok_or(DeskError::NotFound)
+    });
+    let answer = match source {
+        Ok(source) => web.desk.check_link(&actor, &source).await,
+        Err(error) => return web.sorry(&actor, &error),
+    };
+    let said = match answer {
+        Ok(sees) => format!("{key} can be read. {sees}"),
+        Err(DeskError::Plugin(why)) => format!("{key} cannot be read: {why}"),
+        Err(error) => return web.sorry(&actor, &error),
+    };
+    let page = links_page(&web, &actor, forms::link()).map(|mut page| {
+        page.frame.done = said;
+        page
+    });
+    show(&web, &actor, page)
 }
 
 fn links_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, DeskError> {
@@ -129,8 +122,9 @@ fn links_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, Desk
             ("key", source.key),
             ("enabled", if source.enabled { "no" } else { "yes" }.into()),
         ],
+        also: Some(("/settings/links/check", "Test connection")),
     };
-    let rows = web.desk.link_sources()?.into_iter().map(row).collect();
+    let rows = web.desk.link_sources(actor)?.into_iter().map(row).collect();
     let mut page = page(
         web,
         actor,

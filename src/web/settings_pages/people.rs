@@ -33,7 +33,11 @@ pub async fn add_person(
 ) -> Response {
     let mut form = Form::new("/settings", "Add the person", forms::person(false));
     if let Some(answers) = form.read(&Posted(pairs)) {
-        match web.desk.add_person(&actor, new_person(&answers).0).await {
+        match web
+            .desk
+            .add_person(&actor, new_person(&answers).0, None)
+            .await
+        {
             Ok(_) => return see("/settings"),
             Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
             Err(error) => refuse(&mut form, &error),
@@ -179,6 +183,7 @@ fn people_page(
                 if person.disabled { "no" } else { "yes" }.into(),
             ),
         ],
+        also: None,
     };
     let rows = web.desk.people(actor)?.into_iter().map(row).collect();
     let here = match form.action.as_str() {

@@ -3,7 +3,7 @@
 use super::{page, show};
 use crate::desk::DeskError;
 use crate::desk::register::NewPolicy;
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Permission};
 use crate::web::documents::{answer, short_answer};
 use crate::web::form::{Field, Form, Kind, Posted};
 use crate::web::forms;
@@ -84,7 +84,7 @@ async fn take_policy(
         let bytes = StreamReader::new(part.map_err(std::io::Error::other));
         return web
             .desk
-            .add_policy(actor, about, std::pin::pin!(bytes))
+            .add_policy(actor, about, std::pin::pin!(bytes), None)
             .await
             .map(|_| ());
     }
@@ -116,6 +116,10 @@ fn policies_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, D
         form,
         "Add a version of a policy",
     );
+    let adds = [Permission::RunProcess, Permission::Administer];
+    if !adds.into_iter().any(|permission| actor.may(permission)) {
+        page.form = Form::new("", "", Vec::new());
+    }
     page.intro = "A bundle holds the policies that were in force at the time of the complaint.";
     page.columns = vec!["Policy", "Version", "In force from", "Until", "File"];
     page.rows = rows;
