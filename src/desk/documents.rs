@@ -76,7 +76,7 @@ impl Desk {
         name: &str,
         bytes: impl AsyncRead + Send + Unpin,
     ) -> Result<Taken, DeskError> {
-        need(actor, Permission::Log)?;
+        need(actor, Permission::Attach)?;
         check_version(&open(&*self.reader()?, actor, reference)?, if_version)?;
         take_in(self, name, bytes).await
     }
@@ -140,7 +140,7 @@ impl Desk {
     /// Opens a document of a case for reading.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] or what the disk says.
+    /// [`DeskError::NotFound`], [`DeskError::Forbidden`] or what the disk says.
     pub fn open_document(
         &self,
         actor: &Actor,
@@ -157,6 +157,17 @@ impl Desk {
             .into_iter()
             .find(|document| document.id == id)
             .ok_or(DeskError::NotFound)?;
+        let delicate = matches!(
+            document.sensitivity,
+            Sensitivity::SpecialCategory | Sensitivity::Privileged
+        );
+        if delicate && !actor.may_read_delicate() {
+            return Err(DeskError::Forbidden(
+                "This document is about health or legal advice, which your role does not see. Ask \
+                 the complaints team for what you need of it."
+                    .into(),
+            ));
+        }
         let bytes = self.store().open_document(&hash(&document.sha256)?)?;
         Ok(OpenDocument { document, bytes })
     }

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde_json::json;
+use tempfile::NamedTempFile;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -43,7 +44,7 @@ impl Desk {
         need(by, Permission::Administer)?;
         need(by, Permission::Export)?;
         let (to, who) = (path.to_owned(), by.id.clone());
-        let written = self.away(move |desk| write_all(desk, &to)).await?;
+        let (whole, written) = self.away(move |desk| write_all(desk, &to)).await?;
         let now = self.now();
         self.store()
             .write_async(move |tx| -> Result<(), DeskError> {
@@ -56,6 +57,9 @@ impl Desk {
                 )
             })
             .await?;
+        // Only what is noted appears under its name.
+        let persisted = whole.persist(path);
+        persisted.map_err(|error| unwritable(path, &error.error))?;
         Ok(written)
     }
 
@@ -71,14 +75,18 @@ impl Desk {
     }
 }
 
-fn write_all(desk: &Desk, path: &Path) -> Result<Everything, DeskError> {
-    let disk = |error: io::Error| DeskError::Invalid {
+fn unwritable(path: &Path, error: &io::Error) -> DeskError {
+    DeskError::Invalid {
         field: "output",
         detail: format!(
             "{} cannot be written: {error}. Choose another place.",
             path.display()
         ),
-    };
+    }
+}
+
+fn write_all(desk: &Desk, path: &Path) -> Result<(NamedTempFile, Everything), DeskError> {
+    let disk = |error: io::Error| unwritable(path, &error);
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -101,8 +109,7 @@ fn write_all(desk: &Desk, path: &Path) -> Result<Everything, DeskError> {
         .flush()
         .map_err(disk)?;
     temporary.as_file().sync_all().map_err(disk)?;
-    temporary.persist(path).map_err(|error| disk(error.error))?;
-    Ok(written)
+    Ok((temporary, written))
 }
 
 struct Archive<W: Write + io::Seek> {
@@ -152,7 +159,7 @@ impl<W: Write + io::Seek> Archive<W> {
                 lines
                     .write_record(row)
                     .map_err(|error| DeskError::Internal(error.to_string()))?;
-                self.case(desk, desk.view(case)?)?;
+                self.case(desk, desk.whole_view(case)?)?;
             }
         }
         let lines = lines

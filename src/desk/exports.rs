@@ -11,7 +11,8 @@ use futures_util::stream::{self, BoxStream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::cases::append;
+use super::cases::{EXPORT, append};
+use super::closed::Closed;
 use super::{Book, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
@@ -195,8 +196,10 @@ impl Desk {
             .run(&case, &events, &exporter, &request.mode, progress, out)
             .await?;
         temporary.as_file().sync_all().map_err(disk)?;
+        // Only what is noted appears under its name.
+        let report = self.note_export(actor, &case, &request, &outcome).await?;
         temporary.persist(path).map_err(|error| disk(error.error))?;
-        self.note_export(actor, &case, &request, &outcome).await
+        Ok(report)
     }
 
     async fn ready_to_export(
@@ -213,10 +216,20 @@ impl Desk {
         let (who, about) = (actor.clone(), reference.clone());
         let (case, events) = self
             .away(move |desk| {
+                if open(&*desk.reader()?, &who, &about)?.restricted.is_some() {
+                    // On the disk before the first byte leaves, however the export ends.
+                    desk.note_view(&who, &about, EXPORT)?;
+                }
                 let reader = desk.reader()?;
-                let case = open(&*reader, &who, &about)?;
+                let mut case = open(&*reader, &who, &about)?;
+                let closed = Closed::to(&*reader, &who, &case)?;
+                closed.leave_out(&mut case);
                 let stored = reader.events(&about, 0)?;
-                let events = stored.iter().map(recorded).collect::<Result<Vec<_>, _>>()?;
+                let mut events = stored.iter().map(recorded).collect::<Result<Vec<_>, _>>()?;
+                for recorded in &mut events {
+                    let event = std::mem::replace(&mut recorded.event, Event::Unknown);
+                    recorded.event = closed.tell(event).unwrap_or(Event::Unknown);
+                }
                 Ok((case, events))
             })
             .await?;

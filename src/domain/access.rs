@@ -101,8 +101,10 @@ impl Role {
 pub enum Permission {
     /// Open cases and lists.
     ReadCases,
-    /// Log dissatisfaction, record contacts and notes, attach documents.
+    /// Log dissatisfaction, record contacts and notes.
     Log,
+    /// Attach documents; finance attaches the proof of payment.
+    Attach,
     /// Investigate: decide points, propose remedies, link records, complete actions.
     Investigate,
     /// Run the process: acknowledge, extend, respond, close, deal with the Ombudsman.
@@ -121,6 +123,8 @@ pub enum Permission {
     Export,
     /// See the audit log with its hashes.
     Audit,
+    /// Erase what the law says must not be kept.
+    Erase,
     /// Change people, tokens, calendar, policies and links.
     Administer,
 }
@@ -151,6 +155,16 @@ pub fn allowed(permission: Permission) -> &'static [Role] {
             Director,
             Compliance,
         ],
+        Permission::Attach => &[
+            ContactCentre,
+            HousingOfficer,
+            ComplaintsOfficer,
+            Stage2Reviewer,
+            TeamLeader,
+            Director,
+            Compliance,
+            Finance,
+        ],
         Permission::Investigate => &[
             HousingOfficer,
             ComplaintsOfficer,
@@ -179,6 +193,7 @@ pub fn allowed(permission: Permission) -> &'static [Role] {
             DataProtection,
             Auditor,
         ],
+        Permission::Erase => &[DataProtection, Administrator],
         Permission::Administer => &[Administrator],
     }
 }
@@ -230,6 +245,18 @@ impl Actor {
         }
     }
 
+    /// Whether documents of health, or of legal advice, are open to the actor: to those who investigate, export or
+    /// audit, and to nobody else who reads the case (domain rules §11).
+    pub fn may_read_delicate(&self) -> bool {
+        [
+            Permission::Investigate,
+            Permission::Export,
+            Permission::Audit,
+        ]
+        .into_iter()
+        .any(|permission| self.may(permission))
+    }
+
     /// Whether any of the actor's roles holds `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         allowed(permission)
@@ -252,21 +279,21 @@ pub fn same_person(a: &str, b: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Columns: read, log, investigate, run the process, review, assign, approve, pay, restrict, export, audit,
+    /// Columns: read, log, attach, erase, investigate, run the process, review, assign, approve, pay, restrict, export, audit,
     /// administer.
     const MATRIX: [(Role, &str); 12] = [
-        (Role::ContactCentre, "RL.........."),
-        (Role::HousingOfficer, "RLI........."),
-        (Role::ComplaintsOfficer, "RLIPVSA$XEU."),
-        (Role::Stage2Reviewer, "RLIPV......."),
-        (Role::TeamLeader, "RLIPVSA...U."),
-        (Role::Director, "RLIPVSA.XEU."),
-        (Role::Compliance, "RL.......EU."),
-        (Role::Board, "R..........."),
-        (Role::Finance, "R......$...."),
-        (Role::DataProtection, "R.......XEU."),
-        (Role::Administrator, "...........C"),
-        (Role::Auditor, "R........EU."),
+        (Role::ContactCentre, "RLT..........."),
+        (Role::HousingOfficer, "RLT.I........."),
+        (Role::ComplaintsOfficer, "RLT.IPVSA$XEU."),
+        (Role::Stage2Reviewer, "RLT.IPV......."),
+        (Role::TeamLeader, "RLT.IPVSA...U."),
+        (Role::Director, "RLT.IPVSA.XEU."),
+        (Role::Compliance, "RLT........EU."),
+        (Role::Board, "R............."),
+        (Role::Finance, "R.T......$...."),
+        (Role::DataProtection, "R..D......XEU."),
+        (Role::Administrator, "...D.........C"),
+        (Role::Auditor, "R..........EU."),
     ];
 
     #[test]
@@ -275,6 +302,8 @@ mod tests {
         let columns = [
             (ReadCases, 'R'),
             (Log, 'L'),
+            (Attach, 'T'),
+            (Erase, 'D'),
             (Investigate, 'I'),
             (RunProcess, 'P'),
             (Review, 'V'),

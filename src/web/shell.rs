@@ -106,7 +106,7 @@ impl Web {
         let who = actor.clone();
         let both = move |desk: &Desk| {
             let case = desk.case(&who, &reference)?;
-            Ok((case, desk.events(&who, &reference)?))
+            Ok((case, desk.history(&who, &reference)?))
         };
         self.desk.away(both).await
     }

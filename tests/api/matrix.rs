@@ -9,9 +9,14 @@ use crate::support::{Caller, Server};
 
 /// What a route asks of its caller. `None`: to be known is enough.
 fn asks(method: &str, path: &str) -> Option<Permission> {
-    use Permission::{Administer, Assign, Export, Log, ReadCases, RunProcess};
+    use Permission::{
+        Administer, Assign, Attach, Audit, Erase, Export, Log, ReadCases, RunProcess,
+    };
     Some(match (method, path) {
-        ("POST", "/cases") | ("POST", "/cases/{reference}/documents") => Log,
+        ("POST", "/cases") => Log,
+        ("POST", "/cases/{reference}/documents") => Attach,
+        ("POST", "/cases/{reference}/erasures") => Erase,
+        ("GET", "/cases/{reference}/events") => Audit,
         ("POST", "/cases/{reference}/links/refresh") => Log,
         ("POST", "/cases/{reference}/commands") => Log,
         ("GET", "/cases/{reference}/exports/{format}") => Export,
@@ -20,7 +25,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         (_, "/people" | "/people/{id}" | "/tokens" | "/tokens/{id}" | "/calendar/changes") => {
             Administer
         }
-        ("PUT", "/policy" | "/link-sources") => Administer,
+        ("PUT", "/policy") | (_, "/link-sources" | "/link-sources/check") => Administer,
         ("POST", "/policies") => RunProcess,
         ("POST", "/assignments" | "/absences") => Assign,
         _ => return None,
@@ -50,6 +55,10 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
             json!({"change": "remove", "date": "2026-11-20", "why": "x"})
         }
         ("PUT", "/policy") => json!({"policy": {}, "why": ""}),
+        ("POST", "/cases/{reference}/erasures") => json!({"entries": [], "reason": "x"}),
+        ("POST", "/link-sources/check") => {
+            json!({"key": "x", "plugin": "csv-folder", "folder": "/nowhere"})
+        }
         ("PUT", "/link-sources") => json!({"sources": [], "why": ""}),
         _ => json!({}),
     };

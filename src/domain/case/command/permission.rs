@@ -23,9 +23,10 @@ macro_rules! table {
 }
 
 table! {
-    Log: RecordContact, Note, Attach, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
+    Log: RecordContact, Note, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
         ConvertToComplaint, Withdraw, UpdateComplainant, RecordAdjustment, AppointRepresentative,
         EndRepresentative, AddMember, RecordSatisfaction, DeclareConflict, TakeSnapshots;
+    Attach: Attach;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
         CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, Triage,
         EndAdjustment, TakeHazardStep, AnswerRelated, ExtendRelated, ReviewServiceRequest,

@@ -1,0 +1,130 @@
+//! Who sees what of a case that they may open: delicate documents, the audit, and cases it is linked to.
+
+use serde_json::json;
+
+use crate::support::Server;
+use crate::support::words::complaint;
+
+#[test]
+fn delicate_documents_are_for_those_who_work_with_them() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    for (name, sensitivity) in [
+        ("plain.txt", "ordinary"),
+        ("health.txt", "special_category"),
+        ("advice.txt", "privileged"),
+    ] {
+        officer
+            .attach(&reference, name, b"words", &[("sensitivity", sensitivity)])
+            .is(201);
+    }
+    for (role, may) in [
+        ("contact_centre", false),
+        ("finance", false),
+        ("board", false),
+        ("housing_officer", true),
+        ("compliance", true),
+        ("auditor", true),
+    ] {
+        let caller = server.caller(role, &[role]);
+        let read = |id| {
+            caller
+                .get(&format!("/cases/{reference}/documents/{id}"))
+                .status
+        };
+        let delicate = if may { 200 } else { 403 };
+        assert_eq!(
+            [read(1), read(2), read(3)],
+            [200, delicate, delicate],
+            "{role}"
+        );
+    }
+    // Finance proves its payments; the board only reads.
+    let attach = |role: &str| {
+        let caller = server.caller(&format!("{role} again"), &[role]);
+        caller.attach(&reference, "paid.txt", b"paid", &[]).status
+    };
+    assert_eq!((attach("finance"), attach("board")), (201, 403));
+}
+
+#[test]
+fn a_restricted_case_is_not_named_on_the_cases_linked_to_it() {
+    let server = Server::start();
+    let named = server.caller("Named", &["complaints_officer"]);
+    let other = server.caller("Other", &["complaints_officer"]);
+    let reference = named.log(&complaint(3));
+    let case = named.done(
+        &reference,
+        json!({"command": "add_point", "text": "The lift is broken", "category": "health_and_safety.lifts",
+               "related": false, "unreasonable_delay": false}),
+    );
+    let beside = case["linked_cases"][0]
+        .as_str()
+        .expect("a linked case")
+        .to_owned();
+    let look = |caller: &crate::support::Caller, about: &str| {
+        let case = caller.get(&format!("/cases/{about}")).text();
+        let events = caller.get(&format!("/cases/{about}/events")).text();
+        (case, events)
+    };
+    assert!(look(&other, &reference).0.contains(&beside));
+    named.done(
+        &beside,
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
+    );
+    let (case, events) = look(&other, &reference);
+    assert!(
+        !case.contains(&beside) && !events.contains(&beside),
+        "{case}"
+    );
+    let (case, events) = look(&named, &reference);
+    assert!(case.contains(&beside) && events.contains(&beside));
+    // The other way round: the case it came from is closed, too.
+    named.done(
+        &beside,
+        json!({"command": "lift_restriction", "reason": "Nobody of ours after all"}),
+    );
+    named.done(
+        &reference,
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
+    );
+    let (case, events) = look(&other, &beside);
+    assert!(
+        !case.contains(&reference) && !events.contains(&reference),
+        "{events}"
+    );
+}
+
+#[test]
+fn an_export_of_a_restricted_case_is_noted_before_it_leaves() {
+    let server = Server::start();
+    let named = server.caller("Named", &["complaints_officer"]);
+    let reference = named.log(&complaint(3));
+    named.done(
+        &reference,
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
+    );
+    // A look just before does not stand for it.
+    named.get(&format!("/cases/{reference}")).is(200);
+    let path = format!("/cases/{reference}/exports/ombudsman-bundle");
+    let (first, second) = (named.get(&path), named.get(&path));
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(first.bytes, second.bytes, "being noted changes no byte");
+    let events = named.get(&format!("/cases/{reference}/events")).is(200);
+    let told: Vec<_> = events
+        .as_array()
+        .expect("events")
+        .iter()
+        .filter_map(|event| match event["kind"].as_str()? {
+            "restricted_case_viewed" => event["body"]["how"].as_str(),
+            "bundle_exported" => Some("gone"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told[told.len() - 4..],
+        ["export", "gone", "export", "gone"],
+        "{told:?}"
+    );
+}
