@@ -9,6 +9,7 @@ pub mod clocks;
 pub mod commands;
 pub mod doc;
 pub mod documents;
+pub mod erasures;
 pub mod exports;
 pub mod extract;
 pub mod health;
@@ -51,6 +52,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(cases::show))
         .routes(routes!(cases::events))
         .routes(routes!(cases::earlier))
+        .routes(routes!(erasures::erase))
         .routes(routes!(cases::residents))
         .routes(routes!(cases::dashboard))
         .routes(routes!(commands::command))
@@ -58,6 +60,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(links::links))
         .routes(routes!(links::refresh))
         .routes(routes!(links::sources, links::set_sources))
+        .routes(routes!(links::check))
         .routes(routes!(exports::formats))
         .routes(routes!(exports::export))
         .routes(routes!(exports::plugins))

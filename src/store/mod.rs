@@ -9,6 +9,7 @@ pub mod backup;
 pub mod cases;
 pub mod derive;
 pub mod documents;
+pub mod erase;
 pub mod error;
 pub mod gate;
 pub mod list;

@@ -13,6 +13,7 @@ pub mod clocks;
 pub mod command_page;
 pub mod commands;
 pub mod documents;
+pub mod erasure_page;
 pub mod faults;
 pub mod form;
 pub mod forms;

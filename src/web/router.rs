@@ -4,7 +4,7 @@ use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, bundle_page, case_handlers, clocks, command_page, documents,
-    faults, log_page, queue, security, session, settings_pages,
+    erasure_page, faults, log_page, queue, security, session, settings_pages,
 };
 use crate::web::form::Posted;
 use axum::Router;
@@ -49,6 +49,10 @@ pub fn router(web: Web) -> Router {
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
         .route("/assign", post(assign_page::give))
         .route("/away", get(away_page::ask).post(away_page::act))
+        .route(
+            "/cases/{reference}/erase",
+            get(erasure_page::ask).post(erasure_page::erase),
+        )
         .route("/clocks", get(simulate))
         .route("/about", get(about))
         .route(
@@ -79,6 +83,10 @@ pub fn router(web: Web) -> Router {
         .route(
             "/settings/links/switch",
             post(settings_pages::links::switch_link),
+        )
+        .route(
+            "/settings/links/check",
+            post(settings_pages::links::check_link),
         )
         .route("/sign-in", get(session::ask).post(session::enter))
         .route("/sign-out", post(session::leave))

@@ -39,7 +39,7 @@ macro_rules! names {
 names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
-    ExportFormat LinkedRecords LinkSource Plugins Assigned
+    ExportFormat LinkedRecords LinkSource LinkCheck Plugins Erasure Assigned
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -97,8 +97,9 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("NewToken", "A token with its secret, this once.",
      "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time secret:text"),
     ("Holiday", "A bank holiday.", "date:date name:text"),
-    ("Calendar", "A year's bank holidays; `is_seeded` when the government's list for it is built in.",
-     "year:integer is_seeded:flag holidays:Holiday[]"),
+    ("Closure", "Days on which the office is shut; they are working days all the same.", "from:date to:date name:text"),
+    ("Calendar", "A year's bank holidays and closures; `is_seeded` when the government's list for it is built in.",
+     "year:integer is_seeded:flag holidays:Holiday[] closures:Closure[]"),
     ("MovedCase", "A case whose dates moved.", "reference:text clocks:DueChange[]"),
     ("Moved", "What a change of the calendar moved.", "moved:MovedCase[]"),
     ("PolicyVersion", "When a policy was set, by whom and why.", "version:number from?:date at:time by:text why:text"),
@@ -110,6 +111,9 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "links:LinkAnswer[] sources:SourceState[]"),
     ("LinkSource", "A system whose records are linked to cases.",
      "key:text plugin:text folder?:text settings:any enabled:flag"),
+    ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
+     "readable:flag says:text"),
+    ("Erasure", "What is gone now.", "events:number documents:number"),
     ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
     ("Plugins", "What runs in the sandbox.", "plugins:Plugin[]"),
 ];
@@ -191,7 +195,13 @@ fn calendar_change() -> Value {
         }
         shape
     };
-    json!({"oneOf": [tagged(add, "add"), tagged(remove, "remove")]})
+    let close = answer(
+        "The office is shut. No date moves.",
+        "from:date to:date name:text why:text",
+    );
+    let reopen = answer("It is not shut after all.", "from:date to:date why:text");
+    json!({"oneOf": [tagged(add, "add"), tagged(remove, "remove"), tagged(close, "close"),
+                     tagged(reopen, "reopen")]})
 }
 
 fn file() -> Value {

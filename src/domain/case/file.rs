@@ -47,7 +47,7 @@ pub(super) fn decide(
         Command::Attach { document } => {
             bounded(&document.title, "title")?;
             let mut document = (**document).clone();
-            document.id = DocumentId(next(case.documents.len()));
+            document.id = DocumentId(next(last_document(case)));
             document.added_by = context.actor.id.clone();
             document.added_at = context.at;
             Ok(vec![Event::DocumentAttached { document }])
@@ -105,7 +105,7 @@ pub(super) fn decide(
                 source,
                 found,
                 true,
-                &mut next(case.links.len()),
+                &mut next(last_link(case)),
                 context,
             )
             .into_iter()
@@ -137,7 +137,7 @@ pub(super) fn decide(
             failure,
             notes,
         } => {
-            let mut number = next(case.links.len());
+            let mut number = next(last_link(case));
             let mut events: Vec<Event> = found
                 .iter()
                 .filter_map(|found| snapshot(case, source, found, false, &mut number, context))
@@ -155,6 +155,17 @@ pub(super) fn decide(
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// The highest number of a document so far. Not how many there are: one that was erased leaves a gap.
+pub(super) fn last_document(case: &Case) -> usize {
+    let numbers = case.documents.iter().map(|document| document.id.0 as usize);
+    numbers.max().unwrap_or(0)
+}
+
+fn last_link(case: &Case) -> usize {
+    let numbers = case.links.iter().map(|link| link.id.0 as usize);
+    numbers.max().unwrap_or(0)
 }
 
 /// A new version of a record when it is new or has changed; a record taken off by hand stays off

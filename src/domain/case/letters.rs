@@ -348,7 +348,7 @@ pub fn with_rendered(
     events: Vec<Event>,
     mut rendered: impl Iterator<Item = Document>,
 ) -> Vec<Event> {
-    let mut documents = case.documents.len();
+    let mut documents = super::file::last_document(case);
     let mut all = Vec::with_capacity(events.len() + 1);
     for event in events {
         match event {

@@ -32,7 +32,7 @@ pub struct Document {
     pub sha256: Hash,
     /// Bytes.
     pub size: u64,
-    number: u64,
+    pub(super) number: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -90,14 +90,7 @@ impl Store {
                 MORE
             })?;
         for (number, sha) in pending {
-            let mut chunks = 0;
-            let reader = self.reader()?;
-            reader.walk_prefix(T::BlobChunk, &tables::key(number), &mut |_, _| {
-                chunks += 1;
-                MORE
-            })?;
-            drop(reader);
-            drop_chunks(self, number, chunks)?;
+            self.forget_document(number)?;
             let done: Result<(), WriteError<StoreError>> = self.write(move |tx| {
                 tx.delete(T::Blob, &sha)?;
                 tx.delete(T::BlobPending, &tables::key(number))?;
@@ -106,6 +99,18 @@ impl Store {
             done.map_err(WriteError::flatten)?;
         }
         Ok(())
+    }
+
+    /// Removes the bytes of a document that has no address any more, a piece at a time.
+    pub(crate) fn forget_document(&self, number: u64) -> Result<(), StoreError> {
+        let mut chunks = 0;
+        let reader = self.reader()?;
+        reader.walk_prefix(T::BlobChunk, &tables::key(number), &mut |_, _| {
+            chunks += 1;
+            MORE
+        })?;
+        drop(reader);
+        drop_chunks(self, number, chunks)
     }
 }
 

@@ -413,6 +413,8 @@ pub struct AuditPage {
     pub reference: String,
     /// What letters and calls to the resident must respect.
     pub care: Vec<String>,
+    /// Whether the one who looks may erase.
+    pub erases: bool,
     /// Every row, newest first.
     pub rows: Vec<AuditRow>,
 }
