@@ -19,7 +19,7 @@ use super::extract::{Asked, Caller, Given, Ref, idempotency_key};
 use super::problem::Problem;
 use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, Page};
 use crate::desk::{CaseView, Desk};
-use crate::domain::calendar::{end_of_day, start_of_day};
+use crate::domain::calendar::start_of_day;
 use crate::domain::case::State as CaseState;
 use crate::domain::category::RootCause;
 use crate::domain::intake::{Intake, Risk};
@@ -247,7 +247,8 @@ impl ListParams {
                 When::At(at) => at,
             }),
             received_to: self.received_to.map(|when| match when {
-                When::On(day) => end_of_day(day),
+                // Before the next day, to the last fraction of this one's last second.
+                When::On(day) => start_of_day(day.succ_opt().unwrap_or(day)),
                 When::At(at) => at,
             }),
             q: self.q.unwrap_or_default(),

@@ -51,7 +51,9 @@ impl Throttle {
     fn who(account: &str, address: Option<IpAddr>) -> Vec<(Who, u32)> {
         let name: String = account.trim().to_lowercase().chars().take(200).collect();
         let mut out = vec![(Who::Account(name), BY_ACCOUNT)];
-        out.extend(address.map(|address| (Who::Address(network(address)), BY_ADDRESS)));
+        // This machine itself is a proxy or its operator: braking it would lock out everyone behind it.
+        let far = address.filter(|address| !address.to_canonical().is_loopback());
+        out.extend(far.map(|address| (Who::Address(network(address)), BY_ADDRESS)));
         out
     }
 

@@ -22,6 +22,7 @@ use tower::ServiceExt;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::desk::Desk;
@@ -48,12 +49,31 @@ pub fn site(desk: Desk, secure: bool) -> Router {
         desk: desk.clone(),
         secure,
     });
-    crate::api::router(desk)
-        .merge(pages)
-        .layer(RequestBodyTimeoutLayer::new(STALL))
+    let mut site = crate::api::router(desk).merge(pages);
+    if secure {
+        // Browsers that came through TLS once come no other way for a year.
+        site = site.layer(SetResponseHeaderLayer::if_not_present(
+            axum::http::header::STRICT_TRANSPORT_SECURITY,
+            axum::http::HeaderValue::from_static("max-age=31536000"),
+        ));
+    }
+    site.layer(RequestBodyTimeoutLayer::new(STALL))
         .layer(middleware::from_fn(tell))
         .layer(PropagateRequestIdLayer::new(NUMBER))
         .layer(SetRequestIdLayer::new(NUMBER, Numbers))
+        .layer(middleware::map_request(plain_number))
+}
+
+/// Drops a number that is not fit for a log: then the request gets one of ours.
+async fn plain_number(mut request: Request) -> Request {
+    let mut given = request.headers().get_all(&NUMBER).iter();
+    let fits = |value: &axum::http::HeaderValue| {
+        (1..=64).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_graphic)
+    };
+    if given.next().is_some_and(|first| !fits(first)) || given.next().is_some() {
+        request.headers_mut().remove(&NUMBER);
+    }
+    request
 }
 
 /// Numbers requests that come without a number of the proxy's.

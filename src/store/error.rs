@@ -86,7 +86,7 @@ pub enum StoreError {
     Panicked,
     /// A document is larger than the limit.
     #[error(
-        "The document is larger than the limit of {limit} bytes. Split it, or raise the limit in the settings."
+        "The document is larger than the limit of {limit} bytes. Split it, or have the server started with a higher --document-limit."
     )]
     TooLarge {
         /// The limit in bytes.

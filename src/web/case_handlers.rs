@@ -87,6 +87,7 @@ pub async fn history(
                 frame: web.frame(&actor, "/cases"),
                 reference,
                 care: care(&case.case),
+                erases: actor.may(Permission::Erase),
                 rows: audit(&events, &case.names),
             };
             render(StatusCode::OK, &page)

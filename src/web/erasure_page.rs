@@ -35,6 +35,7 @@ fn page(web: &Web, actor: &Actor, reference: &str, form: Form) -> Response {
             .into(),
         back: format!("/cases/{reference}/audit"),
         back_label: "Audit history".into(),
+        care: Vec::new(),
         form,
     }
     .answer()

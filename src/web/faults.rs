@@ -13,11 +13,51 @@ use tower_http::request_id::RequestId;
 use super::frame::Frame;
 use super::page::{Message, render};
 
-/// Turns a panic into a page, and writes the request's number into every page about a fault of ours.
+/// Turns a panic and what axum refuses into a page, and writes the request's number into every page about a fault of ours.
 pub fn tell<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {
     pages
+        .layer(middleware::map_response(as_page))
         .layer(CatchPanicLayer::custom(fell))
         .layer(middleware::from_fn(number))
+}
+
+/// A page in the place of the bare words with which a request is refused before any of our own code sees it: an
+/// address or form that cannot be read, one that is too long, a way of asking that there is not.
+async fn as_page(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    let (title, text) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "Too large",
+            "This is longer than a form may be. Go back, shorten it, and attach what is long as a document.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "Not found",
+            "There is no page under this address. Go back and choose again.",
+        ),
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => (
+            "This could not be read",
+            "The address or the form is not as our pages send it. Go back and try again.",
+        ),
+        _ => return response,
+    };
+    if !bare {
+        return response;
+    }
+    let message = Message {
+        frame: Frame::bare(),
+        title: title.into(),
+        text: text.into(),
+        incident: String::new(),
+    };
+    let mut page = message.answer(status);
+    if let Some(allowed) = response.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    page
 }
 
 fn fell(_: Box<dyn Any + Send>) -> Response {

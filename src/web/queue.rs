@@ -308,7 +308,7 @@ fn narrowed(asked: &Posted) -> ListQuery {
     }
     let order = match asked.get("sort") {
         "due" => ListOrder::Due,
-        "updated" if facets.is_empty() => ListOrder::Updated,
+        "updated" => ListOrder::Updated,
         _ => ListOrder::Received,
     };
     ListQuery {

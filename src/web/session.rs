@@ -25,17 +25,36 @@ type Pairs = Vec<(String, String)>;
 /// Where a request came from, as far as the server knows.
 pub struct CameFrom(Option<IpAddr>);
 
-impl<S: Sync> FromRequestParts<S> for CameFrom {
+impl FromRequestParts<Web> for CameFrom {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(
-            parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|info| info.0.ip()),
-        ))
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|info| info.0.ip().to_canonical());
+        Ok(Self(match peer {
+            Some(near) if web.secure && is_near(near) => told_by_proxy(&parts.headers),
+            peer => peer,
+        }))
     }
+}
+
+/// Whether a proxy of ours may be there: on this machine or in a private network.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(four) => four.is_loopback() || four.is_private(),
+        IpAddr::V6(six) => six.is_loopback() || six.is_unique_local(),
+    }
+}
+
+/// The last entry of `X-Forwarded-For`, which our proxy wrote itself; the ones before it anyone may have made up.
+fn told_by_proxy(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let last = last.to_str().ok()?.rsplit(',').next()?.trim();
+    let address = last
+        .trim_matches(['[', ']'])
+        .parse()
+        .or_else(|_| last.parse::<SocketAddr>().map(|with_port| with_port.ip()));
+    address.ok().map(|address: IpAddr| address.to_canonical())
 }
 
 /// Where to go after signing in.
@@ -273,7 +292,29 @@ pub async fn change_password(
 
 #[cfg(test)]
 mod tests {
-    use super::inside;
+    use super::{HeaderMap, HeaderValue, inside, is_near, told_by_proxy};
+
+    #[test]
+    fn only_what_our_own_proxy_says_counts() {
+        let told = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
+            told_by_proxy(&headers).map(|address| address.to_string())
+        };
+        let is = |address: &str| Some(address.to_owned());
+        assert_eq!(told(&["10.9.8.7, 203.0.113.7"]), is("203.0.113.7"));
+        assert_eq!(told(&["203.0.113.7", "198.51.100.2"]), is("198.51.100.2"));
+        assert_eq!(told(&["203.0.113.7:5123"]), is("203.0.113.7"));
+        assert_eq!(told(&["[2001:db8::1]:443"]), is("2001:db8::1"));
+        assert_eq!(told(&["2001:db8::1"]), is("2001:db8::1"));
+        assert_eq!(told(&["203.0.113.7, unknown"]), None);
+        assert_eq!(told(&[]), None);
+        let near = |address: &str| address.parse().is_ok_and(is_near);
+        assert!(near("127.0.0.1") && near("172.17.0.1") && near("::1") && near("fd00::1"));
+        assert!(!near("203.0.113.7") && !near("2001:db8::1"));
+    }
 
     #[test]
     fn after_signing_in_nobody_is_led_away() {

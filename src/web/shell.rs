@@ -5,7 +5,7 @@ use super::case_page::{Row, earlier};
 use super::frame::{Frame, Me};
 use super::page::{Message, see};
 use crate::desk::cases::AuditedEvent;
-use crate::desk::{CaseView, Desk, DeskError};
+use crate::desk::{CaseView, Desk, DeskError, StoreError};
 use crate::domain::access::{Actor, Permission};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -126,7 +126,7 @@ impl Web {
     /// The page that says why the desk did not do something.
     pub fn sorry(&self, actor: &Actor, error: &DeskError) -> Response {
         let (status, title) = explain(error);
-        if let DeskError::Store(_) | DeskError::Internal(_) = error {
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(%error, "a page could not be answered");
         }
         Message {
@@ -157,6 +157,9 @@ pub fn explain(error: &DeskError) -> (StatusCode, &'static str) {
         DeskError::StoreFull => (StatusCode::INSUFFICIENT_STORAGE, "The disk is full"),
         DeskError::Plugin(_) | DeskError::Pdf(_) => {
             (StatusCode::BAD_GATEWAY, "This could not be made")
+        }
+        DeskError::Store(StoreError::TooLarge { .. }) => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "Too large")
         }
         DeskError::Store(_) | DeskError::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong")

@@ -39,14 +39,23 @@ pub struct Server {
 impl Server {
     /// A server on a new file.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// A server on a new file, with more arguments.
+    pub fn with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut server = Self::on(folder.path().join("redress.redb"));
+        let mut server = Self::begin(folder.path().join("redress.redb"), more);
         server._folder = Some(folder);
         server
     }
 
     /// A server on this file.
     pub fn on(data: PathBuf) -> Self {
+        Self::begin(data, &[])
+    }
+
+    fn begin(data: PathBuf, more: &[&str]) -> Self {
         let mut child = Command::new(program())
             .args([
                 "serve",
@@ -57,6 +66,7 @@ impl Server {
                 "--data",
             ])
             .arg(&data)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

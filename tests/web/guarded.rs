@@ -1,0 +1,155 @@
+//! What a browser meets at the edges: requests that no page of ours sends, settings of others, erasing, a proxy.
+
+use crate::support::Server;
+use crate::web::{call, site::Site};
+
+#[test]
+fn what_cannot_be_read_is_answered_with_a_page() {
+    let site = Site::started();
+    let forged = site.post_from("https://evil.example", "/log", &call("x", &[]));
+    assert_eq!(forged.status, 403);
+    let wrong_way = site.post("/clocks", &[]);
+    assert_eq!(
+        (wrong_way.status, wrong_way.header("allow")),
+        (405, "GET,HEAD".to_owned())
+    );
+    let long = "x".repeat(17 << 20);
+    let too_long = site.post("/log", &[("account", &long)]);
+    assert_eq!(too_long.status, 413);
+    let no_number = site.get("/cases/C-2026-0001/documents/none");
+    assert!(no_number.status == 400 || no_number.status == 404);
+    for page in [forged, wrong_way, too_long, no_number] {
+        let kind = page.header("content-type");
+        assert!(
+            kind.starts_with("text/html"),
+            "{}: {kind} {}",
+            page.status,
+            page.text
+        );
+        assert!(page.text.contains("<h1"), "{}", page.text);
+    }
+}
+
+#[test]
+fn settings_are_for_those_who_may_change_them() {
+    let site = Site::started();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_string_lossy().into_owned();
+    let linked = site.post(
+        "/settings/links",
+        &[
+            ("key", "repairs"),
+            ("plugin", "csv-folder"),
+            ("folder", &path),
+        ],
+    );
+    assert!(linked.text.contains("Test connection"), "{}", linked.text);
+    let tested = site.post("/settings/links/check", &[("key", "repairs")]);
+    assert!(tested.text.contains("repairs can"), "{}", tested.text);
+    site.post(
+        "/settings/links/switch",
+        &[("key", "repairs"), ("enabled", "no")],
+    );
+    assert!(site.get("/settings/links").text.contains("Not asked"));
+    let shut = site.post(
+        "/settings/calendar",
+        &[
+            ("what", "closure"),
+            ("date", "2026-12-21"),
+            ("to", "2026-12-31"),
+            ("name", "Christmas shutdown"),
+            ("why", "As every year"),
+        ],
+    );
+    assert!(
+        shut.text.contains("Office shut: Christmas shutdown"),
+        "{}",
+        shut.text
+    );
+    let open = site.post(
+        "/settings/calendar/remove",
+        &[("date", "2026-12-21"), ("to", "2026-12-31")],
+    );
+    assert!(
+        !open.text.contains("Office shut: Christmas"),
+        "{}",
+        open.text
+    );
+
+    let leader = site.stranger();
+    leader.post(
+        "/sign-in",
+        &[("id", "smalik"), ("password", "three unrelated words")],
+    );
+    assert_eq!(leader.get("/settings/links").status, 403);
+    let calendar = leader.get("/settings/calendar");
+    assert_eq!(calendar.status, 200);
+    assert!(!calendar.text.contains("Take out") && !calendar.text.contains("Add the days"));
+}
+
+#[test]
+fn erasing_is_led_to_from_the_audit_and_says_what_is_wrong() {
+    let site = Site::started();
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    site.done(&reference, "note", &[("text", "A quixotic remark")]);
+    let audit = site.get(&format!("/cases/{reference}/audit"));
+    assert!(audit.text.contains(&format!("/cases/{reference}/erase")));
+    let erase = format!("/cases/{reference}/erase");
+    assert!(site.get(&erase).text.contains("Lawful reason"));
+    let first = site.post(&erase, &[("entries", "1"), ("reason", "A request")]);
+    assert!(
+        first.status == 422 && first.text.contains("the complaint itself"),
+        "{}",
+        first.text
+    );
+    let number = site.version(&reference);
+    let done = site.post(&erase, &[("entries", &number), ("reason", "A request")]);
+    assert!(done.text.contains("Erased: Note added"), "{}", done.text);
+    assert!(
+        !site
+            .get(&format!("/cases/{reference}"))
+            .text
+            .contains("quixotic")
+    );
+}
+
+#[test]
+fn behind_a_proxy_a_guesser_locks_out_nobody_else() {
+    let server = Server::with(&["--secure"]);
+    let client = reqwest::blocking::Client::new();
+    let front = client
+        .get(format!("{}/sign-in", server.base()))
+        .header("x-request-id", "a line of mine")
+        .send()
+        .expect("an answer");
+    let number = front.headers()["x-request-id"].to_str().expect("a number");
+    assert_eq!(
+        number.len(),
+        16,
+        "what is fit for no log is not taken over: {number}"
+    );
+    assert_eq!(
+        front.headers()["strict-transport-security"],
+        "max-age=31536000"
+    );
+    let try_as = |account: &str, from: &str| {
+        let request = client
+            .post(format!("{}/sign-in", server.base()))
+            .header("x-forwarded-for", from)
+            .form(&[("id", account), ("password", "not this one, surely")]);
+        request.send().map_or(0, |answer| answer.status().as_u16())
+    };
+    let setup = server.caller("Setup", &["administrator"]);
+    setup
+        .post(
+            "/people",
+            &serde_json::json!({"id": "meera", "name": "Meera", "roles": ["administrator"],
+                                "password": "three unrelated words"}),
+        )
+        .is(201);
+    let guesses: Vec<_> = (0..41)
+        .map(|i| try_as(&format!("user{i}"), "198.51.100.9, 203.0.113.7"))
+        .collect();
+    assert_eq!((guesses[0], guesses[40]), (422, 429), "{guesses:?}");
+    assert_eq!(try_as("meera", "198.51.100.9, 203.0.113.8"), 422);
+}
