@@ -72,6 +72,15 @@ pub struct Serve {
     /// Browsers reach this server through TLS (a proxy before it): cookies travel only there.
     #[arg(long, env = "REDRESS_SECURE")]
     pub secure: bool,
+    /// The largest document taken in, in megabytes.
+    #[arg(
+        long,
+        env = "REDRESS_DOCUMENT_LIMIT",
+        value_name = "MB",
+        default_value_t = 2048,
+        value_parser = clap::value_parser!(u64).range(1..=1_048_576)
+    )]
+    pub document_limit: u64,
     /// Where compiled plugins are kept between starts; safe to delete.
     #[arg(long, env = "REDRESS_CACHE", value_name = "FOLDER")]
     pub cache: Option<PathBuf>,

@@ -1,32 +1,36 @@
-//! `redress due`: the simulator. With a data file its calendar and policy count, without one the Code's own.
+//! `redress due`: the simulator. The landlord's calendar and policy count, as the running server has them or as its
+//! file says; without a file, the Code's own.
 
 use std::path::Path;
 
+use anyhow::bail;
+use chrono::Utc;
+
 use super::args::Due;
+use super::jobs::Job;
+use super::socket;
 use crate::desk::Book;
-use crate::domain::calendar::{Calendar, day_and_year};
-use crate::domain::clock::{ClockPolicy, DueQuery, Receipt, due_dates};
-use crate::store::{Options, Store};
+use crate::domain::calendar::{Calendar, day_and_year, london_date};
+use crate::domain::clock::{ClockPolicy, DueDates, DueQuery, Receipt, due_dates};
+use crate::store::verify::look_into;
 
 /// Prints the deadlines.
-pub fn due(data: &Path, given: &Due) -> anyhow::Result<()> {
-    let (calendar, policy) = rules(data);
+pub async fn due(data: &Path, given: &Due) -> anyhow::Result<()> {
     let query = DueQuery {
         received: given.received.map(Receipt::On),
         acknowledged: given.acknowledged,
         escalated: given.escalated.map(Receipt::On),
         stage2_acknowledged: given.stage2_acknowledged,
     };
-    let dates = due_dates(&query, &calendar, &policy)?;
-    let value = serde_json::to_value(&dates)?;
+    if query == DueQuery::default() {
+        bail!("give a date to count from, such as --received 2026-12-14");
+    }
+    let value = serde_json::to_value(find(data, given, &query).await?)?;
     if given.json {
         println!("{}", serde_json::to_string_pretty(&value)?);
         return Ok(());
     }
-    let Some(dates) = value.as_object().filter(|dates| !dates.is_empty()) else {
-        anyhow::bail!("give a date to count from, such as --received 2026-12-14");
-    };
-    for (clock, date) in dates {
+    for (clock, date) in value.as_object().into_iter().flatten() {
         let due = date["due"]
             .as_str()
             .and_then(|due| due.parse().ok())
@@ -41,20 +45,23 @@ pub fn due(data: &Path, given: &Due) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The landlord's rules where its file can be read now, else the Code's.
-fn rules(data: &Path) -> (Calendar, ClockPolicy) {
-    let book = data
-        .exists()
-        .then(|| Store::open(data, Options::default()).ok())
-        .flatten()
-        .and_then(|store| {
-            store
-                .reader()
-                .ok()
-                .and_then(|reader| Book::read(&reader).ok())
-        });
-    match book {
-        Some(book) => (book.calendar().clone(), book.latest_policy().clocks.clone()),
-        None => (Calendar::england(), ClockPolicy::default()),
+async fn find(data: &Path, given: &Due, query: &DueQuery) -> anyhow::Result<DueDates> {
+    let job = Job::Due {
+        received: given.received,
+        acknowledged: given.acknowledged,
+        escalated: given.escalated,
+        stage2_acknowledged: given.stage2_acknowledged,
+    };
+    if let Some(answer) = socket::ask(data, &job).await? {
+        return Ok(serde_json::from_str(&answer?)?);
     }
+    if !data.exists() {
+        return Ok(due_dates(
+            query,
+            &Calendar::england(),
+            &ClockPolicy::default(),
+        )?);
+    }
+    let book = look_into(data, |rows| Book::read(rows))?;
+    Ok(book.due_dates(query, london_date(Utc::now()))?)
 }

@@ -10,10 +10,11 @@ use chrono::Utc;
 
 use super::args::{Restore, Verify};
 use super::wiring;
+use crate::desk::calendar::check_deadlines;
 use crate::export::verify_bundle;
 use crate::store::audit::Head;
 use crate::store::backup;
-use crate::store::verify::{Step, verify as verify_file};
+use crate::store::verify::{Step, verify_and};
 
 /// Checks a data file, a backup or a bundle; exit code 1 when something is wrong with it.
 pub fn verify(what: &Verify) -> anyhow::Result<ExitCode> {
@@ -61,7 +62,10 @@ fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
         })?),
         None => None,
     };
-    let report = verify_file(&what.file, expect, &mut tell)?;
+    let now = Utc::now();
+    let report = verify_and(&what.file, expect, &mut tell, |rows| {
+        check_deadlines(rows, now)
+    })?;
     println!("{}: sound", what.file.display());
     println!(
         "{} cases, {} events, {} documents",

@@ -16,6 +16,7 @@ use crate::desk::exports::ExportRequest;
 use crate::desk::people::NewPerson;
 use crate::domain::access::{Actor, Role};
 use crate::domain::calendar::end_of_day;
+use crate::domain::clock::{DueQuery, Receipt};
 use crate::domain::ids::CaseRef;
 use crate::store::backup;
 
@@ -58,6 +59,13 @@ pub enum Job {
     ListTokens,
     /// The end of one.
     RevokeToken { id: u32 },
+    /// The deadlines that follow from some dates, as JSON.
+    Due {
+        received: Option<NaiveDate>,
+        acknowledged: Option<NaiveDate>,
+        escalated: Option<NaiveDate>,
+        stage2_acknowledged: Option<NaiveDate>,
+    },
 }
 
 /// Who runs the machine: whoever may open the socket may open the file.
@@ -230,6 +238,7 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
                         roles,
                         password,
                     },
+                    None,
                 )
                 .await?;
             format!("added {}", person.id)
@@ -257,7 +266,7 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
             expires,
         } => {
             let made = desk
-                .create_token(&by, &name, roles, expires.map(end_of_day))
+                .create_token(&by, &name, roles, expires.map(end_of_day), None)
                 .await?;
             made.secret.reveal().to_owned()
         }
@@ -277,6 +286,20 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
         Job::RevokeToken { id } => {
             let token = desk.revoke_token(&by, id).await?;
             format!("revoked token {} ({})", token.id, token.name)
+        }
+        Job::Due {
+            received,
+            acknowledged,
+            escalated,
+            stage2_acknowledged,
+        } => {
+            let query = DueQuery {
+                received: received.map(Receipt::On),
+                acknowledged,
+                escalated: escalated.map(Receipt::On),
+                stage2_acknowledged,
+            };
+            serde_json::to_string(&desk.due_dates(&query)?)?
         }
     })
 }

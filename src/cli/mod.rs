@@ -53,7 +53,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.verb {
         Verb::Serve(serve) => serve::serve(&data, &serve).await?,
         Verb::Demo(demo) => demo::demo(&demo).await?,
-        Verb::Due(due) => due::due(&data, &due)?,
+        Verb::Due(due) => due::due(&data, &due).await?,
         Verb::Verify(verify) => return file::verify(&verify),
         Verb::Restore(restore) => file::restore(&data, &restore)?,
         Verb::Rebuild => file::rebuild(&data).await?,

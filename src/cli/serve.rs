@@ -10,7 +10,7 @@ use crate::desk::Desk;
 
 /// Serves the data file until the process is told to stop.
 pub async fn serve(data: &Path, how: &Serve) -> anyhow::Result<()> {
-    let store = wiring::open_or_create(data)?;
+    let store = wiring::open_or_create(data, how.document_limit << 20)?;
     let desk = wiring::desk(store, how.cache.clone(), wiring::clock())?;
     let listener = http::listen(how.listen).await?;
     let address = listener.local_addr()?;

@@ -48,12 +48,16 @@ pub fn open(path: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(path, options())?)
 }
 
-/// Opens the data file, or makes it when there is none.
-pub fn open_or_create(path: &Path) -> anyhow::Result<Store> {
+/// Opens the data file, or makes it when there is none. No document larger than `document_limit` bytes comes in.
+pub fn open_or_create(path: &Path, document_limit: u64) -> anyhow::Result<Store> {
+    let options = Options {
+        document_limit,
+        ..options()
+    };
     if path.exists() {
-        open(path)
+        Ok(Store::open(path, options)?)
     } else {
-        Ok(Store::create(path, options())?)
+        Ok(Store::create(path, options)?)
     }
 }
 

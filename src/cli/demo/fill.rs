@@ -101,7 +101,7 @@ pub async fn fill(
     let roles = [Role::ComplaintsOfficer, Role::Auditor].into();
     let administrator = seed.administrator()?;
     let token = desk
-        .create_token(&administrator, "demonstration", roles, None)
+        .create_token(&administrator, "demonstration", roles, None, None)
         .await?;
     let road = views.get(ROAD).context("the scripts lack the main case")?;
     let road = road.case.reference.to_string();

@@ -123,7 +123,7 @@ impl Seed {
         // Hashing a password takes a while on purpose; the desk does two at a time.
         let added = others
             .iter()
-            .map(|person| desk.add_person(administrator, new(person)));
+            .map(|person| desk.add_person(administrator, new(person), None));
         futures_util::future::try_join_all(added).await?;
         for policy in &self.policies {
             let from = token(&policy.from).and_then(|from| days.read(from, days.today()));
@@ -136,7 +136,7 @@ impl Seed {
                 effective_to: None,
                 file_name: policy.file.clone(),
             };
-            desk.add_policy(administrator, about, &*papers.get(&policy.file, day)?)
+            desk.add_policy(administrator, about, &*papers.get(&policy.file, day)?, None)
                 .await?;
         }
         let link = LinkSource {

@@ -41,7 +41,7 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
     };
     let listener = super::http::listen(how.listen).await?;
     let address = listener.local_addr()?;
-    let store = wiring::open_or_create(&data)?;
+    let store = wiring::open_or_create(&data, 2 << 30)?;
     let renderer = Renderer::new().context("the typesetter could not be started")?;
     let plugins = PluginHost::new(HostConfig::default())?;
     let made = fill(store, renderer, plugins, &exports, Utc::now()).await?;
