@@ -30,7 +30,7 @@ pub async fn ask(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    let allowed = need(&actor, Permission::Log);
+    let allowed = need(&actor, Permission::Attach);
     let opened = web.case(&actor, &reference).await;
     match allowed.and(opened) {
         Ok(view) => page(&web, &actor, &view, forms::document(&view.case).once()),

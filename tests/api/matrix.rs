@@ -55,7 +55,7 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
             json!({"change": "remove", "date": "2026-11-20", "why": "x"})
         }
         ("PUT", "/policy") => json!({"policy": {}, "why": ""}),
-        ("POST", "/cases/{reference}/erasures") => json!({"entries": [], "reason": "x"}),
+        ("POST", "/cases/{reference}/erasures") => json!({"entries": [2], "reason": "x"}),
         ("POST", "/link-sources/check") => {
             json!({"key": "x", "plugin": "csv-folder", "folder": "/nowhere"})
         }
@@ -125,7 +125,10 @@ fn a_restricted_case_is_not_there_for_anyone_else() {
         json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
     );
     assert_eq!(case["restricted"], true);
-    let other = server.caller("Other", &["complaints_officer", "director"]);
+    let other = server.caller(
+        "Other",
+        &["complaints_officer", "director", "data_protection"],
+    );
     let unknown = "C-2020-9999";
     for (method, path) in other.document().operations() {
         if !path.contains("{reference}") {

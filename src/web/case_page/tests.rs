@@ -216,7 +216,7 @@ fn each_role_is_offered_what_it_may_do_and_nothing_else() {
             );
         };
         shown("/bundle\"", Permission::Export);
-        shown("/documents\"", Permission::Log);
+        shown("/documents\"", Permission::Attach);
         shown("Add a note</button>", Permission::Log);
         shown("Ask again</button>", Permission::Log);
         shown("id=\"audit\"", Permission::Audit);
