@@ -49,13 +49,8 @@ impl Closed {
             Event::ComplaintLogged { intake, .. }
             | Event::ServiceRequestLogged { intake, .. }
             | Event::SurveyFeedbackLogged { intake, .. } => {
-                if intake
-                    .parent
-                    .as_ref()
-                    .is_some_and(|other| self.0.contains(other))
-                {
-                    intake.parent = None;
-                }
+                let parent = intake.parent.take();
+                intake.parent = parent.filter(|other| !self.0.contains(other));
             }
             _ => {}
         }
