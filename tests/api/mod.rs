@@ -4,6 +4,7 @@ mod assignments;
 mod beside;
 mod concurrency;
 mod documents;
+mod ended;
 mod erasure;
 mod hostile;
 mod identity;
