@@ -21,6 +21,8 @@ const MOST_COLUMNS: usize = 16;
 /// Longest unbroken word in a column of the fixed tables, and beside the letter's references.
 const NARROW: usize = 20;
 const HALF_LINE: usize = 26;
+/// What a wide column holds; there a SHA-256 has room in small print.
+const WIDE: usize = 40;
 
 /// Data ready for the template.
 pub(super) struct Prepared {
@@ -63,7 +65,12 @@ pub(super) fn prepare(template: Template, data: &[u8]) -> Result<Prepared, PdfEr
         shaped["letterhead"]["colour"] = brand(colour).into();
     }
     let large = shaped.get("largePrint").is_some_and(|v| v == true);
-    let line = if large { 26 } else { 50 };
+    let landscape = shaped.get("landscape").is_some_and(|v| v == true);
+    let line = match (large, landscape) {
+        (true, _) => 26,
+        (false, true) => 75,
+        (false, false) => 50,
+    };
     let mut cleaner = Cleaner {
         text_left: ALL_TEXT,
         items_left: MOST_ITEMS,
@@ -162,8 +169,10 @@ impl Cleaner {
                     *s = written;
                     return Ok(());
                 }
-                // A hash is copied from the page to be compared: it has its own wide line and stays whole.
-                let hash = matches!(key, "hash" | "sha256" | "manifestSha256") && s.len() <= 64;
+                // A hash is copied from the page to be compared: where there is room for it, it stays whole.
+                let own_line = matches!(key, "hash" | "sha256" | "manifestSha256") && s.len() <= 64;
+                let wide_cell = key == "rows" && word >= WIDE && is_hash(s);
+                let hash = own_line || wide_cell;
                 let longest = longest(key);
                 let fitted =
                     text::fit(s, if hash { 64 } else { word }, longest.min(self.text_left));
@@ -178,24 +187,17 @@ impl Cleaner {
                 Ok(())
             }
             Value::Array(items) => {
-                if key == "columns" && items.len() > MOST_COLUMNS {
-                    return Err(format!(
-                        "a table has {} columns and {MOST_COLUMNS} fit; make two tables",
-                        items.len()
-                    ));
-                }
-                self.items_left = self.items_left.checked_sub(items.len()).ok_or_else(|| {
-                    format!("it has more than {MOST_ITEMS} rows and items; make it in parts")
-                })?;
+                self.count(items.len())?;
                 items.iter_mut().try_for_each(|v| self.walk(v, key, word))
             }
             Value::Object(members) => {
-                let column = members
-                    .get("columns")
-                    .map(|columns| self.narrowest(columns));
+                let columns = members.get("columns").map(|columns| self.columns(columns));
                 members.iter_mut().try_for_each(|(key, v)| {
-                    let word = match (key.as_str(), column) {
-                        ("columns" | "rows", Some(column)) => column,
+                    let word = match (key.as_str(), &columns) {
+                        ("columns", Some(columns)) => {
+                            return self.cells(v, key, columns);
+                        }
+                        ("rows", Some(columns)) => return self.rows(v, columns),
                         ("entries" | "gaps" | "references", _) => NARROW.min(word),
                         ("recipient" | "address", _) => HALF_LINE.min(word),
                         _ => word,
@@ -207,18 +209,67 @@ impl Cleaner {
         }
     }
 
-    /// What the narrowest column of a table holds.
-    fn narrowest(&self, columns: &Value) -> usize {
+    /// What each column of a table holds without breaking a word.
+    fn columns(&self, columns: &Value) -> Vec<usize> {
         let shares: Vec<usize> = columns
             .as_array()
             .into_iter()
             .flatten()
             .map(|c| c["width"].as_u64().unwrap_or_default().max(1) as usize)
             .collect();
-        let narrowest = shares.iter().min().copied().unwrap_or(1);
+        let sum = shares
+            .iter()
+            .fold(0usize, |sum, share| sum.saturating_add(*share))
+            .max(1);
         // A line of wide letters holds fewer than one of ordinary words, and cells have margins.
-        (self.line * 4 / 3 * narrowest / shares.iter().sum::<usize>().max(1)).clamp(4, NARROW)
+        let holds = |share: &usize| (self.line * 4 / 3).saturating_mul(*share) / sum;
+        shares
+            .iter()
+            .map(|share| holds(share).clamp(6, WIDE))
+            .collect()
     }
+
+    /// Goes through the rows of a table, each cell with what its own column holds.
+    fn rows(&mut self, rows: &mut Value, columns: &[usize]) -> Result<(), String> {
+        match rows {
+            Value::Array(rows) => {
+                self.count(rows.len())?;
+                rows.iter_mut()
+                    .try_for_each(|row| self.cells(row, "rows", columns))
+            }
+            other => self.walk(other, "rows", NARROW),
+        }
+    }
+
+    fn cells(&mut self, cells: &mut Value, key: &str, columns: &[usize]) -> Result<(), String> {
+        let Value::Array(cells) = cells else {
+            return self.walk(cells, key, NARROW);
+        };
+        if key == "columns" && cells.len() > MOST_COLUMNS {
+            return Err(format!(
+                "a table has {} columns and {MOST_COLUMNS} fit; make two tables",
+                cells.len()
+            ));
+        }
+        self.count(cells.len())?;
+        let words = columns.iter().copied().chain(std::iter::repeat(NARROW));
+        cells
+            .iter_mut()
+            .zip(words)
+            .try_for_each(|(cell, word)| self.walk(cell, key, word))
+    }
+
+    fn count(&mut self, items: usize) -> Result<(), String> {
+        self.items_left = self.items_left.checked_sub(items).ok_or_else(|| {
+            format!("it has more than {MOST_ITEMS} rows and items; make it in parts")
+        })?;
+        Ok(())
+    }
+}
+
+/// A SHA-256 as it is written.
+fn is_hash(s: &str) -> bool {
+    s.len() == 64 && s.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -270,6 +321,28 @@ mod tests {
             "… [Cut in this PDF: 350000 more characters are in the CSV or the case record.]"
         ));
         assert!(record.source.len() < 3 * LONGEST_TEXT);
+    }
+
+    #[test]
+    fn words_break_by_the_width_of_their_own_column() {
+        let hash = "0a".repeat(32);
+        let cells = [
+            "Description",
+            "bedroom",
+            &hash,
+            "halina.wojcik@marshend.example",
+        ];
+        let shares = [2, 4, 7, 1];
+        let columns = shares.map(|width| serde_json::json!({"title": "Completed", "width": width}));
+        let data = serde_json::json!({"landscape": true, "tables": [{"columns": columns, "rows": [cells]}]});
+        let json = prepare(Template::Record, data.to_string().as_bytes())
+            .unwrap()
+            .json;
+        let record: data::Record = serde_json::from_slice(&json).unwrap();
+        let row = &record.tables[0].rows[0];
+        assert_eq!(row[..3], cells[..3]);
+        assert!(row[3].contains('\u{200b}'), "{row:?}");
+        assert_eq!(record.tables[0].columns[0].title, "Completed");
     }
 
     #[test]

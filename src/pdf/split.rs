@@ -65,13 +65,21 @@ pub(super) fn split(
     Ok(())
 }
 
+/// What is said of a PDF that nobody can read without a password.
+const HAS_PASSWORD: &str = "it has a password; save it without one";
+
+impl PdfError {
+    /// Whether the PDF could not be read for its password.
+    pub fn is_password(&self) -> bool {
+        matches!(self, PdfError::CannotSplit(why) if why == HAS_PASSWORD)
+    }
+}
+
 fn open(pdf: &[u8]) -> Result<Document, PdfError> {
     let document = Document::load_mem(pdf)
         .map_err(|e| PdfError::CannotSplit(format!("it cannot be read ({e})")))?;
     if document.is_encrypted() {
-        return Err(PdfError::CannotSplit(
-            "it has a password; save it without one".into(),
-        ));
+        return Err(PdfError::CannotSplit(HAS_PASSWORD.into()));
     }
     Ok(document)
 }
