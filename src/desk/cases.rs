@@ -118,10 +118,7 @@ impl Desk {
             })
             .await?;
         if fresh {
-            // Down or missing sources are noted on the case; logging has already succeeded.
-            if let Err(error) = self.take_snapshots(actor, &logged).await {
-                tracing::warn!(case = %logged.reference, %error, "linked records were not taken");
-            }
+            self.begin_snapshots(actor, &logged).await;
         }
         let logged = self.reader()?.case(&logged.reference)?.unwrap_or(logged);
         self.view(actor, logged)
@@ -311,8 +308,8 @@ impl Desk {
 
     /// The view of a case now, with all that it names.
     pub(crate) fn whole_view(&self, case: Case) -> Result<CaseView, DeskError> {
-        let policies = self.has_policies_for(&case)?;
-        Ok(CaseView::of(case, &self.book(), policies, self.now()))
+        let policies = self.policy_kinds_for(&case)?;
+        Ok(CaseView::of(case, &self.book(), &policies, self.now()))
     }
 
     /// People named by the name that others read are recorded under their account's name.

@@ -1,5 +1,7 @@
 //! Linked records: asked for on logging and on refresh, kept as snapshots, and never in anyone's way.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::cases::Order;
@@ -10,6 +12,9 @@ use crate::domain::case::{Case, Command, Found};
 use crate::domain::ids::CaseRef;
 use crate::link::{self, CSV_FOLDER, Gathered, Query, Source};
 use crate::plugins::Plugin;
+
+/// How long logging waits for linked records.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Desk {
     /// The adapters that are part of the program: name and SHA-256 of each.
@@ -49,7 +54,21 @@ impl Desk {
         self.case(actor, reference)
     }
 
-    /// Asks the sources about a case that has just been logged. What goes wrong stands on the case.
+    /// Begins to ask the sources about a case that has just been logged and waits for them a little, so that most
+    /// cases show their records at once. Slow ones go on by themselves; logging has already succeeded.
+    pub(crate) async fn begin_snapshots(&self, actor: &Actor, case: &Case) {
+        let (desk, who, about) = (self.clone(), actor.clone(), case.clone());
+        let taking = tokio::spawn(async move {
+            if let Err(error) = desk.take_snapshots(&who, &about).await {
+                tracing::warn!(case = %about.reference, %error, "linked records were not taken");
+            }
+        });
+        if tokio::time::timeout(PATIENCE, taking).await.is_err() {
+            tracing::info!(case = %case.reference, "linked records are still being read");
+        }
+    }
+
+    /// Asks the sources about a case and keeps what they give. What goes wrong stands on the case.
     pub(crate) async fn take_snapshots(&self, actor: &Actor, case: &Case) -> Result<(), DeskError> {
         for source in self.sources()?.into_iter().filter(|source| source.enabled) {
             let gathered = match source_of(&source) {

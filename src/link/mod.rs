@@ -6,13 +6,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::calendar::london_date;
-use crate::domain::case::{Case, Found};
+use crate::domain::case::{Case, Found, NOT_ASKED};
 use crate::plugins::{
     Connections, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord, NoConnections, Plugin,
     PluginHost, Run, RunLog,
@@ -26,6 +27,8 @@ const PAGE: u32 = 200;
 const MOST: usize = 2_000;
 /// How long before the complaint a record may have ended and still matter.
 const YEARS: u32 = 6;
+/// How long a folder may take to open: one on a server that has gone would never do so.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// One source as the operator set it up.
 #[derive(Clone)]
@@ -58,12 +61,22 @@ impl Source {
         }
     }
 
-    fn job(&self, now: DateTime<Utc>) -> Result<LinkJob, String> {
+    async fn job(&self, now: DateTime<Utc>) -> Result<LinkJob, String> {
         let folder = match &self.folder {
             None => None,
-            Some(path) => Some(Folder::open(path).map_err(|error| {
-                format!("The folder {} cannot be opened: {error}. Check that it is there and that Redress may read it.", path.display())
-            })?),
+            Some(path) => {
+                let granted = path.clone();
+                let opened = within(OPENING, move || Folder::open(&granted)).await;
+                let opened = opened.unwrap_or_else(|| {
+                    Err(std::io::Error::other(format!(
+                        "it gave no answer in {} seconds",
+                        OPENING.as_secs()
+                    )))
+                });
+                Some(opened.map_err(|error| {
+                    format!("The folder {} cannot be opened: {error}. Check that it is there and that Redress may read it.", path.display())
+                })?)
+            }
         };
         Ok(LinkJob {
             run: Run {
@@ -77,6 +90,15 @@ impl Source {
             connections: Arc::clone(&self.connections),
         })
     }
+}
+
+/// What a blocking call gives if it ends in time. One that does not keeps its own thread and nobody else's.
+async fn within<R: Send + 'static>(
+    limit: Duration,
+    call: impl FnOnce() -> R + Send + 'static,
+) -> Option<R> {
+    let call = tokio::task::spawn_blocking(call);
+    tokio::time::timeout(limit, call).await.ok()?.ok()
 }
 
 /// What to look for: `redress-link-query/1`.
@@ -160,9 +182,9 @@ pub async fn gather(
         failure: None,
     };
     if !query.names_someone() {
-        gathered.notes.push(
-            "Not asked: the case has no property, tenancy or person reference, and not both a name and an address.".into(),
-        );
+        gathered.failure = Some(format!(
+            "{NOT_ASKED}the case has no property, tenancy or person reference, and not both a name and an address."
+        ));
         return gathered;
     }
     if let Err(why) = pages(host, source, query, now, &mut gathered).await {
@@ -187,7 +209,7 @@ async fn pages(
             cursor: cursor.clone(),
         };
         let answer = host
-            .link_find(&source.plugin, source.job(now)?, asked)
+            .link_find(&source.plugin, source.job(now).await?, asked)
             .await;
         let (page, log) = match answer {
             Ok(answer) => answer,
@@ -243,7 +265,7 @@ pub async fn check(
     source: &Source,
     now: DateTime<Utc>,
 ) -> Result<String, String> {
-    let job = source.job(now)?;
+    let job = source.job(now).await?;
     match host.link_check(&source.plugin, job).await {
         Ok((said, _)) => Ok(said),
         Err(error) => Err(error.cause.to_string()),

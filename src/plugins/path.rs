@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Windows' limit is 260 with the folder it is unpacked into.
 const PATH_CHARS: usize = 220;
 /// The limit of most file systems.
@@ -41,7 +43,7 @@ pub enum PathFault {
     #[error("is too long")]
     TooLong,
     /// Same path, or the same but for capitals.
-    #[error("is there already (capitals make no difference)")]
+    #[error("is there already (capitals and the way accents are written make no difference)")]
     Duplicate,
     /// `a` and `a/b`.
     #[error("is a file and a folder at once")]
@@ -124,7 +126,8 @@ impl Paths {
     /// Takes a path up, or says why not.
     pub fn admit(&mut self, path: &str) -> Result<(), PathFault> {
         check(path)?;
-        let key = path.to_lowercase();
+        // macOS takes "é" in one character and in two for the same name, and capitals for small letters.
+        let key: String = path.nfd().flat_map(char::to_lowercase).nfc().collect();
         if self.files.contains(&key) {
             return Err(PathFault::Duplicate);
         }
@@ -209,5 +212,7 @@ mod tests {
         assert_eq!(paths.admit("a"), Err(PathFault::FileAndFolder));
         assert_eq!(paths.admit("A/case.txt/x"), Err(PathFault::FileAndFolder));
         assert_eq!(paths.admit("a/other.txt"), Ok(()));
+        assert_eq!(paths.admit("Caf\u{e9}.txt"), Ok(()));
+        assert_eq!(paths.admit("cafe\u{301}.TXT"), Err(PathFault::Duplicate));
     }
 }

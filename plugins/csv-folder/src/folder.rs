@@ -75,6 +75,11 @@ pub fn find(
         found: Vec::new(),
         full: false,
     };
+    for kind in layout::KINDS.into_iter().filter(|kind| wanted(*kind)) {
+        if !files.iter().any(|(k, _)| *k == kind) {
+            folder.warn(&format!("{}, so none were looked for.", kind.lacks()));
+        }
+    }
     let mut troubles = Vec::new();
     let mut readable = 0;
     for (kind, name) in files.iter().filter(|(kind, _)| wanted(*kind)) {
@@ -129,10 +134,7 @@ impl Search<'_> {
                 .iter()
                 .filter(|row| self.query.owns(kind, &columns, row))
             {
-                self.take(
-                    record::read(kind, &columns, row, self.settings.dates, name),
-                    kind,
-                );
+                self.take(record::read(kind, &columns, row, self.settings.dates), kind);
                 if self.full || self.seen > MOST {
                     return if self.full {
                         Ok(())

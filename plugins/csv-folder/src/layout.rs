@@ -3,6 +3,7 @@
 use crate::settings::Settings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -521,9 +522,10 @@ impl Kind {
     }
 }
 
-/// A header without case, spaces and signs: `Date Raised` and `date_raised` are one.
+/// A header without case, spaces, accents and signs: `Date Raised` and `date_raised` are one, and so is an accented
+/// letter however the file writes it.
 pub fn plain(text: &str) -> String {
-    text.chars()
+    text.nfd()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()

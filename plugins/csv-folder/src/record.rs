@@ -1,5 +1,5 @@
 //! One row as `redress-link-record/1`. The same row gives the same bytes: members are in order, and
-//! nothing in them changes by itself.
+//! nothing in them changes by itself, not even the name of the file when next month's export has another.
 
 use crate::layout::{Columns, Kind};
 use crate::settings::Dates;
@@ -24,7 +24,7 @@ pub struct Record {
 const REFERENCES: [&str; 3] = ["property_ref", "tenancy_ref", "person_ref"];
 
 /// Reads a row.
-pub fn read(kind: Kind, columns: &Columns, row: &[String], dates: Dates, file: &str) -> Record {
+pub fn read(kind: Kind, columns: &Columns, row: &[String], dates: Dates) -> Record {
     let mut fields = Map::new();
     let mut last = None;
     for field in kind
@@ -77,7 +77,6 @@ pub fn read(kind: Kind, columns: &Columns, row: &[String], dates: Dates, file: &
     }
     document["fields"] = fields.into();
     document["other"] = other.into();
-    document["origin"] = file.into();
     Record {
         id,
         kind: kind.name(),
@@ -138,7 +137,7 @@ mod tests {
     fn record(kind: Kind, header: &str, row: &str) -> Record {
         let cells = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
         let columns = Columns::read(kind, &cells(header), &Settings::default()).unwrap();
-        read(kind, &columns, &cells(row), Dates::Dmy, "f.csv")
+        read(kind, &columns, &cells(row), Dates::Dmy)
     }
 
     #[test]
@@ -157,7 +156,7 @@ mod tests {
             "property_ref": "00700123", "tenancy_ref": null, "person_ref": null,
             "fields": {"reported_on": "2026-09-02", "target_on": "2026-09-23", "completed_on": "not yet",
                        "description": "Extractor  broken"},
-            "other": {"Cost centre": "R-114"}, "origin": "f.csv",
+            "other": {"Cost centre": "R-114"},
         });
         assert_eq!(
             serde_json::from_str::<Value>(&r.document).unwrap(),

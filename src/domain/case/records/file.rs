@@ -81,6 +81,9 @@ impl LinkedRecord {
     }
 }
 
+/// How the failure of a source begins that was not asked, because the case does not say whom to look for.
+pub const NOT_ASKED: &str = "Not asked: ";
+
 /// How a linked source answered last: a source that is down says so and blocks nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {

@@ -1,7 +1,7 @@
 //! Contacts, documents, letters, linked records and the people of the case.
 
 use super::{Told, told};
-use crate::domain::case::{Direction, Event};
+use crate::domain::case::{Direction, Event, NOT_ASKED};
 use crate::web::words::{spoken, words};
 
 /// The sentence, when the event is one of these.
@@ -83,7 +83,11 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
         ),
         Event::SourceAsked { state } => match &state.failure {
             Some(failure) => told(
-                format!("{} could not be reached", state.source),
+                if failure.starts_with(NOT_ASKED) {
+                    format!("{} was not asked", state.source)
+                } else {
+                    format!("{} could not be reached", state.source)
+                },
                 failure,
                 "circle-alert",
                 "records",
