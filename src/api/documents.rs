@@ -62,6 +62,9 @@ pub async fn attach(
         file_name: String::new(),
         source_system: None,
         source_id: None,
+        from: None,
+        to: None,
+        why: None,
         at: None,
     };
     let mut taken: Option<Taken> = None;
@@ -147,6 +150,9 @@ fn take(about: &mut NewDocument, name: &str, text: String) -> Result<(), Problem
         "sensitivity" => about.sensitivity = value(name, &text)?.unwrap_or_default(),
         "source_system" => about.source_system = value(name, &text)?,
         "source_id" => about.source_id = value(name, &text)?,
+        "from" => about.from = value(name, &text)?,
+        "to" => about.to = value(name, &text)?,
+        "why" => about.why = value(name, &text)?,
         "at" => about.at = value::<DateTime<Utc>>(name, &text)?,
         _ => {
             let known = [
@@ -157,6 +163,9 @@ fn take(about: &mut NewDocument, name: &str, text: String) -> Result<(), Problem
                 "sensitivity",
                 "source_system",
                 "source_id",
+                "from",
+                "to",
+                "why",
                 "at",
             ];
             return Err(read::unknown(name, &known));

@@ -28,6 +28,12 @@ pub struct NewDocument {
     pub source_system: Option<String>,
     /// Its identifier there.
     pub source_id: Option<String>,
+    /// Who wrote it, where that is not plain from its kind.
+    pub from: Option<String>,
+    /// Who received it.
+    pub to: Option<String>,
+    /// Why it matters, for the index.
+    pub why: Option<String>,
     /// Its date of receipt or making, if it was not now.
     pub at: Option<chrono::DateTime<chrono::Utc>>,
 }
@@ -112,6 +118,9 @@ impl Desk {
             sensitivity: about.sensitivity,
             source_system: about.source_system,
             source_id: about.source_id,
+            from: about.from,
+            to: about.to,
+            why: about.why,
             added_by: actor.id.clone(),
             added_at: self.now(),
         };

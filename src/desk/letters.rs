@@ -115,6 +115,9 @@ fn document(
         sensitivity: Sensitivity::Ordinary,
         source_system: None,
         source_id: None,
+        from: None,
+        to: None,
+        why: None,
         added_by: actor.id.clone(),
         added_at: at,
     }

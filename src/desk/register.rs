@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::io::AsyncRead;
 
 use super::documents::take_in;
@@ -10,7 +11,7 @@ use super::keys::{Key, remember, repeated};
 use super::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
-use crate::domain::case::{Case, DocumentKind};
+use crate::domain::case::{Case, DocumentKind, LinkedRecord};
 use crate::domain::refusal::required;
 use crate::store::Rows;
 use crate::store::settings::Change;
@@ -88,11 +89,43 @@ pub fn complaint_period(case: &Case) -> (NaiveDate, NaiveDate) {
         .filter(|document| about_the_complaint(document.kind))
         .filter_map(|document| document.doc_date)
         .min();
-    let from = [aware, documents]
+    let records = case
+        .current_links()
+        .filter_map(|link| first_day_of(link, received))
+        .min();
+    let from = [aware, documents, records]
         .into_iter()
         .flatten()
         .fold(received, NaiveDate::min);
     (from, london_date(case.as_of).max(received))
+}
+
+/// When a linked record began that was still running in the year before the complaint. A tenancy is older than any
+/// complaint, an alert is about no event, and what ended long before is only history.
+fn first_day_of(link: &LinkedRecord, received: NaiveDate) -> Option<NaiveDate> {
+    if matches!(
+        link.kind.as_str(),
+        "tenancy" | "tenure" | "person" | "property" | "alert"
+    ) {
+        return None;
+    }
+    let document: Value = serde_json::from_str(&link.document).ok()?;
+    let days = |names: &[&str]| -> Vec<NaiveDate> {
+        let fields = names
+            .iter()
+            .filter_map(|name| document["fields"][*name].as_str());
+        fields
+            .filter_map(|text| text.get(..10)?.parse().ok())
+            .collect()
+    };
+    let began = days(&["reported_on", "opened_on", "inspected_on", "at", "on"])
+        .into_iter()
+        .min()?;
+    let ended = days(&["completed_on", "closed_on"]).into_iter().max();
+    let moment = days(&["inspected_on", "at", "on"]).into_iter().max();
+    let year_before = received.checked_sub_months(chrono::Months::new(12))?;
+    let running = ended.or(moment).is_none_or(|last| last >= year_before);
+    running.then_some(began)
 }
 
 impl Desk {
@@ -115,12 +148,14 @@ impl Desk {
         Ok(policies)
     }
 
-    pub(crate) fn has_policies_for(&self, case: &Case) -> Result<bool, DeskError> {
-        Ok(!self.policies_for(case)?.is_empty())
+    /// Which policies the register holds that were in force at some time of the complaint.
+    pub(crate) fn policy_kinds_for(&self, case: &Case) -> Result<Vec<String>, DeskError> {
+        let policies = self.policies_for(case)?;
+        Ok(policies.into_iter().map(|policy| policy.kind).collect())
     }
 
-    /// Adds a version of a policy. An earlier one of the same kind without an end ends the day before. With a `key`,
-    /// a repeated call gives the policy of the first.
+    /// Adds a version of a policy. The one before it of the same kind ends the day before, and one that is added
+    /// later than its successor ends the day before that. With a `key`, a repeated call gives the policy of the first.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], [`DeskError::Invalid`], [`DeskError::Conflict`] when the key was used for something
@@ -177,24 +212,14 @@ impl Desk {
                     return added.ok_or(DeskError::NotFound);
                 }
                 let id = policies.iter().map(|policy| policy.id).max().unwrap_or(0) + 1;
-                let before = about.effective_from.pred_opt();
-                for earlier in policies
-                    .iter_mut()
-                    .filter(|policy| policy.kind == about.kind)
-                {
-                    if earlier.effective_to.is_none()
-                        && earlier.effective_from < about.effective_from
-                    {
-                        earlier.effective_to = before;
-                    }
-                }
+                let ends = make_room(&mut policies, &about.kind, about.effective_from);
                 let added = PolicyDocument {
                     id,
                     kind: about.kind,
                     title: about.title,
                     version: about.version,
                     effective_from: about.effective_from,
-                    effective_to: about.effective_to,
+                    effective_to: about.effective_to.or(ends),
                     sha256: hex::encode(taken.sha256),
                     size: taken.size,
                     media_type: taken.media_type.to_owned(),
@@ -215,8 +240,92 @@ impl Desk {
     }
 }
 
+/// Ends the version in force when another begins on `from`, and says when that one itself ends for the next.
+fn make_room(policies: &mut [PolicyDocument], kind: &str, from: NaiveDate) -> Option<NaiveDate> {
+    let own = || |policy: &&PolicyDocument| policy.kind == kind;
+    let next = policies
+        .iter()
+        .filter(own())
+        .map(|policy| policy.effective_from)
+        .filter(|begins| *begins > from)
+        .min();
+    let until_next = next.and_then(|begins| begins.pred_opt());
+    let earlier = policies
+        .iter_mut()
+        .filter(|policy| policy.kind == kind && policy.effective_from < from);
+    for policy in earlier {
+        // An end that only said "until the next version" moves with the next version; one that somebody set stays.
+        if policy.effective_to.is_none() || policy.effective_to == until_next {
+            policy.effective_to = from.pred_opt();
+        }
+    }
+    until_next
+}
+
 fn register(rows: &dyn Rows) -> Result<Vec<PolicyDocument>, DeskError> {
     Ok(rows
         .setting::<Vec<PolicyDocument>>(REGISTER)?
         .unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn policy(from: &str, to: Option<&str>) -> PolicyDocument {
+        PolicyDocument {
+            id: 1,
+            kind: "repairs".into(),
+            title: "Repairs".into(),
+            version: "1".into(),
+            effective_from: day(from),
+            effective_to: to.map(day),
+            sha256: String::new(),
+            size: 0,
+            media_type: String::new(),
+            file_name: String::new(),
+        }
+    }
+
+    #[test]
+    fn versions_follow_one_another_in_whatever_order_they_are_added() {
+        let mut held = vec![policy("2026-01-01", None)];
+        assert_eq!(
+            make_room(&mut held, "repairs", day("2020-01-01")),
+            Some(day("2025-12-31"))
+        );
+        held.push(policy("2020-01-01", Some("2025-12-31")));
+        assert_eq!(
+            make_room(&mut held, "repairs", day("2023-01-01")),
+            Some(day("2025-12-31"))
+        );
+        assert_eq!(held[1].effective_to, Some(day("2022-12-31")));
+        assert_eq!(make_room(&mut held, "repairs", day("2026-06-01")), None);
+        assert_eq!(held[0].effective_to, Some(day("2026-05-31")));
+        assert_eq!(make_room(&mut held, "asb", day("2027-01-01")), None);
+        assert_eq!(held[0].effective_to, Some(day("2026-05-31")));
+    }
+
+    #[test]
+    fn a_record_of_the_last_year_or_still_open_belongs_to_the_complaint() {
+        let first = |kind: &str, fields: Value| {
+            let document = serde_json::json!({ "fields": fields }).to_string();
+            let link = serde_json::json!({"id": 1, "source": "s", "external_id": "1", "kind": kind, "title": "t",
+                "document": document, "snapshot_at": "2026-11-20T10:00:00Z", "hash": "0", "version": 1});
+            let link: LinkedRecord = serde_json::from_value(link).expect("a link");
+            first_day_of(&link, day("2026-11-20"))
+        };
+        let json = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+        let open = json(r#"{"reported_on": "2024-03-01"}"#);
+        assert_eq!(first("repair", open.clone()), Some(day("2024-03-01")));
+        assert_eq!(first("tenancy", open), None);
+        let old = json(r#"{"reported_on": "2022-03-01", "completed_on": "2022-04-01"}"#);
+        assert_eq!(first("repair", old), None);
+        let late = json(r#"{"at": "2026-10-06 11:15"}"#);
+        assert_eq!(first("contact", late), Some(day("2026-10-06")));
+    }
 }

@@ -30,11 +30,11 @@ pub struct CaseView {
 }
 
 impl CaseView {
-    /// Works out what follows from `case` at `now`.
-    pub fn of(case: Case, book: &Arc<Book>, policies_on_file: bool, now: DateTime<Utc>) -> Self {
+    /// Works out what follows from `case` at `now`; `policies` are the kinds that were in force at its time.
+    pub fn of(case: Case, book: &Arc<Book>, policies: &[String], now: DateTime<Utc>) -> Self {
         let clocks = case.clocks(book.calendar(), book.clocks(&case), now);
         let flags = case.flags(book.calendar(), book.clocks(&case), now);
-        let readiness = crate::domain::readiness::readiness(&case, policies_on_file);
+        let readiness = crate::domain::readiness::readiness(&case, policies);
         let names = book
             .people()
             .map(|person| (person.id.clone(), person.name.clone()))

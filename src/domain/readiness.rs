@@ -50,9 +50,9 @@ impl Checks {
     }
 }
 
-/// Works out how ready `case` is. `policies_on_file` says whether the register holds policies in
-/// force over the complaint's time.
-pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
+/// Works out how ready `case` is. `policies` names the kinds of policy that the register holds in force over the
+/// complaint's time, such as `complaints`.
+pub fn readiness(case: &Case, policies: &[String]) -> Readiness {
     let mut checks = Checks {
         expected: 0,
         missing: Vec::new(),
@@ -72,9 +72,7 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         "The Ombudsman reads the landlord's duties from the terms in force.",
         "Housing officer",
     );
-    if case.points.iter().any(|p| {
-        p.category.starts_with("property_condition") || p.category.starts_with("health_and_safety")
-    }) {
+    if about(case, &["property_condition", "health_and_safety"]) {
         checks.expect(
             linked("repair") || document(DocumentKind::RepairRecord),
             "04",
@@ -83,11 +81,7 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
             "Repairs lead",
         );
     }
-    if case
-        .points
-        .iter()
-        .any(|p| p.category.starts_with("anti_social"))
-    {
+    if about(case, &["anti_social"]) {
         checks.expect(
             linked("asb") || document(DocumentKind::AsbRecord),
             "05",
@@ -110,20 +104,81 @@ pub fn readiness(case: &Case, policies_on_file: bool) -> Readiness {
         "The Ombudsman asks what the landlord knew and what it did about it.",
         officer,
     );
-    checks.expect(
-        policies_on_file,
-        "08",
-        "The policies in force at the time",
-        "Every finding compares what was done with the policy of the day.",
-        "Compliance officer",
-    );
+    if about(case, &["charges"]) {
+        checks.expect(
+            document(DocumentKind::ChargesRecord),
+            "10",
+            "The demands, accounts or statements that the complaint is about",
+            "A complaint about a charge is decided on the papers that show what was charged and why.",
+            "Income officer",
+        );
+    }
+    for hazard in &case.hazards {
+        let written = hazard.summary_sent_at.is_some() || document(DocumentKind::InspectionReport);
+        checks.expect(
+            written,
+            "04",
+            &format!("What was found and told to the tenant about the hazard “{}”", hazard.description),
+            "For a hazard the landlord must show when it knew, what it found and what it told the tenant in writing.",
+            "Repairs lead",
+        );
+    }
+    policy_checks(&mut checks, case, policies);
     remedy_checks(&mut checks, case);
-    ombudsman_checks(&mut checks, case, policies_on_file);
+    ombudsman_checks(&mut checks, case, !policies.is_empty());
     let expected = f64::from(checks.expected.max(1));
     let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
     Readiness {
         score: (there / expected * 100.0).round() / 100.0,
         missing: checks.missing,
+    }
+}
+
+/// Whether any point is about one of these subjects.
+fn about(case: &Case, subjects: &[&str]) -> bool {
+    let one = |category: &str| subjects.iter().any(|subject| category.starts_with(subject));
+    case.points.iter().any(|point| one(&point.category))
+}
+
+/// Each policy that the case calls for, by itself: one that is there does not stand for the others.
+fn policy_checks(checks: &mut Checks, case: &Case, policies: &[String]) {
+    let kinds: Vec<String> = policies
+        .iter()
+        .map(|kind| kind.to_lowercase().replace([' ', '-'], "_"))
+        .collect();
+    let repairs = about(case, &["property_condition", "health_and_safety"]);
+    let adjusted = !case.complainant.adjustments.is_empty();
+    let expected: [(bool, &[&str], &str); 6] = [
+        (true, &["complaint"], "complaints"),
+        (
+            !case.remedies.is_empty(),
+            &["compensation", "remed"],
+            "compensation",
+        ),
+        (repairs, &["repair"], "repairs"),
+        (repairs, &["damp"], "damp and mould"),
+        (
+            about(case, &["anti_social"]),
+            &["asb", "anti_social"],
+            "anti-social behaviour",
+        ),
+        (
+            adjusted,
+            &["reasonable_adjust", "adjust"],
+            "reasonable adjustments",
+        ),
+    ];
+    for (wanted, words, name) in expected {
+        if wanted {
+            let held = |kind: &String| words.iter().any(|word| kind.starts_with(word));
+            checks.expect(
+                kinds.iter().any(held),
+                "08",
+                &format!("The {name} policy in force at the time"),
+                "Every finding compares what was done with the policy of the day.",
+                "Compliance officer",
+            );
+        }
     }
 }
 
@@ -192,6 +247,18 @@ fn stage_checks(
             "The Ombudsman investigates once the landlord has answered.",
             run.handler.as_deref().unwrap_or(officer),
         );
+        if run.response.is_some() {
+            let proof = case.documents.iter().any(|d| {
+                d.kind == DocumentKind::ProofOfSending && case.folder_of(d) == Some(category)
+            });
+            checks.expect(
+                proof,
+                category,
+                &format!("Proof that the stage {} response was sent", run.stage),
+                "A letter counts from the day it can be shown to have gone.",
+                officer,
+            );
+        }
     }
 }
 
@@ -268,7 +335,7 @@ fn has_anything(case: &Case, category: &str, policies_on_file: bool) -> bool {
     let document = case
         .documents
         .iter()
-        .any(|d| d.kind.category() == Some(category));
+        .any(|d| case.folder_of(d) == Some(category));
     document
         || match category {
             "01" => !case.stages.is_empty(),
@@ -281,6 +348,7 @@ fn has_anything(case: &Case, category: &str, policies_on_file: bool) -> bool {
                     _ => "contact",
                 };
                 case.current_links().any(|link| link.kind == kind)
+                    || (category == "04" && !case.hazards.is_empty())
                     || (category == "06" && case.contacts.iter().any(|c| c.channel.is_some()))
             }
             "07" => !case.complainant.adjustments.is_empty(),

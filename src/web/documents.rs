@@ -111,6 +111,9 @@ async fn take(
             file_name,
             source_system: None,
             source_id: None,
+            from: answer::<String>(&answers, "from"),
+            to: answer::<String>(&answers, "to"),
+            why: answer::<String>(&answers, "why"),
             at: None,
         };
         let bytes = StreamReader::new(part.map_err(std::io::Error::other));

@@ -90,6 +90,13 @@ pub fn document(case: &Case) -> Form {
                 .optional()
                 .hint("Left empty: the name of the file."),
             Field::new(Kind::Date, "doc_date", "Date on the document").optional(),
+            line("from", "Who wrote it")
+                .optional()
+                .hint("Left empty where the kind says it."),
+            line("to", "Who received it").optional(),
+            line("why", "Why it matters")
+                .optional()
+                .hint("For the index of the bundle. Left empty: what papers of this kind show."),
             Field::new(Kind::Radios, "sensitivity", "Whose data it holds")
                 .of(sensitivities)
                 .with("ordinary"),
@@ -98,23 +105,7 @@ pub fn document(case: &Case) -> Form {
     )
 }
 
-/// The folders of a bundle (domain rules §5.3).
-pub const FOLDERS: [(&str, &str); 14] = [
-    ("01", "Complaint, stage 1"),
-    ("02", "Complaint, stage 2"),
-    ("03", "Tenancy and property"),
-    ("04", "Repairs and inspections"),
-    ("05", "Anti-social behaviour and neighbours"),
-    ("06", "Contact log"),
-    ("07", "Vulnerability and adjustments"),
-    ("08", "Policies in force at the time"),
-    ("09", "Remedies"),
-    ("10", "Charges"),
-    ("11", "Third parties"),
-    ("12", "Decision records"),
-    ("13", "After the final response"),
-    ("14", "Media"),
-];
+pub use crate::domain::case::FOLDERS;
 
 /// The folders as choices.
 pub fn folders() -> Vec<Choice> {
@@ -138,6 +129,7 @@ pub fn bundle(case: &Case) -> Form {
     let modes = vec![
         Choice::new("full", "Everything on the case"),
         Choice::new("focused", "Only the folders that are ticked"),
+        Choice::new("supplement", "Only what has come since the last bundle"),
     ];
     let open = case
         .ombudsman

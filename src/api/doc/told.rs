@@ -210,7 +210,7 @@ fn file() -> Value {
 
 fn new_document() -> Value {
     let fields = "kind:DocumentKind doc_date:date title:text sensitivity:Sensitivity source_system:text \
-                  source_id:text at:time";
+                  source_id:text from:text to:text why:text at:time";
     let mut form = answer(
         "A document; what is left out is `other`, undated and ordinary.",
         fields,

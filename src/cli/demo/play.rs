@@ -247,6 +247,9 @@ impl Play<'_> {
             file_name: file,
             source_system: step["source_system"].as_str().map(str::to_owned),
             source_id: step["source_id"].as_str().map(str::to_owned),
+            from: step["from"].as_str().map(str::to_owned),
+            to: step["to"].as_str().map(str::to_owned),
+            why: step["why"].as_str().map(str::to_owned),
             at: None,
         };
         let (document, _) = self

@@ -2,7 +2,10 @@
 //! (Code 5.12; domain rules §12.3).
 
 use super::letters::{self, next};
-use super::{Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, SourceState};
+use super::{
+    Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, SourceState,
+    folder_title,
+};
 use crate::domain::ids::{DocumentId, LinkId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
@@ -46,6 +49,13 @@ pub(super) fn decide(
         }
         Command::Attach { document } => {
             bounded(&document.title, "title")?;
+            for (text, field) in [
+                (&document.from, "from"),
+                (&document.to, "to"),
+                (&document.why, "why"),
+            ] {
+                bounded(text.as_deref().unwrap_or_default(), field)?;
+            }
             let mut document = (**document).clone();
             document.id = DocumentId(next(last_document(case)));
             document.added_by = context.actor.id.clone();
@@ -78,6 +88,13 @@ pub(super) fn decide(
             explanation,
         } => {
             required(category, "category", "the category of what is missing")?;
+            if folder_title(category).is_none() {
+                return Err(Refusal::new(
+                    Code::Validation,
+                    format!("{category} is no category of the bundle. Choose one of 01 to 14."),
+                )
+                .at("category"));
+            }
             required(what, "what", "what is missing")?;
             required(explanation, "explanation", "why it is not there")?;
             Ok(vec![Event::GapExplained {

@@ -10,6 +10,7 @@ use super::records::{
     LinkedRecord, Point, PointDecision, RefusalRecord, Related, Response, Restriction, Rewording,
     Satisfaction, SourceState,
 };
+use crate::domain::calendar::london_date;
 use crate::domain::clock::ReceiptRule;
 use crate::domain::ids::{CaseRef, LetterId, PointId};
 use crate::domain::intake::{Channel, Intake, Kind, Risk, Triage};
@@ -288,6 +289,30 @@ impl Case {
     /// The letter with this number.
     pub fn letter(&self, id: LetterId) -> Option<&IssuedLetter> {
         self.letters.iter().find(|letter| letter.id == id)
+    }
+
+    /// The category of the bundle that a document belongs to; none for legal advice. A notice, its proof or a note of
+    /// a call goes with its own stage: that of its letter, or the stage that ran on its day.
+    pub fn folder_of(&self, document: &Document) -> Option<&'static str> {
+        let folder = document.kind.category()?;
+        if !document.kind.of_either_stage() {
+            return Some(folder);
+        }
+        let letter = self
+            .letters
+            .iter()
+            .find(|letter| letter.document == Some(document.id));
+        let second = match (letter, self.stage_run(2)) {
+            (Some(letter), _) => letter.stage == 2,
+            (None, Some(run)) => {
+                let on = document
+                    .doc_date
+                    .unwrap_or_else(|| london_date(document.added_at));
+                on >= london_date(run.received_at)
+            }
+            (None, None) => false,
+        };
+        Some(if second { "02" } else { folder })
     }
 
     /// The newest version of each linked record that is still linked.

@@ -37,7 +37,7 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
     let seen = Seen {
         clocks: sample::clocks(&calendar),
         flags: CaseFlags::default(),
-        readiness: readiness(&case, true),
+        readiness: readiness(&case, &[]),
         names: names.clone(),
         seen_at: sample::at("2026-11-20T12:00:00Z"),
         case,

@@ -369,6 +369,8 @@ pub enum Event {
         items: Vec<String>,
         sha256: String,
         bytes: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manifest_sha256: Option<String>,
     },
     /// Written by a newer version of Redress; kept, and passed over.
     #[serde(other)]

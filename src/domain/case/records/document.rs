@@ -49,6 +49,15 @@ pub struct Document {
     /// Its identifier there.
     #[serde(default)]
     pub source_id: Option<String>,
+    /// Who wrote it, where that is not plain from its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Who received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Why it matters, for the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Who added it.
     pub added_by: String,
     /// When.
@@ -135,6 +144,14 @@ impl DocumentKind {
         Self::Other,
     ];
 
+    /// Whether papers of this kind belong to whichever stage ran on their day.
+    pub fn of_either_stage(self) -> bool {
+        matches!(
+            self,
+            Self::ExtensionNotice | Self::RefusalNotice | Self::ProofOfSending | Self::CallNote
+        )
+    }
+
     /// The bundle category, `01` to `14`; legal advice has none, because it never leaves.
     pub fn category(self) -> Option<&'static str> {
         Some(match self {
@@ -165,4 +182,28 @@ impl DocumentKind {
             Self::Photo | Self::Video | Self::Audio => "14",
         })
     }
+}
+
+/// The folders of a bundle: category and title (domain rules §5.3).
+pub const FOLDERS: [(&str, &str); 14] = [
+    ("01", "Complaint, stage 1"),
+    ("02", "Complaint, stage 2"),
+    ("03", "Tenancy and property"),
+    ("04", "Repairs and inspections"),
+    ("05", "Anti-social behaviour and neighbours"),
+    ("06", "Contact log"),
+    ("07", "Vulnerability and adjustments"),
+    ("08", "Policies in force at the time"),
+    ("09", "Remedies"),
+    ("10", "Charges"),
+    ("11", "Third parties"),
+    ("12", "Decision records"),
+    ("13", "After the final response"),
+    ("14", "Media"),
+];
+
+/// The title of a category of the bundle.
+pub fn folder_title(category: &str) -> Option<&'static str> {
+    let known = FOLDERS.iter().find(|(code, _)| *code == category);
+    known.map(|(_, title)| *title)
 }

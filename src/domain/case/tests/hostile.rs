@@ -136,7 +136,7 @@ fn assert_reads_back(play: &Play) {
     let case = &play.case;
     assert!(case.title().chars().count() <= 92);
     case.clocks(&play.calendar, &play.policy.clocks, play.now);
-    crate::domain::readiness::readiness(case, true);
+    crate::domain::readiness::readiness(case, &[]);
     let stored: Vec<Recorded> = play
         .events
         .iter()

@@ -151,7 +151,7 @@ fn always(play: &Play) -> Result<(), TestCaseError> {
         });
         prop_assert!(kept, "closed with {:?}", case.actions);
     }
-    let score = crate::domain::readiness::readiness(case, true).score;
+    let score = crate::domain::readiness::readiness(case, &[]).score;
     prop_assert!((0.0..=1.0).contains(&score));
     Ok(())
 }

@@ -5,9 +5,21 @@ use serde_json::json;
 use super::*;
 use crate::domain::readiness::readiness;
 
+fn policies() -> Vec<String> {
+    [
+        "complaints",
+        "Compensation",
+        "repairs",
+        "damp_and_mould",
+        "asb",
+    ]
+    .map(String::from)
+    .to_vec()
+}
+
 /// What is missing, as "category what", with policies on file.
 fn missing(play: &Play) -> Vec<String> {
-    let ready = readiness(&play.case, true);
+    let ready = readiness(&play.case, &policies());
     assert!((0.0..=1.0).contains(&ready.score));
     assert_eq!(ready.score == 1.0, ready.missing.is_empty());
     for gap in &ready.missing {
@@ -22,6 +34,8 @@ fn missing(play: &Play) -> Vec<String> {
 
 const TENANCY: &str = "03 The tenancy agreement or lease, or the linked tenancy record";
 const REPAIRS: &str = "04 The repairs history of the home";
+const SENT: &str = "01 Proof that the stage 1 response was sent";
+const SENT_2: &str = "02 Proof that the stage 2 response was sent";
 const CONTACT: &str = "06 A record of contact with the resident";
 
 #[test]
@@ -39,11 +53,12 @@ fn a_new_case_lacks_nearly_everything_and_an_answered_one_little() {
     );
     assert_eq!(
         missing(&Play::at(State::S1Responded)),
-        [TENANCY, REPAIRS, CONTACT]
+        [SENT, TENANCY, REPAIRS, CONTACT]
     );
     assert_eq!(
         missing(&Play::at(State::S2Acknowledged)),
         [
+            SENT,
             "02 A decision with reasons on every point at stage 2",
             "02 The stage 2 response",
             TENANCY,
@@ -53,7 +68,7 @@ fn a_new_case_lacks_nearly_everything_and_an_answered_one_little() {
     );
     assert_eq!(
         missing(&Play::at(State::S2Responded)),
-        [TENANCY, REPAIRS, CONTACT]
+        [SENT, SENT_2, TENANCY, REPAIRS, CONTACT]
     );
 }
 
@@ -76,10 +91,21 @@ fn linked_records_contacts_and_policies_fill_their_gaps() {
     let play = Play::at(State::S1Responded)
         .does("cal", json!({ "command": "take_snapshots", "source": "csv", "found": [found("tenancy"), found("repair")] }))
         .does("cal", json!({ "command": "record_contact", "direction": "in", "channel": "phone", "summary": "Rang." }));
-    assert_eq!(missing(&play), Vec::<String>::new());
-    let without = readiness(&play.case, false);
-    assert_eq!(without.missing.len(), 1);
-    assert_eq!(without.missing[0].category, "08");
+    assert_eq!(missing(&play), [SENT]);
+    let lacks = |held: &[&str]| -> Vec<String> {
+        let held: Vec<String> = held.iter().map(|kind| (*kind).to_owned()).collect();
+        let missing = readiness(&play.case, &held).missing;
+        let policies = missing.into_iter().filter(|gap| gap.category == "08");
+        policies.map(|gap| gap.what).collect()
+    };
+    assert_eq!(
+        lacks(&["complaints"]),
+        [
+            "The repairs policy in force at the time",
+            "The damp and mould policy in force at the time"
+        ]
+    );
+    assert_eq!(lacks(&[]).len(), 3);
 }
 
 #[test]
@@ -114,7 +140,9 @@ fn what_the_ombudsman_asked_for_is_on_the_list_until_it_is_sent() {
     let asked = "10 Anything under category 10, which the Ombudsman asked for".to_owned();
     assert!(missing(&play).contains(&asked));
     assert!(
-        !missing(&play).iter().any(|gap| gap.starts_with("01 ")),
+        !missing(&play)
+            .iter()
+            .any(|gap| gap.starts_with("01 Anything")),
         "the complaint itself is there"
     );
     let sent = play.does(
@@ -136,4 +164,26 @@ fn a_vulnerability_without_an_adjustment_is_a_question() {
         json!({ "command": "record_adjustment", "adjustment": { "need": "large_print" } }),
     );
     assert!(!missing(&adjusted).iter().any(|gap| gap.starts_with("07 ")));
+}
+
+#[test]
+fn a_notice_and_its_proof_go_with_the_stage_of_their_day() {
+    let paper = |play: Play, on: &str| {
+        play.does("cal", json!({ "command": "attach", "document": { "id": 0, "sha256": "00", "size": 1,
+            "media_type": "text/plain", "file_name": "sent.txt", "title": "Sent", "kind": "proof_of_sending",
+            "doc_date": on, "added_by": "cal", "added_at": "2026-11-20T09:00:00Z" } }))
+    };
+    let play = paper(Play::at(State::S2Responded), "2000-01-01");
+    assert_eq!(missing(&play), [SENT_2, TENANCY, REPAIRS, CONTACT]);
+    let play = paper(play, "2099-01-01");
+    assert_eq!(missing(&play), [TENANCY, REPAIRS, CONTACT]);
+    let folders: Vec<_> = play
+        .case
+        .documents
+        .iter()
+        .rev()
+        .take(2)
+        .map(|d| play.case.folder_of(d))
+        .collect();
+    assert_eq!(folders, [Some("02"), Some("01")]);
 }

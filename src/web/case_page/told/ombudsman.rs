@@ -115,6 +115,7 @@ pub(super) fn tell(event: &Event) -> Told {
             format,
             mode,
             sha256,
+            manifest_sha256,
             ..
         } => told(
             format!(
@@ -122,7 +123,10 @@ pub(super) fn tell(event: &Event) -> Told {
                 words(&format.replace('-', " ")),
                 words(mode).to_lowercase()
             ),
-            format!("SHA-256 {sha256}"),
+            match manifest_sha256 {
+                Some(manifest) => format!("SHA-256 {sha256}\nSHA-256 of its manifest {manifest}"),
+                None => format!("SHA-256 {sha256}"),
+            },
             "archive",
             "records",
         ),
