@@ -27,6 +27,8 @@ static PDF: LazyLock<Arc<Renderer>> = LazyLock::new(|| {
     ))
 });
 
+mod inside;
+
 const EVIL: &str =
     "<script>{{x}}</script>#set page()\u{202e}\u{0}\"'\n=HYPERLINK(\"http://x\")\n../../etc/passwd";
 
@@ -139,6 +141,7 @@ impl Landlord {
         let (sha256, size) = self.bytes(&mut Cursor::new(b"%PDF policy".to_vec()));
         self.policies.push(PolicyDocument {
             id: "policy-1".into(),
+            kind: "complaints".into(),
             title: "Complaints policy".into(),
             version: "3".into(),
             effective_from: "2024-04-01".parse().expect("a date"),
@@ -170,6 +173,7 @@ impl Landlord {
             policy: &Policy::default(),
             policies: &self.policies,
             numbers: known,
+            supplements: &[],
             person: &|id| format!("{id} of complaints"),
         };
         let tools = Tools {

@@ -29,7 +29,7 @@ pub async fn formats(State(desk): State<Desk>, _caller: Caller) -> Json<Vec<Expo
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExportParams {
-    /// `full`, or `focused` on some bundle categories.
+    /// `full`; `focused` on some bundle categories; or `supplement`, what has come since the last bundle.
     mode: Option<String>,
     /// The categories of a focused export, 01 to 14, with commas between.
     items: Option<String>,

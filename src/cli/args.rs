@@ -156,7 +156,7 @@ pub struct Export {
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// `full` or `focused`.
+    /// `full`, `focused` or `supplement` (what has come since the last bundle).
     #[arg(long)]
     pub mode: Option<String>,
     /// The categories of a focused export, 01 to 14, with commas.

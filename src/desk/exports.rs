@@ -63,6 +63,14 @@ impl ExportRequest {
         }
         let mode = match mode.unwrap_or(if items.is_empty() { "full" } else { "focused" }) {
             "full" => Mode::Full,
+            "supplement" if !items.is_empty() => {
+                return Err(invalid(
+                    "items",
+                    "A supplement holds whatever is new; leave the categories out.",
+                ));
+            }
+            // Which one it is, the record of the case says.
+            "supplement" => Mode::Supplement(0),
             "focused" if items.is_empty() => {
                 return Err(invalid(
                     "items",
@@ -75,7 +83,7 @@ impl ExportRequest {
                 items.dedup();
                 Mode::Focused(items)
             }
-            _ => return Err(invalid("mode", "The mode is full or focused.")),
+            _ => return Err(invalid("mode", "The mode is full, focused or supplement.")),
         };
         Ok(Self {
             format: format.to_owned(),
@@ -111,6 +119,13 @@ pub struct ExportReport {
 #[derive(Default, Serialize, Deserialize)]
 struct Numbers(Vec<(String, String)>);
 
+/// The supplements made of a case, and the numbers that were first given in them.
+#[derive(Default, Serialize, Deserialize)]
+struct Supplements {
+    made: u32,
+    first: Vec<(String, u32)>,
+}
+
 impl Desk {
     /// The formats there are.
     pub fn export_formats(&self) -> Vec<ExportFormat> {
@@ -135,6 +150,7 @@ impl Desk {
         request: ExportRequest,
     ) -> Result<ExportStream, DeskError> {
         let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
+        let request = self.numbered(request, &case)?;
         let file_name = file_name(&case, &request);
         let (send, mut receive) = mpsc::channel::<Bytes>(8);
         let (desk, who) = (self.clone(), actor.clone());
@@ -183,6 +199,7 @@ impl Desk {
             ),
         };
         let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
+        let request = self.numbered(request, &case)?;
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -236,6 +253,23 @@ impl Desk {
         Ok((case, events, exporter))
     }
 
+    /// Says which supplement it is that is asked for.
+    fn numbered(
+        &self,
+        mut request: ExportRequest,
+        case: &Case,
+    ) -> Result<ExportRequest, DeskError> {
+        if let Mode::Supplement(number) = &mut request.mode {
+            *number = self.supplements(case)?.made + 1;
+        }
+        Ok(request)
+    }
+
+    fn supplements(&self, case: &Case) -> Result<Supplements, DeskError> {
+        let known = self.reader()?.record(T::Note, &supplements_key(case))?;
+        Ok(known.unwrap_or_default())
+    }
+
     async fn run<W: Write + Send + 'static>(
         &self,
         case: &Case,
@@ -251,6 +285,7 @@ impl Desk {
             .reader()?
             .record::<Numbers>(T::Note, &numbers_key(case))?
             .unwrap_or_default();
+        let supplements = self.supplements(case)?;
         let person = |id: &str| Book::name(&book, id);
         let file = CaseFile {
             case,
@@ -259,6 +294,7 @@ impl Desk {
             policy: book.policy(london_date(case.received_at)),
             policies: &policies,
             numbers: &numbers.0,
+            supplements: &supplements.first,
             person: &person,
         };
         let tools = Tools {
@@ -278,6 +314,7 @@ impl Desk {
             .into_iter()
             .map(|policy| export::PolicyDocument {
                 id: format!("policy-{}", policy.id),
+                kind: policy.kind,
                 title: policy.title,
                 version: policy.version,
                 effective_from: policy.effective_from,
@@ -301,6 +338,7 @@ impl Desk {
         let (mode, items) = match &request.mode {
             Mode::Full => ("full", Vec::new()),
             Mode::Focused(items) => ("focused", items.clone()),
+            Mode::Supplement(_) => ("supplement", Vec::new()),
         };
         let event = Event::BundleExported {
             format: request.format.clone(),
@@ -308,9 +346,11 @@ impl Desk {
             items,
             sha256: outcome.sealed.sha256.clone(),
             bytes: outcome.sealed.bytes,
+            manifest_sha256: outcome.sealed.manifest_sha256.clone(),
         };
         let numbers = Numbers(export::numbers(&outcome.sealed));
-        let key = numbers_key(case);
+        let (key, of_supplements) = (numbers_key(case), supplements_key(case));
+        let mode = request.mode.clone();
         let (who, about, book, now) = (
             actor.clone(),
             case.reference.clone(),
@@ -320,8 +360,20 @@ impl Desk {
         self.store()
             .write_async(move |tx| -> Result<(), DeskError> {
                 let mut known = tx.record::<Numbers>(T::Note, &key)?.unwrap_or_default();
+                let mut supplements = tx
+                    .record::<Supplements>(T::Note, &of_supplements)?
+                    .unwrap_or_default();
+                if let Mode::Supplement(number) = mode {
+                    supplements.made = supplements.made.max(number);
+                    supplements
+                        .first
+                        .extend(numbers.0.iter().map(|(_, given)| (given.clone(), number)));
+                    tx.put_record(T::Note, &of_supplements, &supplements)?;
+                }
                 for (id, number) in numbers.0 {
-                    if !known.0.iter().any(|(other, _)| *other == id) {
+                    // The last one counts. What it had before stays, so that nothing else ever gets it.
+                    let last = known.0.iter().rev().find(|(other, _)| *other == id);
+                    if last.is_none_or(|(_, other)| *other != number) {
                         known.0.push((id, number));
                     }
                 }
@@ -355,6 +407,10 @@ fn numbers_key(case: &Case) -> String {
     format!("export-numbers/{}", case.reference)
 }
 
+fn supplements_key(case: &Case) -> String {
+    format!("export-supplements/{}", case.reference)
+}
+
 fn file_name(case: &Case, request: &ExportRequest) -> String {
     let hos: String = case.ombudsman.as_ref().map_or_else(
         || "pending".into(),
@@ -366,10 +422,10 @@ fn file_name(case: &Case, request: &ExportRequest) -> String {
                 .collect()
         },
     );
-    let mode = if request.mode == Mode::Full {
-        ""
-    } else {
-        "_focused"
+    let mode = match request.mode {
+        Mode::Full => String::new(),
+        Mode::Focused(_) => "_focused".into(),
+        Mode::Supplement(number) => format!("_S{number}"),
     };
     format!(
         "{}_HOS-{hos}_{}{mode}.zip",

@@ -10,7 +10,7 @@ pub mod manifest;
 pub mod source;
 pub mod verify;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -27,9 +27,6 @@ use crate::store::Store;
 
 /// The program as manifests and PDFs name it.
 pub const TOOL: &str = concat!("Redress ", env!("CARGO_PKG_VERSION"));
-
-/// PDFs up to this size are opened to count their pages.
-const COUNTED: u64 = 20_000_000;
 
 /// The exporter that is part of the program, in its own component.
 pub const OMBUDSMAN_BUNDLE: &[u8] = include_bytes!("../../dist/ombudsman-bundle.wasm");
@@ -114,10 +111,29 @@ pub async fn run_export<W: Write + Send + 'static>(
     let as_of: DateTime<Utc> = file.case.as_of;
     let (held, attachments) = documents(file)?;
     let mut document = file.json(mode);
-    let counted = count_pages(tools.store, &tools.pdf, &held).await;
+    let wanted = |about: &serde_json::Value| match mode {
+        Mode::Full | Mode::Supplement(_) => true,
+        Mode::Focused(items) => about["category"]
+            .as_str()
+            .is_some_and(|c| items.iter().any(|item| item == c)),
+    };
+    let looked_at = document["documents"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|about| wanted(about) && about["sensitivity"] != "privileged")
+        .filter_map(|about| about["id"].as_str().map(str::to_owned))
+        .collect();
+    let mut counted = count_pages(tools.store, &tools.pdf, &held, looked_at).await;
     for about in document["documents"].as_array_mut().into_iter().flatten() {
-        let pages = about["id"].as_str().and_then(|id| counted.get(id));
-        about["pages"] = pages.copied().into();
+        match about["id"].as_str().and_then(|id| counted.remove(id)) {
+            Some(Looked::Pages(pages)) => about["pages"] = pages.into(),
+            Some(Looked::Locked) => {
+                about["unreadable"] =
+                    "it has a password; save it without one and add it again".into();
+            }
+            None => {}
+        }
     }
     let document = serde_json::to_string(&document)?;
     let stamp = manifest::Stamp {
@@ -155,15 +171,28 @@ pub async fn run_export<W: Write + Send + 'static>(
     })
 }
 
-/// How many pages each PDF has, for the index; none for what is too large to look into or cannot be read.
+/// What looking into a PDF told.
+enum Looked {
+    /// It has so many pages.
+    Pages(u32),
+    /// It cannot be read without a password.
+    Locked,
+}
+
+/// How many pages each PDF has, for the index; nothing of what is too large to look into or no sound PDF.
 async fn count_pages(
     store: &Store,
     pdf: &Arc<Renderer>,
     held: &HashMap<String, source::Held>,
-) -> HashMap<String, u32> {
+    wanted: HashSet<String>,
+) -> HashMap<String, Looked> {
     let pdfs: Vec<(String, crate::store::Hash)> = held
         .iter()
-        .filter(|(_, h)| h.media_type == "application/pdf" && h.size <= COUNTED)
+        .filter(|(id, h)| {
+            wanted.contains(*id)
+                && h.media_type == "application/pdf"
+                && h.size <= source::LARGEST_PDF
+        })
         .map(|(id, h)| (id.clone(), h.sha256))
         .collect();
     let (store, pdf) = (store.clone(), Arc::clone(pdf));
@@ -175,7 +204,11 @@ async fn count_pages(
                 .ok()?
                 .read_to_end(&mut bytes)
                 .ok()?;
-            Some((id, pdf.count_pages(&bytes).ok()?))
+            match pdf.count_pages(&bytes) {
+                Ok(pages) => Some((id, Looked::Pages(pages))),
+                Err(error) if error.is_password() => Some((id, Looked::Locked)),
+                Err(_) => None,
+            }
         };
         pdfs.into_iter().filter_map(one).collect()
     };

@@ -12,7 +12,7 @@ use crate::plugins::{CaseSource, PdfRenderer};
 use crate::store::{Hash, Store};
 
 /// A PDF larger than this is not cut: it would have to be in memory.
-const LARGEST_PDF: u64 = 128 << 20;
+pub(super) const LARGEST_PDF: u64 = 128 << 20;
 
 /// One document that the exporter may ask for.
 #[derive(Debug, Clone)]

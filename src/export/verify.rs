@@ -159,7 +159,16 @@ fn manifest<R: Read + Seek>(
 ) -> Result<(String, Manifest, String), VerifyError> {
     let missing = |why: &str| VerifyError::NoManifest(why.to_owned());
     let names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
-    let mut found = names.iter().filter(|name| name.ends_with("Manifest.json"));
+    // A document of the case may be called a manifest too: in a bundle, the one of the index counts.
+    let in_index = |name: &&String| matches!(name.split('/').collect::<Vec<_>>()[..], [_, "00_Index", file] if file.starts_with("00-") && file.ends_with("_Manifest.json"));
+    let indexed = names.iter().any(|name| in_index(&name));
+    let mut found = names.iter().filter(|name| {
+        if indexed {
+            in_index(name)
+        } else {
+            name.ends_with("Manifest.json")
+        }
+    });
     let place = found.next().ok_or_else(|| missing("there is none"))?;
     if found.next().is_some() {
         return Err(missing("there are several"));

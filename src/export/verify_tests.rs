@@ -169,3 +169,11 @@ fn no_single_flipped_byte_passes_unseen() {
         sound.len()
     );
 }
+
+#[test]
+fn a_document_called_a_manifest_is_a_document() {
+    let own = format!("{ROOT}/12_Decision-records/12-01_2026-09-02_Removal-Manifest.json");
+    let other = format!("{ROOT}/12_Decision-records/12-02_2026-09-02_Manifest.json");
+    let entries = vec![entry(&own, b"{}"), entry(&other, b"{}")];
+    check(&[(&own, b"{}"), (&other, b"{}")], entries, &[]);
+}

@@ -50,7 +50,8 @@ impl Limits {
             written: 2 * GIB,
             included: 64 * GIB,
             entries: 20_000,
-            message: 8 * MIB,
+            // A case may hold several texts of the longest that the API takes, and JSON doubles every quote.
+            message: 64 * MIB,
             renders: 500,
             calls: 10_000_000,
             handles: 16,
@@ -64,6 +65,7 @@ impl Limits {
             memory: 128 * MIB,
             computing: Duration::from_secs(20),
             wall: Duration::from_secs(60),
+            message: 8 * MIB,
             ..Self::export()
         }
     }

@@ -7,6 +7,7 @@ use crate::csv::Table;
 use crate::name;
 use crate::plan::{CEILING, Content, Item, Plan};
 use crate::{chronology, gaps, index, sheet, summary};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// What the bundle needs of its host; the component implements it with the WIT imports.
@@ -60,7 +61,15 @@ pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
         return Err(host.bad_case("the case document's `as_of` is not an instant".into()));
     }
     let plan = Plan::new(&case, |id| host.parts(id))?;
-    let root = name::root(&case.reference, &case.hos_reference, &case.date());
+    let mut root = name::root(&case.reference, &case.hos_reference, &case.date());
+    if case.is_supplement() {
+        if plan.items.is_empty() {
+            return Err(host.bad_case(
+                "nothing has come to this case since the last bundle, so there is nothing for a supplement".into(),
+            ));
+        }
+        root += &format!("_S{}", case.supplement);
+    }
     let total = u32::try_from(plan.items.len())
         .unwrap_or(u32::MAX)
         .saturating_add(6);
@@ -86,20 +95,20 @@ pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
         3,
         "Chronology",
         "chronology",
-        &chronology::json(&case, &rows, "00-03"),
+        chronology::json(&case, &rows, "00-03"),
     )?;
     writer.csv(4, "Chronology", &chronology::csv(&rows))?;
     writer.pdf(
         5,
         "Case-summary",
         "case-summary",
-        &summary::json(&case, &plan, "00-05"),
+        summary::json(&case, &plan, "00-05"),
     )?;
     writer.pdf(
         6,
         "Gaps-and-explanations",
         "gaps",
-        &gaps::json(&case, &gaps, "00-06"),
+        gaps::json(&case, &gaps, "00-06"),
     )?;
     // The index stands first in the folder and knows everything else.
     let files = writer.files.clone();
@@ -108,14 +117,14 @@ pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
         1,
         "Index",
         "index",
-        &index::json(&case, &plan, &files, "00-01"),
+        index::json(&case, &plan, &files, "00-01"),
     )?;
     let files = writer.files.clone();
     writer.pdf(
         8,
         "Verification",
         "verification",
-        &index::verification(&case, &files, "00-08"),
+        index::verification(&case, &files, "00-08"),
     )?;
     writer.host.progress(total, total);
     Ok(writer.notes)
@@ -181,8 +190,9 @@ impl<H: Host> Writer<'_, H> {
                 }
             }
             Content::Paper(sheet) => {
-                let data = sheet.json(self.case, &item.number).to_string();
-                let bytes = self.host.pdf("record", &data)?;
+                let mut data = sheet.json(self.case, &item.number);
+                for_paper(&mut data);
+                let bytes = self.host.pdf("record", &data.to_string())?;
                 if bytes.len() > CEILING as usize {
                     self.notes
                         .push(format!("Left out: {}, too large as a PDF.", item.title));
@@ -219,8 +229,9 @@ impl<H: Host> Writer<'_, H> {
         seq: u32,
         title: &str,
         template: &str,
-        data: &serde_json::Value,
+        mut data: Value,
     ) -> Result<(), H::Failure> {
+        for_paper(&mut data);
         let bytes = self.host.pdf(template, &data.to_string())?;
         if bytes.len() > CEILING as usize {
             return Err(self
@@ -292,6 +303,34 @@ impl<H: Host> Writer<'_, H> {
     }
 }
 
+/// The longest text that the typesetter takes, with the note that says where the rest is.
+const ON_PAPER: usize = 150_000;
+
+/// Cuts what no PDF of ours would show anyway, so that a case of many long texts stays a message of sensible size. The
+/// lists have everything.
+fn for_paper(data: &mut Value) {
+    match data {
+        Value::String(text) if text.len() > ON_PAPER => {
+            let letters = text.chars().count();
+            let kept = ON_PAPER - 200;
+            if letters > ON_PAPER {
+                let end = text
+                    .char_indices()
+                    .nth(kept)
+                    .map_or(text.len(), |(at, _)| at);
+                text.truncate(end);
+                *text += &format!(
+                    "… [Cut in this PDF: {} more characters are in the CSV or the case record.]",
+                    letters - kept
+                );
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(for_paper),
+        Value::Object(members) => members.values_mut().for_each(for_paper),
+        _ => {}
+    }
+}
+
 /// Counts the page objects of a PDF of ours; 0 when they are packed where this cannot see.
 fn pages(pdf: &[u8]) -> u32 {
     let mut found = 0;
@@ -310,7 +349,17 @@ pub(crate) fn facts(case: &Case) -> serde_json::Value {
         &case.hos_reference
     };
     let mode = if case.mode == "focused" {
-        format!("Focused: only categories {}", case.items.join(", "))
+        let titles: Vec<String> = case
+            .items
+            .iter()
+            .map(|item| category::label(item))
+            .collect();
+        format!("Focused: only {}", titles.join("; "))
+    } else if case.is_supplement() {
+        format!(
+            "Supplement S{}: only what no earlier bundle held",
+            case.supplement
+        )
     } else {
         "Full".to_owned()
     };
@@ -334,3 +383,7 @@ pub(crate) fn facts(case: &Case) -> serde_json::Value {
 #[cfg(test)]
 #[path = "bundle_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "papers_tests.rs"]
+mod papers;

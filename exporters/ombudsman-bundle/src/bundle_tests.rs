@@ -5,7 +5,7 @@ use super::*;
 use serde_json::{Value, json};
 
 #[derive(Default)]
-struct Shelf {
+pub(super) struct Shelf {
     document: String,
     entries: Vec<(String, Vec<u8>)>,
     manifest: String,
@@ -30,6 +30,7 @@ impl Host for Shelf {
         Ok(())
     }
     fn parts(&mut self, id: &str) -> Result<u32, String> {
+        assert_ne!(id, "unasked", "what was not asked for is not opened");
         Ok(if id == "film" { 0 } else { 3 })
     }
     fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, String> {
@@ -52,7 +53,7 @@ fn document(id: &str, category: &str, date: Value, title: &str) -> Value {
            "size": 10, "sha256": "00"})
 }
 
-fn case() -> Value {
+pub(super) fn case() -> Value {
     json!({
         "landlord": {"name": "Marsh End Homes"}, "reference": "C-2026-0042", "as_of": "2026-12-19T10:12:00Z",
         "received_at": "2026-11-20T16:05:00Z", "channel": "phone", "account": "Mould since March",
@@ -85,23 +86,27 @@ fn case() -> Value {
     })
 }
 
-fn bundle(case: &Value) -> (Shelf, Vec<String>) {
-    let mut shelf = Shelf {
-        document: case.to_string(),
-        ..Shelf::default()
-    };
+pub(super) fn bundle(case: &Value) -> (Shelf, Vec<String>) {
+    let mut shelf = Shelf::of(case);
     let notes = write(&mut shelf).unwrap();
     (shelf, notes)
 }
 
 impl Shelf {
-    fn names(&self) -> Vec<&str> {
+    pub(super) fn of(case: &Value) -> Self {
+        Self {
+            document: case.to_string(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.entries.iter().map(|(path, _)| path.as_str()).collect();
         names.sort_unstable();
         names
     }
 
-    fn text(&self, part: &str) -> String {
+    pub(super) fn text(&self, part: &str) -> String {
         let entry = self.entries.iter().find(|(path, _)| path.contains(part));
         String::from_utf8(
             entry
@@ -218,6 +223,9 @@ fn files_over_the_limit_go_in_parts_or_stay_out_with_a_reason() {
 fn focused_holds_only_what_was_ticked_under_the_same_numbers() {
     let mut case = case();
     (case["mode"], case["items"]) = (json!("focused"), json!(["04"]));
+    let mut large = document("unasked", "14", json!("2026-09-02"), "Scan");
+    large["size"] = json!(40_000_000);
+    case["documents"].as_array_mut().unwrap().push(large);
     let (shelf, _) = bundle(&case);
     let documents: Vec<&str> = shelf
         .names()
@@ -241,7 +249,8 @@ fn numbers_of_an_earlier_export_stay() {
     let (shelf, _) = bundle(&case);
     shelf.text("04-02_2026-09-02_Damp-report");
     shelf.text("04-01_0000-00-00_Floor-plan");
-    shelf.text("04-03_2026-11-20_Repairs-history.pdf");
+    // 04-09 was the letter's once: it is nobody else's now.
+    shelf.text("04-10_2026-11-20_Repairs-history.pdf");
     shelf.text("01-02_2026-11-30_Acknowledgement");
 }
 
@@ -258,7 +267,9 @@ fn privileged_papers_stay_out_and_a_redacted_copy_replaces_its_original() {
             .iter()
             .any(|n| n.contains("Acknowledgement") || n.contains("Damp-report"))
     );
-    assert!(notes[0].contains("privileged"));
+    assert!(notes[0].contains("Acknowledgement (legal advice, privileged"));
+    let gaps = shelf.text("Gaps-and");
+    assert!(gaps.contains("\"expected\":\"Legal advice\"") && !gaps.contains("Acknowledgement"));
     assert!(
         shelf
             .text("Index.csv")
@@ -277,14 +288,14 @@ fn the_chronology_joins_events_snapshots_and_clocks() {
     assert!(lines[2].contains("Target date of repair 204 passed without completion"));
     assert!(
         lines[3].contains("\"16:05\",\"Complaint logged\"")
-            && lines[3].contains("Stage 1 acknowledgement starts, due 2026-11-27")
+            && lines[3].contains("Stage 1 acknowledgement starts, due 27 Nov 2026")
     );
     assert!(lines[4].starts_with(
         "\"2026-11-27\",\"\",\"Stage 1 acknowledgement fell due and had not been done\""
     ));
     assert!(
         lines[5].contains(
-            "\"01-02\",\"Day 10\",\"Stage 1 acknowledgement met late, was due 2026-11-27\""
+            "\"01-02\",\"Day 10\",\"Stage 1 acknowledgement met late, was due 27 Nov 2026\""
         ),
         "{list}"
     );
@@ -314,7 +325,7 @@ fn the_summary_is_laid_out_by_head() {
         "Mould on the wall (Property condition: damp and mould)",
         "Upheld: Late (Policy 4)",
         "£125.00",
-        "2026-11-20: Complaint logged",
+        "20 Nov 2026: Complaint logged",
         "Mould, not treated",
     ] {
         assert!(summary.contains(part), "{part}: {summary}");

@@ -18,14 +18,15 @@ shapes! {
     /// One case.
     Case {
         landlord: Landlord, reference: String, hos_reference: String, as_of: String, generator: String,
-        mode: String, items: Vec<String>, state: String, received_at: String, channel: String, heard_by: String,
+        mode: String, items: Vec<String>, supplement: u32, state: String, received_at: String, channel: String, heard_by: String,
         handler: String, account: String, outcomes_sought: String, complainant: Party,
         representative: Option<Representative>, root_causes: Vec<String>, learning: String,
         linked_cases: Vec<String>, stages: Vec<Stage>, points: Vec<Point>, clocks: Vec<Clock>, flags: Flags,
         extensions: Vec<Extension>, remedies: Vec<Remedy>, actions: Vec<Action>, letters: Vec<Letter>,
         documents: Vec<Document>, contacts: Vec<Contact>, adjustments: Vec<Adjustment>, links: Vec<Link>,
         sources: Vec<Source>, policies: Vec<Policy>, hos: Option<Hos>, events: Vec<Event>, readiness: Readiness,
-        numbers: Vec<Numbered>,
+        numbers: Vec<Numbered>, refusals: Vec<Refusal>, hazards: Vec<Hazard>, triage: Triage, members: Vec<Member>,
+        related: Vec<Related>,
     }
     /// Whose file this is.
     Landlord { name: String }
@@ -41,10 +42,25 @@ shapes! {
         stage: u8, received_at: String, channel: String, account: String, acknowledged_on: String,
         definition: String, outcomes_sought: String, responsible_for: String, not_responsible_for: String,
         handler: String, due: String, responded_on: String, summary: String, outcome: String, approved_by: String,
-        refusal: Option<Refusal>,
     }
     /// A refusal of the whole or a part.
-    Refusal { ground: String, reasons: String, discretion: String, decided_on: String, approved_by: String }
+    Refusal {
+        stage: u8, points: Vec<u32>, ground: String, reasons: String, discretion: String, evidence: String,
+        better_route: String, decided_on: String, decided_by: String, approved_by: String,
+    }
+    /// A hazard with its own clocks.
+    Hazard {
+        id: u32, description: String, emergency: bool, aware_at: String, made_safe_at: String,
+        investigated_at: String, summary_sent_at: String, safety_work_at: String, further_work_at: String,
+    }
+    /// What was seen when the complaint came in.
+    Triage {
+        risk: String, complexity: String, vulnerability: bool, safeguarding: bool, child_in_home: bool, note: String,
+    }
+    /// Another resident of a group complaint.
+    Member { name: String, address: String, property_ref: String }
+    /// A request of another kind beside the complaint.
+    Related { id: u32, kind: String, text: String, received_on: String, answered_on: String }
     /// A head of complaint.
     Point {
         id: u32, text: String, category: String, raised_on: String, decision: String, reasons: String,
@@ -76,8 +92,8 @@ shapes! {
     }
     /// Something promised.
     Action {
-        id: u32, description: String, points: Vec<u32>, stage: Option<u8>, due: String, owner: String,
-        status: String, reason: String, completed_on: String, evidence: Vec<String>,
+        id: u32, remedy: Option<u32>, description: String, points: Vec<u32>, stage: Option<u8>, due: String,
+        owner: String, status: String, reason: String, completed_on: String, evidence: Vec<String>,
     }
     /// A letter that was issued.
     Letter {
@@ -89,7 +105,7 @@ shapes! {
         id: String, title: String, file_name: String, kind: String, category: String, doc_date: String,
         doc_time: String, media_type: String, size: u64, sha256: String, pages: Option<u32>, from: String,
         to: String, why: String, source_system: String, source_id: String, sensitivity: String,
-        redaction: Option<Redaction>,
+        unreadable: String, redaction: Option<Redaction>,
     }
     /// This document is the redacted copy of another.
     Redaction { id: String, original: String, reason: String }
@@ -106,14 +122,16 @@ shapes! {
         document: Map<String, Value>,
     }
     /// A system that links are read from.
-    Source { name: String, last_fetched: String, last_error: String }
+    Source { name: String, last_fetched: String, last_error: String, notes: Vec<String> }
     /// A policy version in force during the complaint.
     Policy { title: String, version: String, effective_from: String, effective_to: String, document: String }
     /// The Ombudsman branch.
     Hos {
-        reference: String, state: String, route: String, referred_on: String, tasks: Vec<Task>,
-        determinations: Vec<Determination>,
+        reference: String, state: String, route: String, referred_on: String, directed_on: String,
+        directed_due: String, tasks: Vec<Task>, determinations: Vec<Determination>, notices: Vec<Notice>,
     }
+    /// A complaint handling failure order or notice.
+    Notice { kind: String, notice_type: Option<u8>, text: String, issued_on: String, comply_by: String }
     /// A request for evidence.
     Task { items: Vec<String>, due: String, recorded_on: String, completed_on: String }
     /// A decision of the Ombudsman.
@@ -128,7 +146,7 @@ shapes! {
         completed_on: String,
     }
     /// Advice that does not bind.
-    Recommendation { text: String }
+    Recommendation { text: String, accepted: Option<bool>, reason: String }
     /// Something that happened.
     Event {
         seq: u64, at: String, recorded_at: String, kind: String, actor: String, sentence: String, source: String,
@@ -142,7 +160,7 @@ shapes! {
         explained_on: String,
     }
     /// A number that an earlier export gave to a document.
-    Numbered { id: String, number: String }
+    Numbered { id: String, number: String, supplement: u32 }
 }
 
 impl Case {
@@ -164,6 +182,11 @@ impl Case {
     /// True when the person asked for this category.
     pub fn wants(&self, category: &str) -> bool {
         self.mode != "focused" || self.items.iter().any(|item| item == category)
+    }
+
+    /// True when only what no earlier export held is wanted.
+    pub fn is_supplement(&self) -> bool {
+        self.mode == "supplement"
     }
 
     /// The date that the bundle carries.

@@ -5,6 +5,7 @@ use crate::bundle;
 use crate::case::{Case, Clock, Link};
 use crate::csv::Table;
 use crate::day;
+use crate::evidence;
 use crate::plan::Plan;
 use crate::sheet::{self, words};
 use serde_json::{Value, json};
@@ -45,10 +46,6 @@ pub fn rows(case: &Case, plan: &Plan) -> Vec<Row> {
             } else {
                 event.sentence.clone()
             };
-            let documents = event
-                .documents
-                .iter()
-                .filter_map(|id| plan.numbers.get(id).cloned());
             Some(Row {
                 date,
                 time,
@@ -64,7 +61,7 @@ pub fn rows(case: &Case, plan: &Plan) -> Vec<Row> {
                 } else {
                     event.record.clone()
                 },
-                documents: documents.collect(),
+                documents: evidence::numbers(case, plan, event),
                 kind: event.kind.clone(),
                 ..Row::default()
             })
@@ -74,14 +71,14 @@ pub fn rows(case: &Case, plan: &Plan) -> Vec<Row> {
         case.links
             .iter()
             .filter(|l| l.kind != "alert")
-            .flat_map(|link| linked(case, link)),
+            .flat_map(|link| linked(case, plan, link)),
     );
     // Stable, so that events of one minute keep the order of the record.
     rows.sort_by(|a, b| (&a.date, &a.time).cmp(&(&b.date, &b.time)));
     let mut passed = Vec::new();
     for clock in &case.clocks {
-        mark(&mut rows, clock, &clock.start, "start");
-        mark(&mut rows, clock, &clock.met_on, "met");
+        passed.extend(mark(&mut rows, clock, &clock.start, "start"));
+        passed.extend(mark(&mut rows, clock, &clock.met_on, "met"));
         passed.extend(missed(case, clock));
     }
     rows.extend(passed);
@@ -96,7 +93,7 @@ pub fn rows(case: &Case, plan: &Plan) -> Vec<Row> {
 }
 
 /// What the dates of a snapshot say happened.
-fn linked(case: &Case, link: &Link) -> Vec<Row> {
+fn linked(case: &Case, plan: &Plan, link: &Link) -> Vec<Row> {
     let about = |text: &str| {
         if text.is_empty() {
             link.title.clone()
@@ -196,6 +193,11 @@ fn linked(case: &Case, link: &Link) -> Vec<Row> {
             format!("Target date of repair {id} passed without completion"),
         ));
     }
+    let shown_in: Vec<String> = plan
+        .paper(&sheet::records_title(&link.kind))
+        .cloned()
+        .into_iter()
+        .collect();
     let row = |(field, what): (&str, String)| {
         let (date, time) = day::london(&link.field(field))?;
         let who = match link.kind.as_str() {
@@ -210,6 +212,7 @@ fn linked(case: &Case, link: &Link) -> Vec<Row> {
             who,
             source,
             record,
+            documents: shown_in.clone(),
             ..Row::default()
         })
     };
@@ -238,38 +241,80 @@ pub fn clock_name(clock: &Clock) -> String {
     sheet::joined(&[&name, &clock.subject], ": ")
 }
 
-/// Writes a clock's start or end beside the event that caused it; failing that, the first of its day.
-fn mark(rows: &mut [Row], clock: &Clock, on: &str, edge: &str) {
-    let date = day::on(on);
-    if date.is_empty() {
-        return;
+/// What kinds of event start or stop a clock.
+fn causes(clock: &str, edge: &str) -> &'static [&'static str] {
+    match (clock, edge) {
+        ("S1_ACK", "start") => &["complaint_logged", "received_at_corrected", "reopened"],
+        ("S2_ACK", "start") => &["escalated"],
+        ("S1_ACK" | "S2_ACK", "met") | ("S1_RESPONSE" | "S2_RESPONSE", "start") => {
+            &["acknowledged"]
+        }
+        ("S1_EXTENSION" | "S2_EXTENSION", "start") => &["extended"],
+        (
+            "S1_RESPONSE" | "S2_RESPONSE" | "S1_EXTENSION" | "S2_EXTENSION" | "HOS_DIRECTED",
+            "met",
+        ) => &["response_issued"],
+        ("HOS_DIRECTED", "start") => &["ombudsman_directed"],
+        ("HOS_TASK", "start") => &["hos_task"],
+        ("HOS_TASK", "met") => &["hos_evidence"],
+        ("HOS_ORDER", "start") => &["determination"],
+        ("HOS_ORDER", "met") => &["order_completed"],
+        ("ACTION_DUE", "start") => &["action_promised", "remedy_offered"],
+        ("ACTION_DUE", "met") => &["action_completed", "compensation_paid", "action_cancelled"],
+        ("UPDATE_INTERVAL", "start") => &["extended", "letter_issued"],
+        ("UPDATE_INTERVAL", "met") => &["letter_issued", "contact_recorded"],
+        ("SERVICE_REQUEST_REVIEW", "start") => {
+            &["service_request_logged", "service_request_reviewed"]
+        }
+        ("SERVICE_REQUEST_REVIEW", "met") => &["service_request_reviewed", "complaint_logged"],
+        ("DP_COMPLAINT_ACK" | "SAR" | "STAIRS_REQUEST", "start") => &["related_request_opened"],
+        ("DP_COMPLAINT_ACK" | "SAR" | "STAIRS_REQUEST", "met") => &["related_request_answered"],
+        ("AWAAB_EMERGENCY" | "AWAAB_INVESTIGATE", "start") => &["hazard_reported"],
+        (clock, _) if clock.starts_with("AWAAB") => &["hazard_step"],
+        _ => &[],
     }
-    let cause = match (clock.id.as_str(), edge) {
-        ("S1_ACK", "start") => "logged",
-        ("S2_ACK", "start") => "escalat",
-        ("S1_ACK" | "S2_ACK", "met") | ("S1_RESPONSE" | "S2_RESPONSE", "start") => "acknowledg",
-        ("S1_RESPONSE" | "S2_RESPONSE" | "S1_EXTENSION" | "S2_EXTENSION", "met") => "respon",
-        ("HOS_TASK", "start") => "task",
-        ("HOS_ORDER", "start") => "determin",
-        ("HOS_ORDER", "met") => "order",
-        _ => "",
+}
+
+/// Writes a clock's start or end beside the event that caused it. Where none of that day did, it is a line of its own.
+fn mark(rows: &mut [Row], clock: &Clock, on: &str, edge: &str) -> Option<Row> {
+    let date = day::date(&day::on(on))?;
+    let causes = causes(&clock.id, edge);
+    let caused =
+        |row: &Row| row.date == date && causes.iter().any(|cause| row.kind.starts_with(cause));
+    // Two of a kind on one day: the one that says what the clock is about, or its stage.
+    let about = match clock.id.get(..2) {
+        _ if !clock.subject.is_empty() => clock.subject.clone(),
+        Some("S1") => "tage 1".to_owned(),
+        Some("S2") => "tage 2".to_owned(),
+        _ => String::new(),
     };
-    let of_day = || rows.iter().enumerate().filter(|(_, r)| r.date == date);
-    let caused = of_day().find(|(_, r)| !cause.is_empty() && r.kind.contains(cause));
-    let at = caused
-        .or_else(|| of_day().find(|(_, r)| !r.kind.is_empty()))
-        .map(|(at, _)| at);
+    let at = rows
+        .iter()
+        .position(|row| caused(row) && row.what.contains(&about))
+        .or_else(|| rows.iter().position(caused));
     let name = clock_name(clock);
+    let due = day::said(&clock.due);
     let text = match (edge, clock.in_time) {
-        ("start", _) if clock.due.is_empty() => format!("{name} starts"),
-        ("start", _) => format!("{name} starts, due {}", clock.due),
+        ("start", _) if due.is_empty() => format!("{name} starts"),
+        ("start", _) => format!("{name} starts, due {due}"),
         (_, Some(true)) => format!("{name} met in time"),
-        (_, Some(false)) => format!("{name} met late, was due {}", clock.due),
+        (_, Some(false)) => format!("{name} met late, was due {due}"),
         _ => format!("{name} met"),
     };
     if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
         row.clock = sheet::joined(&[&row.clock, &text], "; ");
+        return None;
     }
+    Some(Row {
+        date,
+        // After whatever else happened on that day.
+        time: "23:58".into(),
+        what: text.clone(),
+        source: "Redress".into(),
+        record: format!("clock {}", clock.id),
+        clock: text,
+        ..Row::default()
+    })
 }
 
 /// A due date that passed is an event too, even when nobody did anything.

@@ -41,6 +41,23 @@ pub fn on(text: &str) -> String {
     london(text).map(|(date, _)| date).unwrap_or_default()
 }
 
+/// A date as the PDFs write every date, "2 Sep 2026", for where it stands within a text.
+pub fn said(text: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let date = on(text);
+    let month = || MONTHS.get(date.get(5..7)?.parse::<usize>().ok()?.checked_sub(1)?);
+    match month() {
+        Some(month) => format!(
+            "{} {month} {}",
+            date[8..].trim_start_matches('0'),
+            &date[..4]
+        ),
+        None => date,
+    }
+}
+
 /// Days from one date to another.
 pub fn between(from: &str, to: &str) -> Option<i64> {
     Some(days(to)? - days(from)?)

@@ -60,6 +60,7 @@ pub fn json(case: &Case, plan: &Plan, files: &[File], number: &str) -> Value {
             .collect();
         let left_out = plan.gaps.iter().any(|g| g.category == category.code);
         let note = match (case.wants(category.code), left_out) {
+            _ if case.is_supplement() => "Nothing new in this supplement.".to_owned(),
             (false, _) => "Not asked for in this task.".to_owned(),
             (true, true) => format!("No {}: see Gaps and explanations.", category.holds),
             (true, false) => format!("No {} are held for this case.", category.holds),
@@ -72,6 +73,9 @@ pub fn json(case: &Case, plan: &Plan, files: &[File], number: &str) -> Value {
         "categories": categories,
         "notes": [
             "Documents stand by category, then by their own date and time; those without a date stand last.",
+            "What was made here from records carries the case's reference, its number and the page on every page. What \
+             was received is passed on unchanged and carries its number in the name of its file.",
+            "Numbers never change. A document of a later supplement goes on under S1, S2 and so on.",
             format!("Every file is at most {CEILING} bytes and can be uploaded as it is; file names are unique across folders."),
         ],
     })
@@ -84,9 +88,13 @@ fn entry(item: &Item, files: &[File]) -> Value {
     } else {
         item.title.clone()
     };
+    let why = match supplement(item).as_str() {
+        "" => item.why.clone(),
+        first => format!("{} (supplement {first})", item.why),
+    };
     json!({
         "no": item.number, "date": item.date.as_deref().unwrap_or(UNDATED), "title": title, "from": item.from,
-        "to": item.to, "pages": of.iter().map(|f| f.pages).sum::<u32>().max(item.pages), "why": item.why,
+        "to": item.to, "pages": of.iter().map(|f| f.pages).sum::<u32>().max(item.pages), "why": why,
         "redacted": item.redacted,
     })
 }
@@ -109,6 +117,7 @@ pub fn csv(case: &Case, plan: &Plan, files: &[File]) -> Table {
         "sha256",
         "source system",
         "source id",
+        "supplement",
     ]);
     for category in &CATEGORIES {
         let mut any = false;
@@ -137,13 +146,16 @@ pub fn csv(case: &Case, plan: &Plan, files: &[File]) -> Table {
                     file.sha256.clone(),
                     system.clone(),
                     source.clone(),
+                    supplement(item),
                 ]);
             }
         }
         if !any {
             let mut row = vec![String::new(); table.columns.len()];
             row[1] = format!("{} {}", category.code, category.title);
-            row[3] = if case.wants(category.code) {
+            row[3] = if case.is_supplement() {
+                "Nothing new in this supplement"
+            } else if case.wants(category.code) {
                 "Nothing held"
             } else {
                 "Not asked for in this task"
@@ -153,6 +165,14 @@ pub fn csv(case: &Case, plan: &Plan, files: &[File]) -> Table {
         }
     }
     table
+}
+
+/// "S1", or nothing for what the bundle itself held.
+fn supplement(item: &Item) -> String {
+    match item.supplement {
+        0 => String::new(),
+        n => format!("S{n}"),
+    }
 }
 
 fn source(case: &Case, item: &Item) -> (String, String) {

@@ -30,6 +30,7 @@ pub mod category;
 mod chronology;
 mod csv;
 mod day;
+mod evidence;
 mod gaps;
 #[cfg(target_arch = "wasm32")]
 mod guest;

@@ -3,7 +3,7 @@
 //! Numbers are given over the whole category whatever the mode, so that a focused and a full bundle of
 //! one case agree, and numbers of earlier exports are kept.
 
-use crate::case::{Case, Document};
+use crate::case::{Case, Document, Numbered};
 use crate::category::{self, CATEGORIES};
 use crate::csv::Table;
 use crate::day;
@@ -37,8 +37,12 @@ pub struct Item {
     pub to: String,
     /// Why it matters.
     pub why: String,
+    /// The supplement that it first came with; 0 for the bundle itself.
+    pub supplement: u32,
     /// Part of it was redacted.
     pub redacted: bool,
+    /// No earlier export gave it a number.
+    pub fresh: bool,
     /// Pages, where known.
     pub pages: u32,
     /// Where the content comes from.
@@ -111,9 +115,13 @@ impl Plan {
             if replaced.contains(document.id.as_str()) {
                 continue;
             }
+            // What nobody asked for is neither opened nor cut.
+            if !case.wants(category_of(case, document)) {
+                continue;
+            }
             match attachment(case, at, document, &mut parts)? {
                 Ok(item) => items.push(item),
-                Err(gap) => plan.leave_out(case, *gap),
+                Err(out) => plan.leave_out(case, &out.0, out.1),
             }
         }
         items.sort_by_cached_key(order);
@@ -122,20 +130,23 @@ impl Plan {
         Ok(plan)
     }
 
-    fn leave_out(&mut self, case: &Case, gap: Gap) {
+    /// Leaves a document out: its title goes into the note for the person, which need not be what the gap tells.
+    fn leave_out(&mut self, case: &Case, title: &str, gap: Gap) {
         if case.wants(&gap.category) {
             self.notes
-                .push(format!("Left out: {} ({}).", gap.expected, gap.explanation));
+                .push(format!("Left out: {title} ({}).", gap.explanation));
             self.gaps.push(gap);
         }
     }
 
+    /// The number of a paper made from records, by its title.
+    pub fn paper(&self, title: &str) -> Option<&String> {
+        self.numbers.get(&made_id(title, "pdf"))
+    }
+
     fn number(&mut self, case: &Case, items: Vec<Item>) {
-        let earlier: HashMap<&str, &str> = case
-            .numbers
-            .iter()
-            .map(|n| (n.id.as_str(), n.number.as_str()))
-            .collect();
+        let earlier: HashMap<&str, &Numbered> =
+            case.numbers.iter().map(|n| (n.id.as_str(), n)).collect();
         let mut given: HashMap<&str, Vec<Item>> = HashMap::new();
         for item in items {
             given.entry(item.category).or_default().push(item);
@@ -144,16 +155,23 @@ impl Plan {
             let mut items = given.remove(category.code).unwrap_or_default();
             let mut used = BTreeSet::new();
             for item in &mut items {
-                let number = earlier.get(item.id.as_str()).copied();
-                let seq = number
-                    .and_then(|n| seq(n, category.code))
-                    .filter(|seq| used.insert(*seq));
-                item.number = number
-                    .filter(|_| seq.is_some())
-                    .unwrap_or_default()
-                    .to_owned();
+                let known = earlier
+                    .get(item.id.as_str())
+                    .filter(|n| seq(&n.number, category.code).is_some_and(|seq| used.insert(seq)));
+                match known {
+                    Some(n) => (item.number, item.supplement) = (n.number.clone(), n.supplement),
+                    None => {
+                        item.fresh = true;
+                        item.supplement = case.supplement;
+                    }
+                }
             }
-            let mut next = used.last().copied().unwrap_or(0);
+            // A number that was ever given is never given again, whatever became of its document.
+            let ever = case
+                .numbers
+                .iter()
+                .filter_map(|n| seq(&n.number, category.code));
+            let mut next = ever.max().unwrap_or(0);
             let width = if items.len().max(next) > 99 { 3 } else { 2 };
             for item in items.iter_mut().filter(|i| i.number.is_empty()) {
                 next += 1;
@@ -163,10 +181,12 @@ impl Plan {
             for item in items {
                 if item.number.len() > "00-999".len() {
                     let why = "a category holds at most 999 documents; send this one separately";
-                    self.leave_out(case, gap(category.code, &item.title, why));
+                    self.leave_out(case, &item.title, gap(category.code, &item.title, why));
                 } else if case.wants(category.code) {
                     self.numbers.insert(item.id.clone(), item.number.clone());
-                    self.items.push(item);
+                    if item.fresh || !case.is_supplement() {
+                        self.items.push(item);
+                    }
                 }
             }
         }
@@ -210,18 +230,32 @@ impl Plan {
         let lines: Vec<Gap> = lines.collect();
         self.gaps.extend(lines);
         for source in case.sources.iter().filter(|s| !s.last_error.is_empty()) {
-            let last =
-                day::london(&source.last_fetched).map(|(date, time)| format!("{date} {time}"));
+            let last = day::london(&source.last_fetched)
+                .map(|(date, time)| format!("{} {time}", day::said(&date)));
             self.gaps.push(Gap {
                 expected: format!("Current records from {}", source.name),
                 why: "The bundle may lack what that system holds".into(),
                 explanation: format!(
-                    "The system could not be read: {}. Last read: {}.",
+                    "{}{}. Last read: {}.",
+                    if source.last_error.starts_with("Not asked") {
+                        ""
+                    } else {
+                        "The system could not be read: "
+                    },
                     source.last_error.trim_end_matches('.'),
                     last.as_deref().unwrap_or("never").trim_end(),
                 ),
                 ..Gap::default()
             });
+        }
+        for source in &case.sources {
+            let partly = source.notes.iter().map(|note| Gap {
+                expected: format!("All records from {}", source.name),
+                why: "The bundle may lack what that system holds".into(),
+                explanation: note.clone(),
+                ..Gap::default()
+            });
+            self.gaps.extend(partly);
         }
         // Stable: what belongs to no category stands last.
         self.gaps.sort_by_key(|g| {
@@ -255,12 +289,16 @@ fn order(item: &Item) -> (&'static str, String, String, String, String) {
     )
 }
 
+fn made_id(title: &str, form: &str) -> String {
+    format!("made:{}.{form}", name::slug(title, 60))
+}
+
 fn made(mut sheet: Sheet) -> Vec<Item> {
     let list = sheet.csv.take();
     let sheet = Rc::new(sheet);
     let item = |content, form: &str, title: String| Item {
         // Named as its file is, so that the host can say which number it had.
-        id: format!("made:{}.{form}", name::slug(&title, 60)),
+        id: made_id(&title, form),
         number: String::new(),
         category: sheet.category,
         date: day::date(&sheet.date),
@@ -269,7 +307,9 @@ fn made(mut sheet: Sheet) -> Vec<Item> {
         from: sheet.from.clone(),
         to: sheet.to.clone(),
         why: sheet.why.into(),
+        supplement: 0,
         redacted: false,
+        fresh: false,
         pages: 0,
         content,
     };
@@ -298,7 +338,12 @@ fn gap(category: &str, expected: &str, explanation: &str) -> Gap {
     }
 }
 
-type Attached<F> = Result<Result<Item, Box<Gap>>, F>;
+type Attached<F> = Result<Result<Item, Box<(String, Gap)>>, F>;
+
+fn category_of(case: &Case, document: &Document) -> &'static str {
+    let policy = case.policies.iter().any(|p| p.document == document.id);
+    category::of(if policy { "08" } else { &document.category }).code
+}
 
 fn attachment<F>(
     case: &Case,
@@ -311,20 +356,23 @@ fn attachment<F>(
         .letters
         .iter()
         .find(|l| !l.document.is_empty() && l.document == document.id);
-    let category = category::of(if policy.is_some() {
-        "08"
-    } else {
-        &document.category
-    })
-    .code;
+    let category = category_of(case, document);
     let title = match policy {
         Some(policy) => sheet::joined(&[&policy.title, &policy.version], " "),
         None if document.title.is_empty() => document.file_name.clone(),
         None => document.title.clone(),
     };
-    let out = |why: &str| Ok(Err(Box::new(gap(category, &title, why))));
+    let out = |why: &str| Ok(Err(Box::new((title.clone(), gap(category, &title, why)))));
     if document.sensitivity == "privileged" {
-        return out("legal advice, privileged and therefore not disclosed");
+        // Even the title would tell what advice was asked on.
+        let why = "legal advice, privileged and therefore not disclosed";
+        return Ok(Err(Box::new((
+            title.clone(),
+            gap(category, "Legal advice", why),
+        ))));
+    }
+    if !document.unreadable.is_empty() {
+        return out(&document.unreadable);
     }
     let Some(extension) = name::extension(&document.media_type) else {
         return out(&format!(
@@ -367,7 +415,9 @@ fn attachment<F>(
         from,
         to,
         why,
+        supplement: 0,
         redacted: document.redaction.is_some(),
+        fresh: false,
         pages: document.pages.unwrap_or(0),
         content: Content::Attachment {
             document: at,
@@ -384,8 +434,8 @@ fn in_force(policy: &crate::case::Policy) -> String {
     );
     match (from.as_str(), to.as_str()) {
         ("", _) => "Policy in force at the time".into(),
-        (from, "") => format!("In force from {from}"),
-        (from, to) => format!("In force from {from} to {to}"),
+        (from, "") => format!("In force from {}", day::said(from)),
+        (from, to) => format!("In force from {} to {}", day::said(from), day::said(to)),
     }
 }
 

@@ -73,5 +73,5 @@ fn policies_stand_in_their_category_with_their_dates() {
         (policy.category, policy.title.as_str()),
         ("08", "Complaints policy 3.1")
     );
-    assert_eq!(policy.why, "In force from 2024-04-01");
+    assert_eq!(policy.why, "In force from 1 Apr 2024");
 }

@@ -19,9 +19,10 @@ pub fn json(case: &Case, plan: &Plan, number: &str) -> Value {
         stages(case),
         clocks(case),
         sheet::offers(case),
-        sheet::actions(case),
+        own_actions(case),
         sheet::extensions(case),
         sheet::orders(case),
+        beside(case),
     ];
     json!({
         "document": sheet::document(case, "Case summary", number),
@@ -38,7 +39,7 @@ pub fn json(case: &Case, plan: &Plan, number: &str) -> Value {
 fn facts(case: &Case) -> Value {
     let mut facts = bundle::facts(case);
     let received = day::london(&case.received_at)
-        .map(|(date, time)| format!("{date} {time}"))
+        .map(|(date, time)| format!("{} {time}", day::said(&date)))
         .unwrap_or_default();
     let by = case
         .representative
@@ -53,6 +54,14 @@ fn facts(case: &Case) -> Value {
         ),
         ("Where the case stands", words(&case.state)),
         ("Handler", case.handler.clone()),
+        (
+            "Others complaining",
+            case.members
+                .iter()
+                .map(|m| joined(&[&m.name, &m.address], ", "))
+                .collect::<Vec<_>>()
+                .join("; "),
+        ),
         ("Linked complaints", case.linked_cases.join(", ")),
         (
             "Root causes",
@@ -79,15 +88,22 @@ fn head(case: &Case, plan: &Plan, point: &Point) -> Value {
         .collect();
     let happened: Vec<String> = events
         .iter()
-        .map(|e| joined(&[&day::on(&e.at), &e.sentence], ": "))
+        .map(|e| joined(&[&day::said(&e.at), &e.sentence], ": "))
         .collect();
     let done = case
         .actions
         .iter()
-        .filter(|a| a.points.contains(&point.id) && !a.completed_on.is_empty());
-    let did: Vec<String> = done
-        .map(|a| format!("{}: {}", day::on(&a.completed_on), a.description))
-        .chain(remedied(case, point))
+        .filter(|a| a.remedy.is_none() && a.points.contains(&point.id));
+    let done = done.map(|a| (day::on(&a.completed_on), &a.description));
+    let remedied = of_point(case, point).map(|r| (day::on(&r.completed_on), &r.description));
+    let mut did: Vec<(String, &String)> = done
+        .chain(remedied)
+        .filter(|(on, _)| !on.is_empty())
+        .collect();
+    did.sort();
+    let did: Vec<String> = did
+        .iter()
+        .map(|(on, what)| format!("{}: {what}", day::said(on)))
         .collect();
     let mut documents: Vec<String> = Vec::new();
     let evidence = case
@@ -144,10 +160,35 @@ fn of_point<'a>(case: &'a Case, point: &'a Point) -> impl Iterator<Item = &'a Re
         .filter(|r| r.points.contains(&point.id))
 }
 
-fn remedied(case: &Case, point: &Point) -> Vec<String> {
-    let done = of_point(case, point).filter(|r| !r.completed_on.is_empty());
-    done.map(|r| format!("{}: {}", day::on(&r.completed_on), r.description))
-        .collect()
+/// Promised actions that carry through no remedy: the others stand with their remedy.
+fn own_actions(case: &Case) -> Grid {
+    let mut grid = sheet::actions(case);
+    let own = case.actions.iter().map(|a| a.remedy.is_none());
+    let mut own = own.collect::<Vec<_>>().into_iter();
+    grid.rows.retain(|_| own.next().unwrap_or(true));
+    grid
+}
+
+/// Requests of another kind that came with the complaint and run on their own clocks.
+fn beside(case: &Case) -> Grid {
+    let mut grid = Grid::new(
+        "Beside the complaint",
+        &[
+            ("Request", 3),
+            ("Text", 6),
+            ("Received", 2),
+            ("Answered", 2),
+        ],
+    );
+    grid.rows = case
+        .related
+        .iter()
+        .map(|r| {
+            let (received, answered) = (day::on(&r.received_on), day::on(&r.answered_on));
+            vec![words(&r.kind), r.text.clone(), received, answered]
+        })
+        .collect();
+    grid
 }
 
 fn offer(r: &Remedy) -> String {
@@ -176,13 +217,13 @@ fn outstanding(case: &Case, point: Option<u32>) -> Vec<String> {
         if due.is_empty() {
             String::new()
         } else {
-            format!(" (by {})", day::on(due))
+            format!(" (by {})", day::said(due))
         }
     };
     let actions = case
         .actions
         .iter()
-        .filter(|a| about(&a.points) && open(&a.status, &a.completed_on));
+        .filter(|a| a.remedy.is_none() && about(&a.points) && open(&a.status, &a.completed_on));
     let remedies = case
         .remedies
         .iter()
@@ -193,18 +234,31 @@ fn outstanding(case: &Case, point: Option<u32>) -> Vec<String> {
         .flat_map(|h| &h.determinations)
         .flat_map(|d| &d.orders);
     let orders = orders.filter(|o| point.is_none() && open(&o.status, &o.completed_on));
-    actions
-        .map(|a| format!("{}{}", a.description, by(&a.due)))
-        .chain(remedies.map(|r| format!("{}: {}{}", words(&r.kind), r.description, by(&r.due))))
-        .chain(orders.map(|o| format!("Order {}: {}{}", o.number, o.text, by(&o.due))))
-        .collect()
+    let mut all: Vec<(String, String)> = actions
+        .map(|a| (day::on(&a.due), format!("{}{}", a.description, by(&a.due))))
+        .chain(remedies.map(|r| {
+            (
+                day::on(&r.due),
+                format!("{}: {}{}", words(&r.kind), r.description, by(&r.due)),
+            )
+        }))
+        .chain(orders.map(|o| {
+            (
+                day::on(&o.due),
+                format!("Order {}: {}{}", o.number, o.text, by(&o.due)),
+            )
+        }))
+        .collect();
+    // What is due first stands first; what has no date, last.
+    all.sort_by_key(|(due, _)| (due.is_empty(), due.clone()));
+    all.into_iter().map(|(_, line)| line).collect()
 }
 
 fn stages(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Stages",
         &[
-            ("Stage", 1),
+            ("Stage", 2),
             ("Received", 2),
             ("Acknowledged", 2),
             ("Due", 2),
@@ -246,7 +300,7 @@ fn clocks(case: &Case) -> Grid {
             ("Started", 2),
             ("Due", 2),
             ("Met", 2),
-            ("In time", 1),
+            ("In time", 2),
             ("How it was counted", 6),
         ],
     );

@@ -3,8 +3,11 @@
 //! The same case gives the same text. Clocks are seen from the last event that changed the case, and what
 //! only looks at a case is left out.
 
+mod beside;
+mod paper;
 mod parts;
 mod sentence;
+mod words;
 
 use chrono::{NaiveDate, SecondsFormat};
 use serde_json::{Value, json};
@@ -14,8 +17,6 @@ use crate::domain::case::{Case, GapExplanation, Recorded};
 use crate::domain::policy::Policy;
 use crate::domain::readiness::readiness;
 
-pub use sentence::sentence;
-
 /// Which categories go in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -24,6 +25,8 @@ pub enum Mode {
     Full,
     /// The ticked categories only, `01` to `14`.
     Focused(Vec<String>),
+    /// Only what no earlier export held, as the supplement of this number.
+    Supplement(u32),
 }
 
 /// One version of a policy in the landlord's register, with the document that holds its text.
@@ -31,6 +34,8 @@ pub enum Mode {
 pub struct PolicyDocument {
     /// Its id in the export: `policy-3`.
     pub id: String,
+    /// Which policy, such as `complaints`.
+    pub kind: String,
     /// "Complaints policy".
     pub title: String,
     /// "3.1".
@@ -63,6 +68,8 @@ pub struct CaseFile<'a> {
     pub policies: &'a [PolicyDocument],
     /// Numbers that earlier exports gave; see [`super::numbers`].
     pub numbers: &'a [(String, String)],
+    /// Numbers that were first given in a supplement, with its number.
+    pub supplements: &'a [(String, u32)],
     /// An account name as people know it.
     pub person: &'a (dyn Fn(&str) -> String + Sync),
 }
@@ -73,19 +80,27 @@ impl CaseFile<'_> {
         let case = self.case;
         let intake = &case.intake;
         let policies = self.policies;
-        let (mode, items) = match mode {
-            Mode::Full => ("full", Vec::new()),
-            Mode::Focused(items) => ("focused", items.clone()),
+        let (mode, items, supplement) = match mode {
+            Mode::Full => ("full", Vec::new(), 0),
+            Mode::Focused(items) => ("focused", items.clone(), 0),
+            Mode::Supplement(number) => ("supplement", Vec::new(), *number),
         };
         let now = case.as_of;
         let party = &case.complainant;
         let documents: Vec<Value> = case
             .documents
             .iter()
-            .map(|d| parts::document(d, self.person))
-            .chain(policies.iter().map(parts::policy_document))
+            .map(|d| self.document(d))
+            .chain(
+                policies
+                    .iter()
+                    .map(|p| paper::policy_document(p, &self.policy.landlord.name)),
+            )
             .collect();
-        let events = self.events.iter().filter(|e| e.event.is_substance());
+        let events = self
+            .events
+            .iter()
+            .filter(|e| beside::may_be_told(case, &e.event));
         let mut value = json!({
             "schema": "redress-case/1",
             "landlord": { "name": self.policy.landlord.name },
@@ -95,6 +110,7 @@ impl CaseFile<'_> {
             "generator": super::TOOL,
             "mode": mode,
             "items": items,
+            "supplement": supplement,
             "state": case.state,
             "stage": case.stage(),
             "received_at": case.received_at,
@@ -142,20 +158,26 @@ impl CaseFile<'_> {
         value["links"] = case
             .links
             .iter()
-            .filter(|l| l.unlinked_at.is_none())
+            .filter(|l| beside::leaves(l))
             .map(parts::link)
             .collect();
         value["sources"] = case.sources.iter().map(parts::source).collect();
-        value["policies"] = policies.iter().map(parts::policy).collect();
-        value["hos"] = json!(case.ombudsman.as_ref().map(parts::ombudsman));
-        value["events"] = events
-            .map(|e| parts::event(e, case.rewording(e.seq), self.person))
-            .collect();
-        value["readiness"] = self.readiness(!policies.is_empty());
+        value["policies"] = policies.iter().map(paper::policy).collect();
+        value["hos"] = json!(case.ombudsman.as_ref().map(beside::ombudsman));
+        value["refusals"] = case.refusals.iter().map(|r| self.refusal(r)).collect();
+        value["hazards"] = case.hazards.iter().map(beside::hazard).collect();
+        value["triage"] = beside::triage(case);
+        value["members"] = case.members.iter().map(beside::member).collect();
+        value["related"] = case.related.iter().map(beside::related).collect();
+        value["events"] = events.map(|e| self.event(e)).collect();
+        value["readiness"] = self.readiness();
         value["numbers"] = self
             .numbers
             .iter()
-            .map(|(id, number)| json!({"id": id, "number": number}))
+            .map(|(id, number)| {
+                let first = self.supplements.iter().find(|(of, _)| of == number);
+                json!({"id": id, "number": number, "supplement": first.map_or(0, |(_, n)| *n)})
+            })
             .collect();
         value
     }
@@ -172,8 +194,33 @@ impl CaseFile<'_> {
         clocks.iter().map(one).collect()
     }
 
-    fn readiness(&self, policies_on_file: bool) -> Value {
-        let readiness = readiness(self.case, policies_on_file);
+    fn readiness(&self) -> Value {
+        let kinds: Vec<String> = self.policies.iter().map(|p| p.kind.clone()).collect();
+        let readiness = readiness(self.case, &kinds);
+        // What people explained beyond what we look for ourselves is told too, each thing once, as last explained.
+        let own = |e: &&GapExplanation| {
+            let same = |(category, what): (&str, &str)| e.category == category && e.what == what;
+            !readiness
+                .missing
+                .iter()
+                .any(|m| same((&m.category, &m.what)))
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        let mut further: Vec<&GapExplanation> = self
+            .case
+            .explanations
+            .iter()
+            .rev()
+            .filter(own)
+            .filter(|e| seen.insert((&e.category, &e.what)))
+            .collect();
+        further.reverse();
+        let further = further.into_iter().map(|e| {
+            json!({
+                "category": e.category, "what": e.what, "why": "Named and explained by the landlord",
+                "explanation": e.text, "explained_by": (self.person)(&e.by), "explained_on": london_date(e.at),
+            })
+        });
         let missing = readiness.missing.iter().map(|m| {
             let told = |e: &&GapExplanation| e.category == m.category && e.what == m.what;
             let told = self.case.explanations.iter().rev().find(told);
@@ -183,6 +230,6 @@ impl CaseFile<'_> {
                 "explained_on": told.map(|e| london_date(e.at)),
             })
         });
-        json!({ "score": readiness.score, "missing": missing.collect::<Vec<_>>() })
+        json!({ "score": readiness.score, "missing": missing.chain(further).collect::<Vec<_>>() })
     }
 }

@@ -2,15 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{CaseFile, PolicyDocument, sentence};
+use super::CaseFile;
 use crate::domain::calendar::london_date;
 use crate::domain::case::{
-    Contact, Document, DocumentKind, Event, Extension, IssuedLetter, LinkedRecord, Point, Recorded,
-    Rewording, Sensitivity, SourceState, StageRun,
+    Contact, Event, Extension, IssuedLetter, LinkedRecord, Point, Recorded, RefusalRecord,
+    SourceState, StageRun,
 };
 use crate::domain::ids::DocumentId;
 use crate::domain::letter::{LetterKind, ground_words};
-use crate::domain::ombudsman::HosCase;
 use crate::domain::party::Adjustment;
 use crate::domain::remedy::{Action, Remedy};
 
@@ -37,13 +36,7 @@ impl CaseFile<'_> {
             )
             .map(|clocks| clocks.answer_by);
         let refusal = self.case.refusals.iter().find(|r| r.stage == run.stage);
-        let refusal = refusal.map(|r| {
-            json!({
-                "ground": ground_words(r.ground), "reasons": r.reasons,
-                "discretion": r.discretion.as_ref().map(discretion),
-                "decided_on": london_date(r.at), "approved_by": (self.person)(&r.approved_by),
-            })
-        });
+        let refusal = refusal.map(|r| self.refusal(r));
         let response = run.response.as_ref();
         json!({
             "stage": run.stage, "received_at": run.received_at, "channel": run.channel, "account": run.account,
@@ -54,6 +47,15 @@ impl CaseFile<'_> {
             "summary": response.map(|r| &r.summary), "outcome": response.map(|r| r.outcome),
             "approved_by": response.and_then(|r| r.approved_by.as_deref()).map(self.person),
             "refusal": refusal,
+        })
+    }
+
+    pub(super) fn refusal(&self, r: &RefusalRecord) -> Value {
+        json!({
+            "stage": r.stage, "points": r.points, "ground": ground_words(r.ground), "reasons": r.reasons,
+            "discretion": r.discretion.as_ref().map(discretion), "evidence": r.evidence,
+            "better_route": r.better_route, "decided_on": london_date(r.at),
+            "decided_by": (self.person)(&r.decided_by), "approved_by": (self.person)(&r.approved_by),
         })
     }
 
@@ -105,7 +107,7 @@ impl CaseFile<'_> {
             .remedy
             .and_then(|id| self.case.remedies.iter().find(|r| r.id == id));
         json!({
-            "id": a.id, "description": a.what, "points": remedy.map(|r| r.points.clone()).unwrap_or_default(),
+            "id": a.id, "remedy": a.remedy, "description": a.what, "points": remedy.map(|r| r.points.clone()).unwrap_or_default(),
             "stage": remedy.map(|r| r.offered_at_stage), "due": a.due, "owner": (self.person)(&a.owner),
             "status": a.status, "reason": a.reason, "completed_on": a.ended_on.filter(|_| done),
             "resident_told": a.resident_told, "evidence": ids(&a.evidence),
@@ -126,38 +128,6 @@ pub(super) fn point(p: &Point) -> Value {
         "decision": standing.map(|d| d.decision), "reasons": standing.map(|d| &d.reasons),
         "references": standing.map(|d| d.references.clone()).unwrap_or_default(),
         "refused": p.refused, "outcomes": outcomes.collect::<Vec<_>>(),
-    })
-}
-
-pub(super) fn document(d: &Document, person: Person<'_>) -> Value {
-    let privileged =
-        d.sensitivity == Sensitivity::Privileged || d.kind == DocumentKind::LegalAdvice;
-    let sensitivity = match d.sensitivity {
-        _ if privileged => "privileged",
-        Sensitivity::Ordinary | Sensitivity::Privileged => "normal",
-        Sensitivity::ThirdParty => "third_party",
-        Sensitivity::SpecialCategory => "special_category",
-    };
-    json!({
-        "id": d.id.to_string(), "title": d.title, "file_name": d.file_name, "kind": d.kind,
-        "category": d.kind.category().unwrap_or("12"), "doc_date": d.doc_date, "added_at": d.added_at,
-        "added_by": person(&d.added_by), "media_type": d.media_type, "size": d.size, "sha256": d.sha256,
-        "source_system": d.source_system, "source_id": d.source_id, "sensitivity": sensitivity,
-    })
-}
-
-pub(super) fn policy_document(p: &PolicyDocument) -> Value {
-    json!({
-        "id": p.id, "title": format!("{} {}", p.title, p.version), "file_name": p.file_name, "kind": "policy",
-        "category": "08", "doc_date": p.effective_from, "media_type": p.media_type, "size": p.size,
-        "sha256": p.sha256, "sensitivity": "normal",
-    })
-}
-
-pub(super) fn policy(p: &PolicyDocument) -> Value {
-    json!({
-        "title": p.title, "version": p.version, "effective_from": p.effective_from,
-        "effective_to": p.effective_to, "document": p.id,
     })
 }
 
@@ -203,41 +173,23 @@ pub(super) fn link(l: &LinkedRecord) -> Value {
 }
 
 pub(super) fn source(s: &SourceState) -> Value {
-    json!({ "name": s.source, "last_fetched": s.fetched_at, "last_error": s.failure })
+    json!({ "name": s.source, "last_fetched": s.fetched_at, "last_error": s.failure, "notes": s.notes })
 }
 
-pub(super) fn ombudsman(h: &HosCase) -> Value {
-    let determinations = h.determinations.iter().map(|d| {
-        let orders = d.orders.iter().map(|o| {
+impl CaseFile<'_> {
+    /// The generated sentence always goes with it; `reworded` is how people corrected it, if they did.
+    pub(super) fn event(&self, e: &Recorded) -> Value {
+        let reworded = self.case.rewording(e.seq).map(|r| {
             json!({
-                "number": o.id, "kind": o.kind, "text": o.text, "amount_pence": o.amount, "due": o.due,
-                "status": if o.complied_on.is_some() { "done" } else { "open" }, "completed_on": o.complied_on,
+                "wording": r.wording, "reason": r.reason, "by": (self.person)(&r.by), "on": london_date(r.at),
             })
         });
         json!({
-            "received_on": d.received_on, "heads": d.heads, "orders": orders.collect::<Vec<_>>(),
-            "recommendations": d.recommendations,
+            "seq": e.seq, "at": e.at, "recorded_at": e.recorded_at, "kind": e.event.kind(),
+            "actor": (self.person)(&e.actor), "sentence": self.sentence(&e.event), "points": points(&e.event),
+            "documents": ids(&documents(&e.event)), "reworded": reworded,
         })
-    });
-    let tasks = h.tasks.iter().map(|t| {
-        json!({ "items": t.items, "due": t.due, "recorded_on": t.set_on, "completed_on": t.sent_on })
-    });
-    json!({
-        "reference": h.reference, "state": h.state, "route": h.route, "referred_on": london_date(h.notified_at),
-        "tasks": tasks.collect::<Vec<_>>(), "determinations": determinations.collect::<Vec<_>>(),
-    })
-}
-
-/// The generated sentence always goes with it; `reworded` is how people corrected it, if they did.
-pub(super) fn event(e: &Recorded, reworded: Option<&Rewording>, person: Person<'_>) -> Value {
-    let reworded = reworded.map(|r| {
-        json!({"wording": r.wording, "reason": r.reason, "by": person(&r.by), "on": london_date(r.at)})
-    });
-    json!({
-        "seq": e.seq, "at": e.at, "recorded_at": e.recorded_at, "kind": e.event.kind(), "actor": person(&e.actor),
-        "sentence": sentence(&e.event), "points": points(&e.event), "documents": ids(&documents(&e.event)),
-        "reworded": reworded,
-    })
+    }
 }
 
 fn points(event: &Event) -> Vec<u32> {

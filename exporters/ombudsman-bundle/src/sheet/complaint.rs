@@ -1,7 +1,7 @@
 //! The complaint and the escalation as they were received, and letters that are held as text.
 
 use super::{Grid, Sheet, joined, words};
-use crate::case::Case;
+use crate::case::{Case, Letter};
 use crate::day;
 
 pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
@@ -13,7 +13,7 @@ pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
 
 fn at(sheet: &mut Sheet, label: &str, instant: &str) {
     if let Some((date, time)) = day::london(instant) {
-        sheet.fact(label, joined(&[&date, &time], " "));
+        sheet.fact(label, joined(&[&day::said(&date), &time], ", "));
         (sheet.date, sheet.time) = (date, time);
     }
 }
@@ -40,14 +40,17 @@ fn received(case: &Case) -> Sheet {
             joined(&[&by.name, &by.relationship, &by.authority], ", "),
         );
     }
+    for m in &case.members {
+        sheet.fact("Also complaining", joined(&[&m.name, &m.address], ", "));
+    }
     sheet.fact("Outcomes sought", &case.outcomes_sought);
     let mut points = Grid::new(
         "Points raised",
         &[
-            ("Point", 1),
+            ("Point", 2),
             ("Complaint", 5),
             ("Category", 2),
-            ("Raised", 1),
+            ("Raised", 2),
         ],
     );
     points.rows = case
@@ -86,17 +89,27 @@ fn escalation(case: &Case) -> Option<Sheet> {
     Some(sheet)
 }
 
+/// Two notices of one kind are two papers: the letter's own number tells them apart, in every export.
+pub(crate) fn letter_title(letter: &Letter) -> String {
+    let title = if letter.title.is_empty() {
+        words(&letter.kind)
+    } else {
+        letter.title.clone()
+    };
+    if letter.id.is_empty() {
+        title
+    } else {
+        format!("{title}, letter {}", letter.id)
+    }
+}
+
 fn letters(case: &Case) -> impl Iterator<Item = Sheet> {
     let as_text = case
         .letters
         .iter()
         .filter(|l| l.document.is_empty() && !l.text.is_empty());
     as_text.map(|letter| {
-        let title = if letter.title.is_empty() {
-            words(&letter.kind)
-        } else {
-            letter.title.clone()
-        };
+        let title = letter_title(letter);
         let mut sheet = Sheet {
             category: if letter.stage == Some(2) { "02" } else { "01" },
             title,

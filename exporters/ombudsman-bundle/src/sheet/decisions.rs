@@ -1,7 +1,8 @@
 //! What was decided and offered: remedies, the decision record, and what came after the final response.
 
-use super::{Grid, Sheet, ids, money, words, yes_no};
-use crate::case::{Case, Stage};
+use super::{Grid, Sheet, ids, joined, money, words, yes_no};
+use crate::case::Case;
+use crate::category::{self, CATEGORIES};
 use crate::day;
 
 pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
@@ -24,15 +25,15 @@ pub(crate) fn offers(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Offers and remedies",
         &[
-            ("No", 1),
+            ("No", 2),
             ("Remedy", 2),
             ("Description", 4),
-            ("Points", 1),
+            ("Points", 2),
             ("Offered at", 2),
             ("Offered", 2),
             ("Amount", 2),
             ("Guidance", 2),
-            ("Accepted", 1),
+            ("Accepted", 2),
             ("Due", 2),
             ("Status", 2),
             ("Completed", 2),
@@ -66,9 +67,9 @@ pub(crate) fn actions(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Actions",
         &[
-            ("No", 1),
+            ("No", 2),
             ("Action", 5),
-            ("Points", 1),
+            ("Points", 2),
             ("Owner", 2),
             ("Due", 2),
             ("Status", 2),
@@ -138,9 +139,9 @@ fn decisions(case: &Case) -> Option<Sheet> {
     let mut points = Grid::new(
         "Decision on each point",
         &[
-            ("Point", 1),
+            ("Point", 2),
             ("Complaint", 4),
-            ("Stage", 1),
+            ("Stage", 2),
             ("Decision", 2),
             ("Reasons", 5),
             ("Policy, law, practice", 3),
@@ -167,11 +168,7 @@ fn decisions(case: &Case) -> Option<Sheet> {
         return None;
     }
     let stages = case.stages.iter().map(|s| &s.responded_on);
-    let refused = case
-        .stages
-        .iter()
-        .filter_map(|s| s.refusal.as_ref())
-        .map(|r| &r.decided_on);
+    let refused = case.refusals.iter().map(|r| &r.decided_on);
     Some(Sheet {
         category: "12",
         date: latest(
@@ -194,7 +191,7 @@ pub(crate) fn extensions(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Extensions",
         &[
-            ("Stage", 1),
+            ("Stage", 2),
             ("Recorded", 2),
             ("Old date", 2),
             ("New date", 2),
@@ -237,28 +234,40 @@ fn refusals(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Refusals",
         &[
-            ("Stage", 1),
-            ("Ground", 2),
+            ("Stage", 2),
+            ("Points", 2),
+            ("Ground", 3),
             ("Reasons", 5),
             ("Discretion", 4),
             ("Decided", 2),
+            ("By", 2),
             ("Approved by", 2),
         ],
     );
-    let refused = |s: &Stage| s.refusal.clone().map(|r| (s.stage, r));
     grid.rows = case
-        .stages
+        .refusals
         .iter()
-        .filter_map(refused)
-        .map(|(stage, r)| {
-            let decided = day::on(&r.decided_on);
+        .map(|r| {
+            let mut reasons = r.reasons.clone();
+            for (label, text) in [("Rests on", &r.evidence), ("Better route", &r.better_route)] {
+                if !text.is_empty() {
+                    reasons += &format!("\n{label}: {text}");
+                }
+            }
+            let points = if r.points.is_empty() {
+                "All".to_owned()
+            } else {
+                ids(&r.points)
+            };
             vec![
-                stage.to_string(),
+                r.stage.to_string(),
+                points,
                 words(&r.ground),
-                r.reasons,
-                r.discretion,
-                decided,
-                r.approved_by,
+                reasons,
+                r.discretion.clone(),
+                day::on(&r.decided_on),
+                r.decided_by.clone(),
+                r.approved_by.clone(),
             ]
         })
         .collect();
@@ -270,7 +279,7 @@ pub(crate) fn orders(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Orders of the Ombudsman",
         &[
-            ("No", 1),
+            ("No", 2),
             ("Kind", 2),
             ("Order", 5),
             ("Amount", 2),
@@ -302,6 +311,22 @@ pub(crate) fn orders(case: &Case) -> Grid {
     grid
 }
 
+/// The items of a task as people call them.
+fn asked(items: &[String]) -> String {
+    if items.is_empty() {
+        return "Everything".into();
+    }
+    let known = |item: &String| CATEGORIES.iter().any(|c| c.code == item);
+    let one = |item: &String| {
+        if known(item) {
+            category::label(item)
+        } else {
+            item.clone()
+        }
+    };
+    items.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
 fn after(case: &Case) -> Option<Sheet> {
     let hos = case.hos.as_ref()?;
     let mut tasks = Grid::new(
@@ -312,7 +337,7 @@ fn after(case: &Case) -> Option<Sheet> {
         let (due, done) = (day::on(&t.due), day::on(&t.completed_on));
         tasks
             .rows
-            .push(vec![day::on(&t.recorded_on), t.items.join("\n"), due, done]);
+            .push(vec![day::on(&t.recorded_on), asked(&t.items), due, done]);
     }
     let mut findings = Grid::new(
         "Determination",
@@ -323,7 +348,33 @@ fn after(case: &Case) -> Option<Sheet> {
             ("Finding", 3),
         ],
     );
-    let mut advice = Grid::new("Recommendations", &[("Received", 2), ("Recommendation", 8)]);
+    let mut advice = Grid::new(
+        "Recommendations",
+        &[
+            ("Received", 2),
+            ("Recommendation", 6),
+            ("Accepted", 2),
+            ("Reason", 4),
+        ],
+    );
+    let mut notices = Grid::new(
+        "Complaint handling failure orders and notices",
+        &[("Issued", 2), ("Kind", 2), ("Text", 6), ("Comply by", 2)],
+    );
+    for n in &hos.notices {
+        let kind = if n.kind == "chfo" { "Order" } else { "Notice" };
+        let number = n
+            .notice_type
+            .map(|t| format!("type {t}"))
+            .unwrap_or_default();
+        let (issued, comply) = (day::on(&n.issued_on), day::on(&n.comply_by));
+        notices.rows.push(vec![
+            issued,
+            joined(&[kind, &number], ", "),
+            n.text.clone(),
+            comply,
+        ]);
+    }
     for d in &hos.determinations {
         let on = day::on(&d.received_on);
         for h in &d.heads {
@@ -334,11 +385,14 @@ fn after(case: &Case) -> Option<Sheet> {
                 words(&h.finding),
             ]);
         }
-        advice.rows.extend(
-            d.recommendations
-                .iter()
-                .map(|r| vec![on.clone(), r.text.clone()]),
-        );
+        advice.rows.extend(d.recommendations.iter().map(|r| {
+            vec![
+                on.clone(),
+                r.text.clone(),
+                yes_no(r.accepted),
+                r.reason.clone(),
+            ]
+        }));
     }
     let dates = hos.determinations.iter().map(|d| &d.received_on);
     let mut sheet = Sheet {
@@ -350,14 +404,23 @@ fn after(case: &Case) -> Option<Sheet> {
             case,
         ),
         title: "With the Ombudsman".into(),
+        landscape: true,
         from: case.landlord.name.clone(),
         why: "What happened after the complaint went to the Ombudsman",
         ..Sheet::default()
     };
     sheet.fact("Ombudsman reference", &hos.reference);
     sheet.fact("Where it stands", words(&hos.state));
+    sheet.fact("How it came to the Ombudsman", words(&hos.route));
     sheet.fact("Referred", day::on(&hos.referred_on));
-    sheet.tables = [tasks, findings, orders(case), advice]
+    sheet.fact(
+        "Directed to respond",
+        joined(
+            &[&day::said(&hos.directed_on), &day::said(&hos.directed_due)],
+            ", by ",
+        ),
+    );
+    sheet.tables = [tasks, findings, orders(case), advice, notices]
         .into_iter()
         .filter(|g| !g.rows.is_empty())
         .collect();

@@ -16,6 +16,9 @@ struct Kind {
     columns: &'static [(&'static str, &'static str, u8)],
 }
 
+/// Snapshots listed on paper; the list as a file has them all.
+const MOST_SNAPSHOTS: usize = 2_000;
+
 const KINDS: [Kind; 5] = [
     Kind {
         kinds: &["repair"],
@@ -83,14 +86,23 @@ const KINDS: [Kind; 5] = [
         why: "Contacts that other systems hold",
         columns: &[
             ("at", "When", 2),
-            ("direction", "Direction", 1),
-            ("channel", "Channel", 1),
+            ("direction", "Direction", 2),
+            ("channel", "Channel", 2),
             ("subject", "Subject", 2),
             ("summary", "Summary", 5),
             ("staff", "Staff", 2),
         ],
     },
 ];
+
+/// The title of the paper that shows records of a kind.
+pub(crate) fn title_of(kind: &str) -> String {
+    let known = KINDS.iter().find(|k| k.kinds.contains(&kind));
+    known.map_or_else(
+        || format!("{} records", words(kind)),
+        |k| k.title.to_owned(),
+    )
+}
 
 pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
     let mut groups: BTreeMap<&str, Vec<&Link>> = BTreeMap::new();
@@ -143,16 +155,13 @@ fn sheet(kind: &str, mut links: Vec<&Link>) -> Sheet {
             .iter()
             .map(|(_, title, width)| (title.clone(), *width)),
     );
-    let rows = links.iter().map(|link| {
+    let newest_of = newest(&links);
+    let rows = newest_of.iter().map(|link| {
         let cells = columns.iter().map(|(field, ..)| shown(link, field));
         std::iter::once(link.external_id.clone())
             .chain(cells)
             .collect()
     });
-    let title = known.map_or_else(
-        || format!("{} records", words(kind)),
-        |k| k.title.to_owned(),
-    );
     let records = Grid {
         title: String::new(),
         columns: head,
@@ -167,7 +176,7 @@ fn sheet(kind: &str, mut links: Vec<&Link>) -> Sheet {
     let mut sheet = Sheet {
         category: known.map_or("03", |k| k.category),
         date: day::on(newest),
-        title,
+        title: title_of(kind),
         from: sources.into_iter().collect::<Vec<_>>().join(", "),
         why: known.map_or("Records held in another system", |k| k.why),
         tables: vec![records, snapshots(&links)],
@@ -175,13 +184,41 @@ fn sheet(kind: &str, mut links: Vec<&Link>) -> Sheet {
         csv: Some(csv(&links, known)),
         ..Sheet::default()
     };
-    sheet.fact("Records", links.len().to_string());
+    sheet.fact("Records", newest_of.len().to_string());
+    if links.len() > newest_of.len() {
+        sheet.fact("Snapshots", links.len().to_string());
+    }
+    if links.len() > MOST_SNAPSHOTS {
+        sheet.notes.push(format!(
+            "The table of snapshots shows the first {MOST_SNAPSHOTS} of {}; the list beside this paper has all.",
+            links.len()
+        ));
+    }
     sheet.notes.push(
         "Read from the systems named. A snapshot shows what the system said at that time; its SHA-256 is of the record \
          as it was received."
             .into(),
     );
     sheet
+}
+
+/// The newest snapshot of each record, in the order given.
+fn newest<'a>(links: &[&'a Link]) -> Vec<&'a Link> {
+    let mut newest: BTreeMap<(&str, &str, &str), &Link> = BTreeMap::new();
+    for link in links {
+        let key = (
+            link.kind.as_str(),
+            link.source.as_str(),
+            link.external_id.as_str(),
+        );
+        let known = newest.entry(key).or_insert(link);
+        if link.snapshot_at > known.snapshot_at {
+            *known = link;
+        }
+    }
+    let chosen: BTreeSet<*const Link> = newest.into_values().map(std::ptr::from_ref).collect();
+    let is_newest = |link: &&&Link| chosen.contains(&std::ptr::from_ref(**link));
+    links.iter().filter(is_newest).copied().collect()
 }
 
 /// A field as a person reads it; instants in English time.
@@ -198,14 +235,15 @@ fn snapshots(links: &[&Link]) -> Grid {
         "Snapshots",
         &[
             ("Reference", 2),
-            ("Title", 4),
+            ("Title", 3),
             ("Source", 2),
             ("Taken", 2),
-            ("SHA-256", 5),
+            ("SHA-256", 7),
         ],
     );
     grid.rows = links
         .iter()
+        .take(MOST_SNAPSHOTS)
         .map(|l| {
             vec![
                 l.external_id.clone(),

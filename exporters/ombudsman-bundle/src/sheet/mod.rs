@@ -6,7 +6,9 @@ mod decisions;
 mod links;
 mod people;
 
+pub(crate) use complaint::letter_title;
 pub(crate) use decisions::{actions, extensions, offers, orders};
+pub(crate) use links::title_of as records_title;
 
 use crate::case::Case;
 use crate::csv::Table;

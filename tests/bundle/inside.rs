@@ -1,0 +1,168 @@
+//! What goes into a bundle when it is long, large or locked, and what never leaves.
+
+use lopdf::{
+    Dictionary, Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream,
+    StringFormat,
+};
+
+use super::*;
+
+/// The largest file of the upload set.
+const CEILING: u64 = 19_000_000;
+
+/// A PDF of `pages` pages, each with so many bytes that do not pack.
+fn pdf(pages: u32, bytes: usize) -> Document {
+    let mut document = Document::with_version("1.5");
+    let folder = document.new_object_id();
+    let mut kids = Vec::new();
+    let mut noise = 1u32;
+    for _ in 0..pages {
+        let mut next = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (noise >> 24) as u8
+        };
+        let picture = Stream::new(Dictionary::new(), (0..bytes).map(|_| next()).collect());
+        let picture = document.add_object(picture);
+        let mut page = Dictionary::new();
+        page.set("Type", Object::Name(b"Page".to_vec()));
+        page.set("Parent", folder);
+        page.set("MediaBox", vec![0.into(), 0.into(), 200.into(), 200.into()]);
+        page.set("Contents", picture);
+        kids.push(Object::Reference(document.add_object(page)));
+    }
+    let mut pages = Dictionary::new();
+    pages.set("Type", Object::Name(b"Pages".to_vec()));
+    pages.set("Count", kids.len() as i64);
+    pages.set("Kids", kids);
+    document.objects.insert(folder, Object::Dictionary(pages));
+    let mut catalog = Dictionary::new();
+    catalog.set("Type", Object::Name(b"Catalog".to_vec()));
+    catalog.set("Pages", folder);
+    let catalog = document.add_object(catalog);
+    document.trailer.set("Root", catalog);
+    let id = Object::String(vec![7; 16], StringFormat::Hexadecimal);
+    document.trailer.set("ID", vec![id.clone(), id]);
+    document
+}
+
+fn saved(mut document: Document) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a PDF");
+    bytes
+}
+
+#[tokio::test]
+async fn a_large_pdf_goes_in_pieces_and_every_file_can_be_uploaded() {
+    let mut landlord = Landlord::new().with_a_case();
+    let large = saved(pdf(3, 8_000_000));
+    landlord.attach(
+        6,
+        "inspection_report",
+        "Survey",
+        "application/pdf",
+        &mut Cursor::new(large),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    landlord.export_to(&path, Mode::Full, &[]).await;
+    assert!(verify_bundle(&path).expect("a bundle").is_sound());
+    let mut zip = zip::ZipArchive::new(File::open(&path).expect("the bundle")).expect("a zip");
+    let mut flat = std::collections::BTreeSet::new();
+    for at in 0..zip.len() {
+        let file = zip.by_index(at).expect("an entry");
+        let name = file.name().expect("a name").into_owned();
+        let own = name.rsplit('/').next().expect("a name").to_owned();
+        assert!(file.size() <= CEILING, "{name}");
+        assert!(flat.insert(own), "{name} would meet another in one folder");
+    }
+    let pieces: Vec<&String> = flat
+        .iter()
+        .filter(|name| name.contains("_Survey_p"))
+        .collect();
+    assert_eq!(pieces.len(), 2, "{flat:?}");
+    assert!(pieces[0].ends_with("_p1of2.pdf") && pieces[1].ends_with("_p2of2.pdf"));
+}
+
+#[tokio::test]
+async fn a_pdf_with_a_password_is_left_out_with_the_way_forward() {
+    let mut landlord = Landlord::new().with_a_case();
+    let mut locked = pdf(1, 100);
+    let version = EncryptionVersion::V2 {
+        document: &locked,
+        owner_password: "owner",
+        user_password: "user",
+        key_length: 128,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).expect("a password");
+    locked.encrypt(&state).expect("a locked PDF");
+    landlord.attach(
+        6,
+        "inspection_report",
+        "Locked",
+        "application/pdf",
+        &mut Cursor::new(saved(locked)),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    let outcome = landlord.export_to(&path, Mode::Full, &[]).await;
+    assert!(!names(&path).iter().any(|name| name.contains("Locked")));
+    let note = outcome.notes.iter().find(|note| note.contains("Locked"));
+    assert_eq!(
+        note.map(String::as_str),
+        Some("Left out: Locked (it has a password; save it without one and add it again).")
+    );
+}
+
+#[tokio::test]
+async fn texts_of_megabytes_go_through() {
+    let mut landlord = Landlord::new();
+    let long = "He said \"wait\" again. ".repeat(190_000);
+    landlord.event(
+        "2026-11-20T16:05:00Z",
+        json!({"kind": "complaint_logged", "policy_version": 1, "receipt_rule": "strict", "intake": {
+            "received_at": "2026-11-20T16:05:00Z", "channel": "letter", "account": long, "outcomes_sought": long,
+            "complainant": {"name": "Adaeze Okafor"}, "points": [{"text": "Mould", "category": "charges.arrears"}]}}),
+    );
+    landlord.event(
+        "2026-11-21T09:00:00Z",
+        json!({"kind": "contact_recorded", "contact": {"direction": "in", "channel": "email", "summary": long,
+            "by": "maya", "at": "2026-11-21T09:00:00Z"}}),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    landlord.export_to(&path, Mode::Full, &[]).await;
+    assert!(verify_bundle(&path).expect("a bundle").is_sound());
+    assert!(text(&path, "Contact-log-as-a-list.csv").len() > 4_000_000);
+}
+
+#[tokio::test]
+async fn what_must_stay_inside_is_in_no_paper() {
+    let mut landlord = Landlord::new().with_a_case();
+    let link = |id: u32, kind: &str, title: &str| {
+        json!({"kind": "record_linked", "link": {"id": id, "source": "housing", "external_id": format!("X{id}"),
+            "kind": kind, "title": title, "document": "{}", "snapshot_at": "2026-11-24T10:00:00Z", "hash": "00",
+            "version": 1}})
+    };
+    landlord.event("2026-11-24T11:00:00Z", link(2, "alert", "Dog bites"));
+    landlord.event(
+        "2026-11-24T11:00:00Z",
+        link(3, "contact", "Of the neighbour"),
+    );
+    landlord.event(
+        "2026-11-24T12:00:00Z",
+        json!({"kind": "record_unlinked", "source": "housing", "external_id": "X3", "reason": "Of the neighbour"}),
+    );
+    landlord.event(
+        "2026-11-24T12:30:00Z",
+        json!({"kind": "gap_explained", "category": "11", "what": "The plumber's diary", "explanation": "He left."}),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    landlord.export_to(&path, Mode::Full, &[]).await;
+    let chronology = text(&path, "Chronology.csv");
+    for inside in ["Counsel", "Dog bites", "neighbour", "X3"] {
+        assert!(!chronology.contains(inside), "{inside}: {chronology}");
+    }
+    assert!(chronology.contains("plumber's diary"));
+}
