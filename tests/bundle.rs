@@ -294,7 +294,7 @@ async fn numbers_stay_when_an_older_document_comes_later() {
     let found = names(&path);
     let expected = [
         "04-01_2026-11-24_Repairs-history.pdf",
-        "04-04_2026-09-02_An-early-job.txt",
+        "04-04_2026-09-02_An-early-job.pdf",
         "04-03_0000-00-00_Damp-survey_p1of2.txt",
     ];
     for part in expected {

@@ -6,12 +6,14 @@
 
 pub mod archive;
 pub mod document;
+mod mail;
 pub mod manifest;
+mod onpaper;
 pub mod source;
 pub mod verify;
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +29,8 @@ use crate::store::Store;
 
 /// The program as manifests and PDFs name it.
 pub const TOOL: &str = concat!("Redress ", env!("CARGO_PKG_VERSION"));
+
+const PDF: &str = "application/pdf";
 
 /// The exporter that is part of the program, in its own component.
 pub const OMBUDSMAN_BUNDLE: &[u8] = include_bytes!("../../dist/ombudsman-bundle.wasm");
@@ -78,6 +82,9 @@ pub enum ExportError {
     /// The case could not be written as JSON.
     #[error("the case could not be prepared for export: {0}")]
     Document(#[from] serde_json::Error),
+    /// A text could not be set as PDF for want of room on the disk.
+    #[error("texts could not be set as PDF: {0}; make room in the folder for temporary files")]
+    Texts(io::Error),
     /// The run ended well and the archive was not closed.
     #[error("the archive was not completed; export again")]
     Unsealed,
@@ -109,7 +116,7 @@ pub async fn run_export<W: Write + Send + 'static>(
     out: W,
 ) -> Result<Outcome, ExportError> {
     let as_of: DateTime<Utc> = file.case.as_of;
-    let (held, attachments) = documents(file)?;
+    let (mut held, mut attachments) = documents(file)?;
     let mut document = file.json(mode);
     let wanted = |about: &serde_json::Value| match mode {
         Mode::Full | Mode::Supplement(_) => true,
@@ -117,16 +124,32 @@ pub async fn run_export<W: Write + Send + 'static>(
             .as_str()
             .is_some_and(|c| items.iter().any(|item| item == c)),
     };
-    let looked_at = document["documents"]
+    let looked_at: HashSet<String> = document["documents"]
         .as_array()
         .into_iter()
         .flatten()
         .filter(|about| wanted(about) && about["sensitivity"] != "privileged")
         .filter_map(|about| about["id"].as_str().map(str::to_owned))
         .collect();
+    let texts = onpaper::make(tools.store, &tools.pdf, file, &held, &looked_at).await;
+    let mut texts = texts.map_err(ExportError::Texts)?;
     let mut counted = count_pages(tools.store, &tools.pdf, &held, looked_at).await;
     for about in document["documents"].as_array_mut().into_iter().flatten() {
-        match about["id"].as_str().and_then(|id| counted.remove(id)) {
+        let id = about["id"].as_str().unwrap_or_default().to_owned();
+        if let (Some(made), Some(held), Some(attached)) = (
+            texts.remove(&id),
+            held.get_mut(&id),
+            attachments.get_mut(&id),
+        ) {
+            about["media_type"] = PDF.into();
+            about["size"] = made.size.into();
+            about["sha256"] = made.sha256.into();
+            about["pages"] = made.pages.into();
+            (attached.media_type, attached.size) = (PDF.into(), made.size);
+            (held.media_type, held.size) = (PDF.into(), made.size);
+            held.paper = Some(made.paper);
+        }
+        match counted.remove(&id) {
             Some(Looked::Pages(pages)) => about["pages"] = pages.into(),
             Some(Looked::Locked) => {
                 about["unreadable"] =
@@ -189,9 +212,7 @@ async fn count_pages(
     let pdfs: Vec<(String, crate::store::Hash)> = held
         .iter()
         .filter(|(id, h)| {
-            wanted.contains(*id)
-                && h.media_type == "application/pdf"
-                && h.size <= source::LARGEST_PDF
+            wanted.contains(*id) && h.media_type == PDF && h.size <= source::LARGEST_PDF
         })
         .map(|(id, h)| (id.clone(), h.sha256))
         .collect();
@@ -249,6 +270,7 @@ fn documents(file: &CaseFile<'_>) -> Result<Documents, ExportError> {
                 sha256: address,
                 size,
                 media_type,
+                paper: None,
             },
         );
     }

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::onpaper::OnPaper;
 use crate::pdf::Renderer;
 use crate::plugins::{CaseSource, PdfRenderer};
 use crate::store::{Hash, Store};
@@ -23,6 +24,8 @@ pub struct Held {
     pub size: u64,
     /// Media type, which tells how it can be cut.
     pub media_type: String,
+    /// The PDF that goes out for it, where it is a text.
+    pub paper: Option<OnPaper>,
 }
 
 /// The case of one export.
@@ -136,6 +139,9 @@ impl CaseSource for StoredCase {
 
     fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
         let held = self.held(id)?;
+        if let Some(paper) = &held.paper {
+            return Ok(Box::new(paper.clone()));
+        }
         let opened = self.store.open_document(&held.sha256);
         Ok(Box::new(opened.map_err(|error| {
             format!("document {id} cannot be opened: {error}")

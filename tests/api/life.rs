@@ -1,6 +1,7 @@
 //! One whole life over the API, from the first call to the Ombudsman's bundle.
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::support::words::{ago, complaint, in_days};
 use crate::support::{Server, unzip};
@@ -154,6 +155,35 @@ fn a_complaint_goes_from_the_first_call_to_the_bundle() {
         bundle.bytes,
         "same case, same bytes"
     );
+
+    // What comes later goes out as a supplement, and the record can prove each by its manifest.
+    let late = officer.attach(
+        &reference,
+        "late.txt",
+        b"Found later.",
+        &[("kind", "photo"), ("why", "Found late")],
+    );
+    late.is(201);
+    let supplement = unzip(&officer.get(&format!("{path}?mode=supplement")).bytes);
+    let given: Vec<&String> = supplement
+        .keys()
+        .filter(|name| !name.contains("/00_Index/"))
+        .collect();
+    assert!(
+        matches!(given[..], [late] if late.contains("_S1/14_Media/14-01_")),
+        "{given:?}"
+    );
+    let manifest = supplement
+        .iter()
+        .find(|(name, _)| name.ends_with("_Manifest.json"));
+    let manifest = manifest.map(|(_, bytes)| hex::encode(Sha256::digest(bytes)));
+    let events = officer.get(&format!("/cases/{reference}/events")).is(200);
+    let exported = events.as_array().and_then(|events| events.last()).cloned();
+    assert_eq!(
+        exported.expect("an event")["body"]["manifest_sha256"].as_str(),
+        manifest.as_deref()
+    );
+    officer.get(&format!("{path}?mode=supplement")).is(502);
 
     // The bundle proves itself, and so does the file once the server has stopped.
     let folder = server.data.parent().expect("a folder");

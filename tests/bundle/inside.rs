@@ -166,3 +166,58 @@ async fn what_must_stay_inside_is_in_no_paper() {
     }
     assert!(chronology.contains("plumber's diary"));
 }
+
+#[tokio::test]
+async fn texts_and_messages_go_out_as_pdf_under_their_own_number() {
+    let mut landlord = Landlord::new().with_a_case();
+    let mail = b"From: a@example.org\r\nSubject: Mould\r\n\r\nIt is in the bedroom.".to_vec();
+    landlord.attach(
+        6,
+        "contact_record",
+        "Mail",
+        "message/rfc822",
+        &mut Cursor::new(mail),
+    );
+    let packed = b"From: a\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nHi\n--x\nContent-Type: image/png\n\n1\n--x--\n";
+    landlord.attach(
+        7,
+        "contact_record",
+        "With a picture",
+        "message/rfc822",
+        &mut Cursor::new(packed.to_vec()),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    let outcome = landlord.export_to(&path, Mode::Full, &[]).await;
+    assert!(verify_bundle(&path).expect("a bundle").is_sound());
+    let found = names(&path);
+    for part in [
+        "06-01_2026-09-02_Mail.pdf",
+        "06-02_2026-09-02_With-a-picture.txt",
+    ] {
+        assert!(
+            found.iter().any(|name| name.ends_with(part)),
+            "{part}: {found:?}"
+        );
+    }
+    assert!(numbers(&outcome.sealed).contains(&("6".into(), "06-01".into())));
+    let mut zip = zip::ZipArchive::new(File::open(&path).expect("the bundle")).expect("a zip");
+    let name = found
+        .iter()
+        .find(|name| name.ends_with("_Mail.pdf"))
+        .expect("the mail");
+    let mut pdf = Vec::new();
+    zip.by_name(name)
+        .expect("the mail")
+        .read_to_end(&mut pdf)
+        .expect("bytes");
+    let words = Document::load_mem(&pdf)
+        .expect("a PDF")
+        .extract_text(&[1])
+        .expect("words");
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("It is in the bedroom.") && words.contains("Mould"),
+        "{words}"
+    );
+}
