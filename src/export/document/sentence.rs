@@ -1,6 +1,5 @@
 //! Each event as a sentence of the chronology. The words are the record's own wherever it has some.
 
-
 use super::CaseFile;
 use super::words::{day, maybe, subject_words, tail, words};
 use crate::domain::case::{Direction, Event, NOT_ASKED, folder_title};
