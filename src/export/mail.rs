@@ -212,7 +212,7 @@ fn words(head: &str) -> String {
         match word() {
             Some((text, after)) => {
                 // Blanks between two encoded words only keep them apart.
-                if !(before.trim().is_empty() && !out.is_empty()) {
+                if out.is_empty() || !before.trim().is_empty() {
                     out.push_str(before);
                 }
                 out.push_str(&text);
