@@ -241,11 +241,14 @@ impl Desk {
                 let mut case = open(&*reader, &who, &about)?;
                 let closed = Closed::to(&*reader, &who, &case)?;
                 closed.leave_out(&mut case);
-                let stored = reader.events(&about, 0)?;
-                let mut events = stored.iter().map(recorded).collect::<Result<Vec<_>, _>>()?;
-                for recorded in &mut events {
-                    let event = std::mem::replace(&mut recorded.event, Event::Unknown);
-                    recorded.event = closed.tell(event).unwrap_or(Event::Unknown);
+                let mut events = Vec::new();
+                for stored in &reader.events(&about, 0)? {
+                    let mut told = recorded(stored)?;
+                    // An event about nothing but a case that this person may not know of is not told at all.
+                    if let Some(event) = closed.tell(told.event) {
+                        told.event = event;
+                        events.push(told);
+                    }
                 }
                 Ok((case, events))
             })

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::Server;
 use crate::support::words::complaint;
+use crate::support::{Server, unzip};
 
 #[test]
 fn delicate_documents_are_for_those_who_work_with_them() {
@@ -78,6 +78,14 @@ fn a_restricted_case_is_not_named_on_the_cases_linked_to_it() {
         !case.contains(&beside) && !events.contains(&beside),
         "{case}"
     );
+    // A bundle that they make says nothing of it either, and nothing untrue in its place.
+    let bundle = other.get(&format!("/cases/{reference}/exports/ombudsman-bundle"));
+    assert_eq!(bundle.status, 200, "{}", bundle.text());
+    for (name, bytes) in unzip(&bundle.bytes) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(&beside), "{name}");
+        assert!(!text.contains("newer version"), "{name}: {text}");
+    }
     let (case, events) = look(&named, &reference);
     assert!(case.contains(&beside) && events.contains(&beside));
     // The other way round: the case it came from is closed, too.
