@@ -322,10 +322,7 @@ fn an_arrow_that_points_up_is_seen_however_it_is_written() {
     };
     for (path, code) in [
         ("src/store/mod.rs", "use crate::desk::Desk;"),
-        (
-            "src/store/a/b.rs",
-            "fn f() -> crate::desk::Desk { todo!() }",
-        ),
+        ("src/store/a/b.rs", "fn f(desk: &crate::desk::Desk) {}"),
         (
             "src/store/a.rs",
             "use crate::{domain::{ids, case}, desk::{Desk}};",
