@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::cases::{Order, append, carry_out};
+use super::carry::carry_out;
+use super::cases::{Order, append};
 use super::lists::{Facet, ListOrder, ListQuery, may_see};
 use super::{Away, Book, Desk, DeskError, Person, need, open};
 use crate::domain::access::{Actor, Permission};

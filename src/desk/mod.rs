@@ -8,6 +8,7 @@ pub mod assignments;
 mod beside;
 pub mod book;
 pub mod calendar;
+mod carry;
 pub mod cases;
 mod closed;
 pub mod documents;
