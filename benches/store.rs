@@ -31,12 +31,7 @@ fn main() -> Result<(), Failure> {
 
     println!("## Durable commands (one note on a case, answered when it is on the disk)");
     seed(&store, FIRST)?;
-    let (raw, ours) = one_by_one(&store, &folder.path().join("raw"), 300)?;
-    let times = ours.as_secs_f64() / raw.as_secs_f64();
-    println!("raw write + fdatasync      1 writer    p50 {raw:>8.2?}");
-    println!(
-        "redress, taking turns      1 writer    p50 {ours:>8.2?}  {times:.1} times the raw sync"
-    );
+    one_by_one(&store, &folder.path().join("raw"), 300)?;
     for writers in [1, 8, 64] {
         let (rate, p50, p99, per_sync) = commands(&store, writers, Duration::from_secs(4))?;
         println!(
@@ -77,27 +72,57 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a page and asks the disk to keep it, in turn with one durable command: the floor and what stands on it,
-/// under the same weather.
-fn one_by_one(store: &Store, path: &Path, times: usize) -> Result<(Duration, Duration), Failure> {
+/// A durable command in turn with two floors under the same weather: one page made durable, and as many pages as a
+/// command writes, apart from each other as a tree's are.
+fn one_by_one(store: &Store, path: &Path, times: usize) -> Result<(), Failure> {
+    const PAGE: u64 = 4096;
+    const ROOM: u64 = 64 << 20;
+    for n in 0..50 {
+        note(store, any_case(1, n))?;
+    }
     let file = File::create(path)?;
-    for n in 0..times {
-        file.write_all_at(&[1; 4096], (n * 4096) as u64)?;
+    for at in (0..ROOM).step_by(1 << 20) {
+        file.write_all_at(&[1; 1 << 20], at)?;
     }
     file.sync_all()?;
-    let (mut raw, mut ours) = (Vec::new(), Vec::new());
-    for n in 0..times {
+    let mut place = 0;
+    let mut raw = |pages: u64| -> Result<Duration, Failure> {
         let start = Instant::now();
-        file.write_all_at(&[n as u8; 4096], (n * 4096) as u64)?;
+        for _ in 0..pages {
+            // Far from the last one, and never twice the same in one round.
+            place = (place + 1_234_567 * PAGE) % ROOM;
+            file.write_all_at(&[pages as u8; PAGE as usize], place)?;
+        }
         file.sync_data()?;
-        raw.push(start.elapsed());
+        Ok(start.elapsed())
+    };
+    let before = store.figures();
+    let (mut one, mut same, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    for n in 0..times {
+        one.push(raw(1)?);
         let start = Instant::now();
         note(store, any_case(0, n))?;
         ours.push(start.elapsed());
+        let now = store.figures();
+        same.push(raw((now.written - before.written) / PAGE / (n as u64 + 1))?);
     }
-    raw.sort();
-    ours.sort();
-    Ok((raw[times / 2], ours[times / 2]))
+    let after = store.figures();
+    let each = |all: u64| all as f64 / times as f64;
+    let pages = each(after.written - before.written) / PAGE as f64;
+    let syncs = each(after.syncs - before.syncs);
+    for all in [&mut one, &mut same, &mut ours] {
+        all.sort();
+    }
+    let [one, same, ours] = [one, same, ours].map(|all| all[times / 2]);
+    let ratio = |floor: Duration| ours.as_secs_f64() / floor.as_secs_f64();
+    println!("raw, one page + fdatasync       1 writer    p50 {one:>8.2?}");
+    println!("raw, {pages:.0} pages + fdatasync      1 writer    p50 {same:>8.2?}");
+    println!(
+        "redress, taking turns           1 writer    p50 {ours:>8.2?}  {pages:.0} pages and {syncs:.1} syncs each; {:.1} times one page, {:.1} times the same pages",
+        ratio(one),
+        ratio(same)
+    );
+    Ok(())
 }
 
 fn commands(

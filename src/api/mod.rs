@@ -75,6 +75,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::calendar))
         .routes(routes!(settings::change_calendar))
         .routes(routes!(settings::policy, settings::set_policy))
+        .routes(routes!(settings::categories, settings::set_categories))
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

@@ -24,6 +24,7 @@ use crate::desk::Desk;
 use crate::desk::calendar::CalendarChange;
 use crate::desk::register::NewPolicy;
 use crate::domain::calendar::london_date;
+use crate::domain::category::Category;
 use crate::domain::policy::Policy;
 
 /// Which year.
@@ -91,6 +92,49 @@ pub async fn policy(State(desk): State<Desk>, _caller: Caller) -> Result<Json<Va
     let today = london_date(desk.now());
     Ok(Json(
         json!({"policy": book.policy(today), "latest": book.latest_policy(), "versions": versions}),
+    ))
+}
+
+/// The tree of categories in use, and every version of it. 0 is the one that comes with the program.
+#[utoipa::path(get, path = "/categories", tag = "settings",
+    responses((status = 200, description = "What points are filed under.", body = told::Categories)))]
+pub async fn categories(State(desk): State<Desk>, _caller: Caller) -> Result<Json<Value>, Problem> {
+    let versions = desk.away(|desk| desk.category_history()).await?;
+    let versions: Vec<_> = versions
+        .iter()
+        .map(|v| json!({"version": v.version, "at": v.at, "by": v.by, "why": v.why}))
+        .collect();
+    let book = desk.book();
+    let tree = book.categories();
+    Ok(Json(
+        json!({"version": tree.version, "categories": tree.categories, "versions": versions}),
+    ))
+}
+
+/// A new version of the tree of categories.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct CategoriesBody {
+    /// The version that it follows, as read.
+    version: u32,
+    /// The whole tree. A category that cases may carry is retired, never left out.
+    #[schema(value_type = Vec<told::Category>)]
+    categories: Vec<Category>,
+    /// Why.
+    why: String,
+}
+
+/// Set a new version of the tree of categories. Cases keep the words they were filed under.
+#[utoipa::path(put, path = "/categories", tag = "settings", request_body = CategoriesBody,
+    responses((status = 200, description = "The new version.", body = told::CategoryTree)))]
+pub async fn set_categories(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Given(body): Given<CategoriesBody>,
+) -> Result<Json<Value>, Problem> {
+    let set = desk.set_categories(&actor, body.version, body.categories, &body.why);
+    let tree = set.await?;
+    Ok(Json(
+        json!({"version": tree.version, "categories": tree.categories}),
     ))
 }
 

@@ -8,12 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::domain::access::{Role, same_person};
 use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::{Case, Directory};
+use crate::domain::category::{Category, Tree};
 use crate::domain::clock::{ClockError, ClockPolicy, DueDates, DueQuery, Receipt, due_dates};
 use crate::domain::policy::Policy;
 use crate::store::{Rows, StoreError, T};
 
 /// The setting under which policies are kept.
 pub const POLICY: &str = "policy";
+/// The setting under which the tree of categories is kept.
+pub const CATEGORIES: &str = "categories";
 /// The setting under which the calendar is kept.
 pub const CALENDAR: &str = "calendar";
 
@@ -59,11 +62,21 @@ impl Person {
     }
 }
 
+/// The newest tree of categories: the landlord's own, or the one that comes with the program.
+pub(super) fn categories(rows: &dyn Rows) -> Result<Tree, StoreError> {
+    let kept = rows.setting_version::<Vec<Category>>(CATEGORIES)?;
+    Ok(kept.map_or_else(Tree::seeded, |kept| Tree {
+        version: kept.version,
+        categories: kept.value,
+    }))
+}
+
 /// Settings, calendar and people at one moment.
 #[derive(Clone, Debug)]
 pub struct Book {
     policies: Vec<Policy>,
     calendar: Calendar,
+    categories: Tree,
     people: BTreeMap<String, Person>,
 }
 
@@ -96,6 +109,7 @@ impl Book {
         Ok(Self {
             policies,
             calendar,
+            categories: categories(rows)?,
             people,
         })
     }
@@ -103,6 +117,11 @@ impl Book {
     /// The working days.
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The categories in use.
+    pub fn categories(&self) -> &Tree {
+        &self.categories
     }
 
     /// The policy in force on `day`: the last one set that had begun by then, or the first of all.
@@ -233,6 +252,7 @@ mod tests {
         let book = Book {
             policies: vec![Policy::default()],
             calendar: Calendar::england(),
+            categories: Tree::seeded(),
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
         };
         assert_eq!(book.roles("dina"), Some(vec![Role::Director]));

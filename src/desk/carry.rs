@@ -32,6 +32,7 @@ pub(super) fn carry_out(
         at,
         calendar: book.calendar(),
         policy: &policy,
+        categories: book.categories(),
         people: book,
     };
     let mut command = order.command.clone();

@@ -419,6 +419,7 @@ pub(super) fn begin(
         at: intake.received_at.min(now),
         calendar: book.calendar(),
         policy: book.policy(received_on),
+        categories: book.categories(),
         people: book,
     };
     let events = case::log(intake, &context)?;

@@ -37,6 +37,7 @@ impl Desk {
             at,
             calendar: book.calendar(),
             policy,
+            categories: book.categories(),
             people: &*book,
         };
         let events = case.decide(&order.command, &context)?;

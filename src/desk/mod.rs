@@ -10,6 +10,7 @@ pub mod book;
 pub mod calendar;
 mod carry;
 pub mod cases;
+pub mod categories;
 mod closed;
 pub mod documents;
 pub mod erasure;

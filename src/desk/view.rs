@@ -169,6 +169,7 @@ fn point(point: &Point) -> Value {
         "id": point.id,
         "text": point.text,
         "category": point.category,
+        "theme": point.theme,
         "raised_at": point.raised_at,
         "refused": point.refused,
         "accepted": point.accepted,

@@ -7,7 +7,7 @@ use super::codec;
 use super::error::StoreError;
 use super::tables::{self, T};
 use super::tx::WriteTx;
-use crate::domain::case::{Case, State};
+use crate::domain::case::{Case, Point, State};
 use crate::domain::category::RootCause;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::{Kind, Risk};
@@ -52,8 +52,10 @@ pub struct CaseRow {
     pub address: Option<String>,
     /// A short title.
     pub title: String,
-    /// The categories of its points.
+    /// The categories of its points, as keys.
     pub categories: Vec<String>,
+    /// The category of its first point in words; empty without a point.
+    pub theme: String,
     /// Root causes, once closed.
     pub root_causes: Vec<RootCause>,
     /// How carefully it must be watched.
@@ -85,6 +87,11 @@ impl CaseRow {
             address: case.complainant.address.clone(),
             title: case.title(),
             categories,
+            theme: case
+                .points
+                .first()
+                .map(Point::category_title)
+                .unwrap_or_default(),
             root_causes: case.root_causes.clone(),
             risk: case.risk(),
             care: case.triage.vulnerability

@@ -29,6 +29,8 @@ pub struct Gate {
     copying: AtomicBool,
     copy: Mutex<Option<Copy>>,
     syncs: AtomicU64,
+    writes: AtomicU64,
+    written: AtomicU64,
 }
 
 /// The state of the one copy that may run.
@@ -62,12 +64,22 @@ impl Gate {
             copying: AtomicBool::new(false),
             copy: Mutex::new(None),
             syncs: AtomicU64::new(0),
+            writes: AtomicU64::new(0),
+            written: AtomicU64::new(0),
         })
     }
 
     /// How often the disk was asked to make everything durable.
     pub fn syncs(&self) -> u64 {
         self.syncs.load(Ordering::Relaxed)
+    }
+
+    /// How many pieces were written, and their bytes.
+    pub fn written(&self) -> (u64, u64) {
+        (
+            self.writes.load(Ordering::Relaxed),
+            self.written.load(Ordering::Relaxed),
+        )
     }
 
     /// Freezes this moment. Must be called between two commits, on the writer's thread; only one copy runs
@@ -284,6 +296,10 @@ impl StorageBackend for GateBackend {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.0.save(offset, offset + data.len() as u64);
+        self.0.writes.fetch_add(1, Ordering::Relaxed);
+        self.0
+            .written
+            .fetch_add(data.len() as u64, Ordering::Relaxed);
         self.0.inner.write(offset, data)
     }
 

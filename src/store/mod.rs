@@ -83,6 +83,10 @@ pub struct Figures {
     pub commits: u64,
     /// Syncs of the disk.
     pub syncs: u64,
+    /// Pieces written to the disk: runs of pages and the header.
+    pub writes: u64,
+    /// Bytes in them.
+    pub written: u64,
 }
 
 impl Store {
@@ -227,10 +231,15 @@ impl Store {
     /// How much was written since the file was opened.
     pub fn figures(&self) -> Figures {
         let shared = &self.handle.shared;
+        let (syncs, (writes, written)) = shared
+            .gate()
+            .map_or((0, (0, 0)), |gate| (gate.syncs(), gate.written()));
         Figures {
             jobs: shared.jobs.load(Ordering::Relaxed),
             commits: shared.commits.load(Ordering::Relaxed),
-            syncs: shared.gate().map_or(0, |gate| gate.syncs()),
+            syncs,
+            writes,
+            written,
         }
     }
 

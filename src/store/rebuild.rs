@@ -3,7 +3,7 @@
 use super::Store;
 use super::cases::DeadlineOf;
 use super::codec;
-use super::derive::{self, Deadline, Derived};
+use super::derive::{self, CaseRow, Deadline, Derived};
 use super::error::{StoreError, WriteError};
 use super::tables::{self, ALL, MORE, Rows, T};
 use super::tx::WriteTx;
@@ -55,12 +55,12 @@ pub(crate) fn check(
         if rows.get(T::Case, &key)? != Some(codec::encode(&case)?) {
             return Err(wrong(&case, "its state"));
         }
-        let row = rows
-            .row_of(*number)?
-            .ok_or_else(|| wrong(&case, "its row"))?;
+        let kept = rows.get(T::CaseRow, &key)?;
+        let kept = kept.ok_or_else(|| wrong(&case, "its row"))?;
+        let row: CaseRow = codec::decode(T::CaseRow, &kept)?;
         // The deadline comes from the calendar, which the store does not know: it is taken as given.
         let derived = Derived::of(*number, &case, row.due.clone());
-        if derived.row != row {
+        if codec::encode(&derived.row)? != kept {
             return Err(wrong(&case, "its row"));
         }
         for (key, value) in &derived.index {

@@ -14,7 +14,7 @@ pub const FORMAT: u64 = 1;
 
 /// The shape of the derived tables. Raise it whenever a field of a case, of its row or an index key is added or
 /// changed: a file with another shape has them made again from its events as it is opened.
-pub const SHAPE: u64 = 7;
+pub const SHAPE: u64 = 8;
 
 /// Brings the body of a value to today's shape.
 pub(crate) fn value(table: T, version: u8, body: &[u8]) -> Result<Cow<'_, [u8]>, StoreError> {

@@ -137,6 +137,7 @@ fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
     spec.form(&Subject {
         case: &view.case,
         people: &people,
+        categories: web.desk.book().categories(),
         today: civil(view.seen_at),
     })
 }

@@ -3,6 +3,7 @@
 use super::commands::{NEEDS, category_choices, channels, party, party_more, representative};
 use super::form::{Choice, Field, Form, Kind, Posted, choices};
 use super::words::for_input;
+use crate::domain::category::Tree;
 use crate::domain::intake::{Intake, IntakeTest, decide_kind};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 const POINTS: usize = 3;
 
 /// The empty form.
-pub fn form(now: DateTime<Utc>, me: &str) -> Form {
+pub fn form(now: DateTime<Utc>, me: &str, tree: &Tree) -> Form {
     let mut resident = party("complainant", None);
     resident.push(
         Field::new(
@@ -52,7 +53,7 @@ pub fn form(now: DateTime<Utc>, me: &str) -> Form {
             "What is complained of",
             "One point for each matter; each gets its own answer (Code 6.7).",
             false,
-            points(),
+            points(tree),
         )
         .section("Complaint or service request?", "", false, test())
         .section("Hazard and care", "", false, hazard_and_care())
@@ -85,7 +86,7 @@ fn how_it_came(now: DateTime<Utc>, me: &str) -> Vec<Field> {
     ]
 }
 
-fn points() -> Vec<Field> {
+fn points(tree: &Tree) -> Vec<Field> {
     let mut fields = Vec::new();
     for row in 0..POINTS {
         let number = row + 1;
@@ -99,7 +100,7 @@ fn points() -> Vec<Field> {
             format!("points.{row}.category"),
             format!("Category of point {number}"),
         )
-        .of(category_choices());
+        .of(category_choices(tree));
         fields.push(if row == 0 { text } else { text.optional() });
         fields.push(if row == 0 {
             category
@@ -324,7 +325,7 @@ mod tests {
     }
 
     fn read_it(more: &[(&str, &str)]) -> Result<Intake, Vec<String>> {
-        let mut form = form(at("2026-11-20T16:30:00Z"), "Joseph Osei");
+        let mut form = form(at("2026-11-20T16:30:00Z"), "Joseph Osei", &Tree::seeded());
         read(&mut form, &typed(more))
             .ok_or_else(|| form.problems.iter().map(|p| p.text.clone()).collect())
     }

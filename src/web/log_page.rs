@@ -19,7 +19,7 @@ pub async fn ask(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
     if let Err(error) = need(&actor, Permission::Log) {
         return web.sorry(&actor, &error);
     }
-    let form = log::form(web.desk.now(), &actor.name).once();
+    let form = log::form(web.desk.now(), &actor.name, web.desk.book().categories()).once();
     page(&web, &actor, form)
 }
 
@@ -29,7 +29,7 @@ pub async fn act(
     Visitor(actor): Visitor,
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Response {
-    let mut form = log::form(web.desk.now(), &actor.name);
+    let mut form = log::form(web.desk.now(), &actor.name, web.desk.book().categories());
     let Some(intake) = log::read(&mut form, &Posted(pairs)) else {
         return page(&web, &actor, form);
     };

@@ -3,12 +3,12 @@
 use super::case_handlers::done;
 use super::case_page::Tag;
 use super::command_page::people;
-use super::commands::category_choices;
+use super::commands::all_categories;
 use super::form::{Choice, Field, Form, Kind, Posted, choices};
 use super::page::{render, see};
-use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, first_theme, stage};
+use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, stage};
 use super::shell::{Visitor, Web};
-use super::words::{civil, count, long_date};
+use super::words::{civil, count, long_date, sentence};
 use crate::desk::DeskError;
 use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, QueueCounts};
 use crate::domain::access::{Actor, Permission};
@@ -211,7 +211,8 @@ fn filter(web: &Web) -> Form {
                 Choice::new("1", "Stage 1"),
                 Choice::new("2", "Stage 2"),
             ]),
-            field(Kind::Select, "category", "Theme").of(category_choices()),
+            field(Kind::Select, "category", "Theme")
+                .of(all_categories(web.desk.book().categories())),
             field(Kind::Select, "handler", "Owner").of(people(web)),
             field(Kind::Select, "refused", "Refused")
                 .of(vec![Choice::new("true", "Refused, wholly or in part")]),
@@ -352,7 +353,7 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
         CaseLine {
             reference: row.reference.to_string(),
             title: row.title,
-            theme: first_theme(&row.categories),
+            theme: sentence(&row.theme),
             tags,
             resident: row.complainant,
             address: row.address.unwrap_or_default(),

@@ -77,6 +77,15 @@ pub fn router(web: Web) -> Router {
             post(settings_pages::calendar::remove_holiday),
         )
         .route(
+            "/settings/categories",
+            get(settings_pages::categories::categories)
+                .post(settings_pages::categories::add_category),
+        )
+        .route(
+            "/settings/categories/offer",
+            post(settings_pages::categories::offer_category),
+        )
+        .route(
             "/settings/links",
             get(settings_pages::links::links).post(settings_pages::links::add_link),
         )

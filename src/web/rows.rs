@@ -3,7 +3,7 @@
 use super::case_page::{Chip, Tag, due_chip, stage_tag};
 use super::form::{Choice, Field};
 use super::frame::Frame;
-use super::words::{civil, day_and_month, short_date, theme, wire};
+use super::words::{civil, day_and_month, short_date, wire};
 use crate::domain::calendar::Calendar;
 use crate::domain::clock::{ClockStatus, RiskBand};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -120,9 +120,4 @@ pub fn changed(at: DateTime<Utc>, today: NaiveDate) -> String {
 /// The label of a stage, from the stage and the state on the wire.
 pub fn stage(stage: u8, state: &impl serde::Serialize) -> Tag {
     stage_tag(stage, &wire(state))
-}
-
-/// The theme of the first category.
-pub fn first_theme(categories: &[String]) -> String {
-    categories.first().map(|key| theme(key)).unwrap_or_default()
 }

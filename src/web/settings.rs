@@ -64,6 +64,7 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/roles", "Roles"),
         tab("/settings/password", "Passwords"),
         tab("/settings/calendar", "Calendar"),
+        tab("/settings/categories", "Categories"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
     ]

@@ -1,6 +1,5 @@
 //! Words and dates as people read them. Code values are snake_case; here they become labels.
 
-use crate::domain::category;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::London;
 use serde::Serialize;
@@ -66,14 +65,6 @@ pub fn sentence(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
-}
-
-/// `property_condition.damp_and_mould` becomes `Damp and mould`.
-pub fn theme(key: &str) -> String {
-    category::category(key).map_or_else(
-        || words(key.rsplit_once('.').map_or(key, |(_, last)| last)),
-        |c| sentence(c.title),
-    )
 }
 
 /// `Wednesday 25 November 2026`.
@@ -144,7 +135,6 @@ mod tests {
     #[test]
     fn values_read_as_labels() {
         assert_eq!(words("partly_upheld"), "Partly upheld");
-        assert_eq!(theme("property_condition.damp_and_mould"), "Damp and mould");
         assert_eq!(initials("Daniel van Price"), "DP");
         assert_eq!(initials("Priya"), "P");
         assert_eq!(initials("Ms Amara Okonjo"), "AO");

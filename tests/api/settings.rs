@@ -99,3 +99,83 @@ fn the_command_line_counts_by_the_landlords_calendar() {
     let said = due(&server, &given);
     assert!(!said.status.success(), "a file that cannot be read is told");
 }
+
+#[test]
+fn the_categories_are_the_landlords_and_cases_keep_the_words_they_were_filed_under() {
+    let server = Server::start();
+    let setup = server.caller("Setup", &["administrator"]);
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let about = |category: &str| {
+        json!({"received_at": "2026-11-20T10:00:00Z", "channel": "phone", "account": "No heat.",
+               "complainant": {"name": "Ann Resident"}, "points": [{"text": "No heat", "category": category}]})
+    };
+    let roof = "property_condition.roof";
+    let before = officer.post("/cases", &about(roof)).is(201);
+    assert_eq!(before["points"][0]["theme"]["tree_version"], 0);
+
+    let mut tree = officer.get("/categories").is(200);
+    assert_eq!(
+        (&tree["version"], &tree["versions"]),
+        (&json!(0), &json!([]))
+    );
+    let new = json!({"key": "heat_networks.no_heat", "top": "Heat networks", "title": "no heat", "hazard": true, "retired": false});
+    officer
+        .post("/cases", &about("heat_networks.no_heat"))
+        .refuses(422, "validation", Some("points"));
+    let categories = tree["categories"].as_array_mut().expect("a list");
+    categories.push(new);
+    for category in categories
+        .iter_mut()
+        .filter(|category| category["key"] == roof)
+    {
+        category["title"] = json!("roof or chimney");
+        category["retired"] = json!(true);
+    }
+    let body = json!({"version": 0, "categories": categories, "why": "We run a heat network"});
+    officer
+        .call(Method::PUT, "/categories", &body, &[])
+        .refuses(403, "forbidden", None);
+    let set = setup.call(Method::PUT, "/categories", &body, &[]).is(200);
+    assert_eq!(set["version"], 1);
+    setup
+        .call(Method::PUT, "/categories", &body, &[])
+        .refuses(409, "conflict", None);
+    let lost = json!({"version": 1, "categories": categories_but(&set, roof), "why": "Tidy"});
+    setup.call(Method::PUT, "/categories", &lost, &[]).refuses(
+        422,
+        "validation",
+        Some("categories"),
+    );
+    assert_eq!(
+        officer.get("/categories").is(200)["versions"][0]["by"],
+        json!("Setup")
+    );
+
+    let filed = officer
+        .post("/cases", &about("heat_networks.no_heat"))
+        .is(201);
+    let theme = json!({"tree_version": 1, "top": "Heat networks", "title": "no heat"});
+    assert_eq!(filed["points"][0]["theme"], theme);
+    let refused = officer
+        .post("/cases", &about(roof))
+        .refuses(422, "validation", Some("points"));
+    assert!(
+        refused["detail"].to_string().contains("no longer used"),
+        "{refused}"
+    );
+    let path = format!(
+        "/cases/{}",
+        before["reference"].as_str().expect("a reference")
+    );
+    assert_eq!(
+        officer.get(&path).is(200)["points"][0]["theme"]["title"],
+        "roof"
+    );
+}
+
+fn categories_but(tree: &serde_json::Value, key: &str) -> Vec<serde_json::Value> {
+    let all = tree["categories"].as_array().expect("a list").iter();
+    all.filter(|category| category["key"] != key)
+        .cloned()
+        .collect()
+}

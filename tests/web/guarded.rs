@@ -48,6 +48,21 @@ fn settings_are_for_those_who_may_change_them() {
         &[("key", "repairs"), ("enabled", "no")],
     );
     assert!(site.get("/settings/links").text.contains("Not asked"));
+    let filed = site.post(
+        "/settings/categories",
+        &[
+            ("top", "Staff"),
+            ("title", "shoes indoors"),
+            ("why", "Residents ask"),
+        ],
+    );
+    assert!(filed.text.contains("Shoes indoors"), "{}", filed.text);
+    assert!(site.get("/log").text.contains("staff.shoes_indoors"));
+    let key = ("key", "staff.shoes_indoors");
+    let retired = site.post("/settings/categories/offer", &[key, ("offered", "false")]);
+    assert!(retired.text.contains("Bring back"), "{}", retired.text);
+    assert!(!site.get("/log").text.contains("staff.shoes_indoors"));
+    assert!(site.get("/cases").text.contains("staff.shoes_indoors"));
     let shut = site.post(
         "/settings/calendar",
         &[

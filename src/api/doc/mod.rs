@@ -19,7 +19,7 @@ use crate::domain::case::{
     Case, Decision, Direction, Discretion, DocumentKind, HazardStep, NewOrder, RefusalGround,
     RelatedKind, ResidentView, SatisfactionAnswer, Sensitivity,
 };
-use crate::domain::category::RootCause;
+use crate::domain::category::{Category, RootCause};
 use crate::domain::clock::{CaseFlags, Clock, DueChange, DueDates};
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
 use crate::domain::letter::{ContactRestriction, LetterKind};
@@ -49,7 +49,7 @@ pub fn shapes() -> Shapes {
     add::<(Adjustment, Representative, NewHazard, HazardStep)>(&mut all);
     add::<(RelatedKind, HosRoute, DeterminedHead, NewOrder)>(&mut all);
     add::<(HosNotice, Triage, Sensitivity, CompensationUnit)>(&mut all);
-    add::<(ContactRestriction, ReviewRequestedBy)>(&mut all);
+    add::<(ContactRestriction, ReviewRequestedBy, Category)>(&mut all);
     // Two unions read themselves from anything, so they are told here; the commands' test tries them.
     all.insert("Part".into(), part());
     all.insert("ApprovalSubject".into(), approval_subject());
@@ -80,7 +80,7 @@ pub fn document(paths: OpenApi) -> Value {
     let name = <Problem as utoipa::ToSchema>::name();
     let problem = json!({
         "description": "Any other problem: 400 unreadable, 401 not signed in, 403 not allowed, 404 not there or not \
-                        to be known of, 409 a key used for something else, 422 a field or a rule in the way, 429 too \
+                        to be known of, 409 a key used for something else or a setting changed meanwhile, 422 a field or a rule in the way, 429 too \
                         many tries, 5xx ours.",
         "content": {"application/problem+json": {"schema": named(&name)}},
     });

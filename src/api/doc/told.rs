@@ -39,7 +39,7 @@ macro_rules! names {
 names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
-    ExportFormat LinkedRecords LinkSource LinkCheck Plugins Erasure Assigned
+    ExportFormat LinkedRecords LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -70,7 +70,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
       hazards:Hazard[] related:Related[] linked_cases:texts ombudsman?:HosCase root_causes:RootCause[] \
       closing?:Closing satisfaction:Satisfaction[] readiness:Readiness restricted:flag"),
     ("PointAnswer", "A point with the decision that stands.",
-     "id:number text:text category:text raised_at:time refused:flag accepted?:PointAccepted decision?:Decision reasons?:text references?:texts \
+     "id:number text:text category:text theme?:Theme raised_at:time refused:flag accepted?:PointAccepted decision?:Decision reasons?:text references?:texts \
       decisions:PointDecision[]"),
     ("Compensation", "Sums in pence, side by side.", "stage1_pence:money stage2_pence:money later_pence:money ordered_pence:money"),
     ("LinkVersion", "One snapshot of a linked record.", "version:number snapshot_at:time hash:text"),
@@ -105,6 +105,10 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("PolicyVersion", "When a policy was set, by whom and why.", "version:number from?:date at:time by:text why:text"),
     ("PolicyInForce", "The policy today, the newest one, and every version.",
      "policy:Policy latest:Policy versions:PolicyVersion[]"),
+    ("TreeVersion", "When the categories were set, by whom and why.", "version:number at:time by:text why:text"),
+    ("CategoryTree", "A version of the categories.", "version:number categories:Category[]"),
+    ("Categories", "The categories in use, and every version the landlord set.",
+     "version:number categories:Category[] versions:TreeVersion[]"),
     ("Health", "Whether the file can be read and written.", "ok:flag version:text trouble?:text"),
     ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
     ("LinkedRecords", "Records of other systems, and how each system answered last.",

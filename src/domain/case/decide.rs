@@ -12,6 +12,7 @@ use super::{
 };
 use crate::domain::access::{Actor, Role, same_person};
 use crate::domain::calendar::{Calendar, in_range};
+use crate::domain::category::Tree;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Code, Refusal};
 
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The policy in force at `at`.
     pub policy: &'a Policy,
+    /// The categories in use now.
+    pub categories: &'a Tree,
     /// Who is who.
     pub people: &'a dyn Directory,
 }

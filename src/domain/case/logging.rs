@@ -4,7 +4,6 @@ use chrono::{Months, NaiveDate};
 
 use super::{Context, Event};
 use crate::domain::calendar::{in_range, london_date};
-use crate::domain::category::category;
 use crate::domain::ids::HazardId;
 use crate::domain::intake::{Intake, Kind, OfferAnswer, decide_kind};
 use crate::domain::party::Party;
@@ -30,9 +29,10 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
             "the representative's name",
         )?;
     }
+    let mut themes = Vec::with_capacity(intake.points.len());
     for point in &intake.points {
         required(&point.text, "points", "what each point is about")?;
-        check_category(&point.category, "points")?;
+        themes.push(context.categories.theme(&point.category, "points")?);
     }
     if let Some(test) = intake.decision.test {
         let expected = decide_kind(test);
@@ -73,16 +73,19 @@ pub fn log(intake: &Intake, context: &Context<'_>) -> Result<Vec<Event>, Refusal
             intake,
             policy_version,
             receipt_rule,
+            themes,
         },
         Kind::ServiceRequest => Event::ServiceRequestLogged {
             intake,
             policy_version,
             receipt_rule,
+            themes,
         },
         Kind::SurveyFeedback => Event::SurveyFeedbackLogged {
             intake,
             policy_version,
             receipt_rule,
+            themes,
         },
     }];
     if let Some(report) = hazard {
@@ -128,16 +131,4 @@ pub(super) fn check_party(party: &Party, field: &'static str) -> Result<(), Refu
         bounded(text, field)?;
     }
     Ok(())
-}
-
-/// A category that the tree has.
-pub(super) fn check_category(key: &str, field: &'static str) -> Result<(), Refusal> {
-    if category(key).is_some() {
-        return Ok(());
-    }
-    let key: String = key.chars().take(60).collect();
-    Err(Refusal::invalid(
-        field,
-        format!("“{key}” is not a category. Use one such as property_condition.damp_and_mould."),
-    ))
 }

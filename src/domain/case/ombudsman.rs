@@ -1,7 +1,6 @@
 //! The Ombudsman's branch (domain rules §5): never blocks the stages, and never waits for them.
 
 use super::letters::next;
-use super::logging::check_category;
 use super::remedies::{MOST, check_documents, not_before, past};
 use super::{Case, Command, Context, Event};
 use crate::domain::calendar::{in_range, london_date};
@@ -218,7 +217,7 @@ fn determination(
     for head in heads {
         required(&head.text, "heads", "the wording of each head")?;
         if let Some(category) = &head.category {
-            check_category(category, "heads")?;
+            context.categories.known(category, "heads")?;
         }
     }
     let received_on = london_date(context.at);

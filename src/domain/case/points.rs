@@ -2,7 +2,6 @@
 
 use super::assignment::{check_reviewer, check_unconflicted};
 use super::letters::next;
-use super::logging::check_category;
 use super::{Case, Command, Context, Event, State};
 use crate::domain::ids::PointId;
 use crate::domain::intake::Kind;
@@ -21,7 +20,7 @@ pub(super) fn decide(
             unreasonable_delay,
         } => {
             required(text, "text", "what the new issue is")?;
-            check_category(category, "category")?;
+            let theme = context.categories.theme(category, "category")?;
             if case.kind != Kind::Complaint {
                 return Err(Refusal::wrong_state(
                     "This is not a complaint. Log the issue as a complaint instead.",
@@ -43,6 +42,7 @@ pub(super) fn decide(
                     point,
                     text: text.clone(),
                     category: category.clone(),
+                    theme: Some(theme),
                 }]);
             }
             let why = if !at_stage1 {

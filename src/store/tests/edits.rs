@@ -4,7 +4,7 @@ use super::seed::{Random, add_case, attached, deadline, start};
 use super::*;
 use crate::domain::ids::CaseRef;
 use crate::store::audit::Head;
-use crate::store::verify::{Report, verify};
+use crate::store::verify::{Report, verify_and};
 use redb::ReadableTable;
 use std::fs;
 use std::path::PathBuf;
@@ -46,8 +46,18 @@ fn closed_file(cases: usize) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
+/// As the command line looks: the deadlines, which the store takes as given, are asked of who knows the calendar.
 fn look(path: &Path, expect: Option<Head>) -> Result<Report, StoreError> {
-    verify(path, expect, &mut |_| {})
+    verify_and(path, expect, &mut |_| {}, |rows| {
+        for reference in rows.references(None, usize::MAX)? {
+            let case = rows.case(&reference)?.expect("a row has its case");
+            let row = rows.case_row(&reference)?.expect("just listed");
+            if row.due != deadline(&case) {
+                return Err(StoreError::Damaged(format!("{reference}: its deadline")));
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Everything in every table: what the file says.

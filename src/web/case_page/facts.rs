@@ -2,13 +2,17 @@
 
 use super::{Fact, Person, PointRow};
 use crate::domain::case::Case;
-use crate::web::words::{civil, moment, spoken, theme, words};
+use crate::web::words::{civil, moment, sentence, spoken, words};
 
 /// The complaint.
 pub(super) fn facts(case: &Case) -> Vec<Fact> {
     let definition = case.definition();
     let causes: Vec<String> = case.root_causes.iter().map(spoken).collect();
-    let themes: Vec<String> = case.points.iter().map(|p| theme(&p.category)).collect();
+    let themes: Vec<String> = case
+        .points
+        .iter()
+        .map(|p| sentence(&p.category_title()))
+        .collect();
     let mut themes_once: Vec<String> = Vec::new();
     themes.into_iter().for_each(|t| {
         if !themes_once.contains(&t) {
@@ -102,7 +106,7 @@ pub(super) fn points(case: &Case) -> Vec<PointRow> {
     let row = |point: &crate::domain::case::Point| PointRow {
         number: point.id.to_string(),
         text: point.text.clone(),
-        theme: theme(&point.category),
+        theme: sentence(&point.category_title()),
         decisions: point
             .decisions
             .iter()

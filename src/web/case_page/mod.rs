@@ -24,7 +24,7 @@ pub use strip::{Chip, ClockRow, Step, Strip, due_chip};
 pub use timeline::{Day, Entry, Pill, Timeline};
 
 use super::commands::{self, Spec};
-use super::words::{civil, long_date, moment, short_date, spoken, theme, words};
+use super::words::{civil, long_date, moment, sentence, short_date, spoken, words};
 use crate::desk::CaseView as Seen;
 use crate::desk::cases::AuditedEvent;
 use crate::desk::lists::{CaseRow, Facet};
@@ -231,7 +231,7 @@ fn tags(case: &Case) -> Vec<Tag> {
         tags.push(plain(spoken(&case.state)));
     }
     if let Some(point) = case.points.first() {
-        tags.push(plain(theme(&point.category)));
+        tags.push(plain(sentence(&point.category_title())));
     }
     if case.triage.vulnerability {
         tags.push(line("Vulnerability recorded", "heart-handshake"));

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::domain::access::Role;
+use crate::domain::category::Tree;
 use crate::domain::readiness::readiness;
 use crate::web::commands::Subject;
 use crate::web::form::Choice;
@@ -109,6 +110,7 @@ fn every_command_is_a_form_whose_fields_all_have_labels() {
     let subject = Subject {
         case: &case,
         people: &people,
+        categories: &Tree::seeded(),
         today: sample::today(),
     };
     for spec in commands::all() {

@@ -10,7 +10,7 @@ mod record;
 
 use super::form::{Choice, Field, Form, Kind};
 use crate::domain::case::{Case, State};
-use crate::domain::category;
+use crate::domain::category::{Category, Tree};
 use chrono::NaiveDate;
 
 /// What the questions of a command may be drawn from.
@@ -19,6 +19,8 @@ pub struct Subject<'a> {
     pub case: &'a Case,
     /// People who may handle, own or approve, as choices.
     pub people: &'a [Choice],
+    /// The categories in use.
+    pub categories: &'a Tree,
     /// Today in England.
     pub today: NaiveDate,
 }
@@ -177,14 +179,22 @@ fn evidence(s: &Subject) -> Field {
     })
 }
 
-/// Every category under its heading.
-pub fn category_choices() -> Vec<Choice> {
-    let choice = |c: category::Category| Choice {
-        value: c.key.to_owned(),
-        label: super::words::sentence(c.title),
-        group: c.top.to_owned(),
-    };
-    category::categories().map(choice).collect()
+/// The categories that a new point may carry, each under its heading.
+pub fn category_choices(tree: &Tree) -> Vec<Choice> {
+    tree.offered().map(category_choice).collect()
+}
+
+/// Every category that a case may carry, those that are no longer offered too.
+pub fn all_categories(tree: &Tree) -> Vec<Choice> {
+    tree.categories.iter().map(category_choice).collect()
+}
+
+fn category_choice(category: &Category) -> Choice {
+    Choice {
+        value: category.key.clone(),
+        label: super::words::sentence(&category.title),
+        group: category.top.clone(),
+    }
 }
 
 /// How a letter goes out.

@@ -1,7 +1,7 @@
 //! The Ombudsman's branch: it runs beside the stages and never blocks them.
 
 use super::{
-    Field, Kind, Spec, Subject, always, category_choices, date, evidence, line, long, none, yes_no,
+    Field, Kind, Spec, Subject, all_categories, always, date, evidence, line, long, none, yes_no,
 };
 use crate::domain::case::Case;
 use crate::domain::ombudsman::HosCase;
@@ -246,7 +246,7 @@ fn notices(case: &Case) -> impl Iterator<Item = (usize, &crate::domain::ombudsma
         .filter(|(_, notice)| notice.complied_on.is_none())
 }
 
-fn determination(_: &Subject) -> Vec<Field> {
+fn determination(s: &Subject) -> Vec<Field> {
     let mut fields = Vec::new();
     for row in 0..ROWS {
         let (name, number) = (|part: &str| format!("heads.{row}.{part}"), row + 1);
@@ -273,7 +273,7 @@ fn determination(_: &Subject) -> Vec<Field> {
                 name("category"),
                 format!("Head {number}: category"),
             )
-            .of(category_choices())
+            .of(all_categories(s.categories))
             .optional(),
         );
     }

@@ -59,10 +59,10 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "New matters are folded in while the stage 1 response is not issued and they are related; otherwise they become a complaint of their own (Code 6.8).",
         group: GROUP,
         fits: running,
-        fields: |_| {
+        fields: |s| {
             vec![
                 long("text", "What the resident complains of"),
-                Field::new(Kind::Select, "category", "Category").of(category_choices()),
+                Field::new(Kind::Select, "category", "Category").of(category_choices(s.categories)),
                 tick("related", "It is related to this complaint"),
                 tick(
                     "unreasonable_delay",

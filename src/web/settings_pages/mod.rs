@@ -1,6 +1,7 @@
-//! The handlers of the settings: people, calendar, policies, linked systems.
+//! The handlers of the settings: people, calendar, categories, policies, linked systems.
 
 pub mod calendar;
+pub mod categories;
 pub mod links;
 pub mod people;
 pub mod policies;

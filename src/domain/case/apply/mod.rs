@@ -18,32 +18,57 @@ use crate::domain::intake::{Intake, Kind};
 impl Case {
     /// The case that its first event begins, or `None` if that event begins none.
     pub fn begin(reference: CaseRef, first: &Recorded) -> Option<Self> {
-        let (intake, kind, policy_version, receipt_rule) = match &first.event {
+        let (intake, kind, policy_version, receipt_rule, themes) = match &first.event {
             Event::ComplaintLogged {
                 intake,
                 policy_version,
                 receipt_rule,
-            } => (intake, Kind::Complaint, *policy_version, *receipt_rule),
+                themes,
+            } => (
+                intake,
+                Kind::Complaint,
+                policy_version,
+                receipt_rule,
+                themes,
+            ),
             Event::ServiceRequestLogged {
                 intake,
                 policy_version,
                 receipt_rule,
-            } => (intake, Kind::ServiceRequest, *policy_version, *receipt_rule),
+                themes,
+            } => (
+                intake,
+                Kind::ServiceRequest,
+                policy_version,
+                receipt_rule,
+                themes,
+            ),
             Event::SurveyFeedbackLogged {
                 intake,
                 policy_version,
                 receipt_rule,
-            } => (intake, Kind::SurveyFeedback, *policy_version, *receipt_rule),
+                themes,
+            } => (
+                intake,
+                Kind::SurveyFeedback,
+                policy_version,
+                receipt_rule,
+                themes,
+            ),
             _ => return None,
         };
-        Some(Self::from_intake(
+        let mut case = Self::from_intake(
             reference,
             first,
             intake,
             kind,
-            policy_version,
-            receipt_rule,
-        ))
+            *policy_version,
+            *receipt_rule,
+        );
+        for (point, theme) in case.points.iter_mut().zip(themes) {
+            point.theme = Some(theme.clone());
+        }
+        Some(case)
     }
 
     /// The case that `events` leave, in order; `None` if they do not begin one.
@@ -81,6 +106,7 @@ impl Case {
                 id: PointId(n),
                 text: point.text.clone(),
                 category: point.category.clone(),
+                theme: None,
                 raised_at: intake.received_at,
                 decisions: Vec::new(),
                 refused: false,

@@ -9,10 +9,12 @@ impl Case {
                 point,
                 text,
                 category,
+                theme,
             } => self.points.push(Point {
                 id: *point,
                 text: text.clone(),
                 category: category.clone(),
+                theme: theme.clone(),
                 raised_at: recorded.at,
                 decisions: Vec::new(),
                 refused: false,

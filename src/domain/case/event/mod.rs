@@ -10,7 +10,7 @@ use super::records::{
     ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Extension, IssuedLetter,
     LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
 };
-use crate::domain::category::RootCause;
+use crate::domain::category::{RootCause, Theme};
 use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{
     ActionId, ApprovalId, CaseRef, DocumentId, HazardId, OrderId, PointId, RecommendationId,
@@ -44,23 +44,29 @@ pub struct Recorded {
     reason = "variants and fields read as the sentence they record; see the command of like name"
 )]
 pub enum Event {
-    /// A complaint was taken down: stage 1 begins.
+    /// A complaint was taken down: stage 1 begins. `themes` are what its points were filed under, in their order.
     ComplaintLogged {
         intake: Box<Intake>,
         policy_version: u32,
         receipt_rule: ReceiptRule,
+        #[serde(default)]
+        themes: Vec<Theme>,
     },
     /// A service request was taken down (Code 1.4).
     ServiceRequestLogged {
         intake: Box<Intake>,
         policy_version: u32,
         receipt_rule: ReceiptRule,
+        #[serde(default)]
+        themes: Vec<Theme>,
     },
     /// A survey comment was taken down (Code 1.6).
     SurveyFeedbackLogged {
         intake: Box<Intake>,
         policy_version: u32,
         receipt_rule: ReceiptRule,
+        #[serde(default)]
+        themes: Vec<Theme>,
     },
     ServiceRequestReviewed {
         note: String,
@@ -97,6 +103,8 @@ pub enum Event {
         point: PointId,
         text: String,
         category: String,
+        #[serde(default)]
+        theme: Option<Theme>,
     },
     /// A new issue that must be its own complaint (Code 6.8); the desk opens it in the same breath.
     SeparateComplaintNeeded {

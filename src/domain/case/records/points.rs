@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::category::{Theme, seeded_title};
 use crate::domain::ids::PointId;
 
 /// What the landlord found on a point, and overall (domain rules §4.3).
@@ -42,6 +43,9 @@ pub struct Point {
     pub text: String,
     /// Its category key.
     pub category: String,
+    /// What the key stood for when the point was raised; none in files of an earlier version.
+    #[serde(default)]
+    pub theme: Option<Theme>,
     /// When it was raised.
     pub raised_at: DateTime<Utc>,
     /// Decisions, oldest first.
@@ -53,6 +57,22 @@ pub struct Point {
     /// How it came to be considered after all, if it had been refused (Code 2.4).
     #[serde(default)]
     pub accepted: Option<PointAccepted>,
+}
+
+impl Point {
+    /// The category in words, as they were when the point was raised.
+    pub fn category_title(&self) -> String {
+        category_title(self.theme.as_ref(), &self.category)
+    }
+}
+
+/// What a category is called where a point carries it: by the words recorded with it, or those it came with.
+pub fn category_title(theme: Option<&Theme>, key: &str) -> String {
+    let kept = theme.map(|theme| theme.title.clone());
+    kept.or_else(|| seeded_title(key)).unwrap_or_else(|| {
+        let last = key.rsplit_once('.').map_or(key, |(_, last)| last);
+        last.replace('_', " ")
+    })
 }
 
 /// A refused point that is considered after all.

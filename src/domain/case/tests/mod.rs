@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use super::{Case, Command, Context, Directory, Event, Recorded, State, log};
 use crate::domain::access::{Actor, Role, same_person};
 use crate::domain::calendar::Calendar;
+use crate::domain::category::Tree;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
 use crate::domain::policy::Policy;
@@ -124,6 +125,7 @@ impl Play {
             at: intake.received_at.min(now),
             calendar: &calendar,
             policy: &policy,
+            categories: &Tree::seeded(),
             people: &Staff,
         };
         let events = log(&intake, &context)?;
@@ -206,6 +208,7 @@ impl Play {
             at,
             calendar: &self.calendar,
             policy: &self.policy,
+            categories: &Tree::seeded(),
             people: &Staff,
         };
         self.case.decide(&command, &context)

@@ -1,9 +1,9 @@
 //! Points, decisions, remedies, actions, approvals.
 
 use super::{Told, told};
-use crate::domain::case::Event;
+use crate::domain::case::{Event, category_title};
 use crate::web::commands::approval_words;
-use crate::web::words::{long_date, spoken, theme, words};
+use crate::web::words::{long_date, sentence, spoken, words};
 
 /// The sentence, when the event is one of these.
 pub(super) fn tell(event: &Event) -> Option<Told> {
@@ -12,8 +12,12 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             point,
             text,
             category,
+            theme,
         } => told(
-            format!("Point {point} added: {}", theme(category)),
+            format!(
+                "Point {point} added: {}",
+                sentence(&category_title(theme.as_ref(), category))
+            ),
             text,
             "plus",
             "decisions",
