@@ -1,5 +1,7 @@
 //! Documents of a case: taken in as a stream, named safely, given out only to those who may see the case.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -45,6 +47,9 @@ pub struct OpenDocument {
     /// Its bytes.
     pub bytes: Outgoing,
 }
+
+/// How long the rest of an upload that is not kept is read.
+const READ_OFF: Duration = Duration::from_secs(120);
 
 /// As much as the file type is told from.
 const SNIFFED: usize = 4096;
@@ -218,7 +223,11 @@ pub(super) async fn take_in(
         if head.len() < SNIFFED {
             head.extend_from_slice(&buffer[..read.min(SNIFFED - head.len())]);
         }
-        incoming.push_async(&buffer[..read]).await?;
+        if let Err(error) = incoming.push_async(&buffer[..read]).await {
+            drop(incoming);
+            read_off(bytes).await;
+            return Err(error.into());
+        }
     }
     if head.is_empty() {
         return Err(DeskError::Invalid {
@@ -234,6 +243,14 @@ pub(super) async fn take_in(
         media_type,
         file_name: safe_name(name, media_type),
     })
+}
+
+/// Reads what is left of an upload that is not kept, for a while: a browser shows the answer only when it was let
+/// finish sending.
+async fn read_off(mut bytes: impl AsyncRead + Send + Unpin) {
+    let mut nowhere = tokio::io::sink();
+    let rest = tokio::io::copy(&mut bytes, &mut nowhere);
+    let _ = tokio::time::timeout(READ_OFF, rest).await;
 }
 
 /// The address of a document from its hex.

@@ -86,7 +86,8 @@ pub enum StoreError {
     Panicked,
     /// A document is larger than the limit.
     #[error(
-        "The document is larger than the limit of {limit} bytes. Split it, or have the server started with a higher --document-limit."
+        "The document is larger than the limit of {} MB. Split it, or have the server started with a higher --document-limit.",
+        limit.div_ceil(1 << 20)
     )]
     TooLarge {
         /// The limit in bytes.

@@ -7,13 +7,13 @@ use super::forms;
 use super::page::{FormPage, see};
 use super::shell::{Visitor, Web};
 use crate::desk::documents::NewDocument;
-use crate::desk::{CaseView, DeskError, need};
+use crate::desk::{CaseView, DeskError, StoreError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::{DocumentKind, Sensitivity};
 use axum::body::Body;
 use axum::extract::multipart::Field as Part;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use futures_util::TryStreamExt;
@@ -70,6 +70,10 @@ pub async fn add(
         Err(DeskError::Conflict(_)) => {
             form.sent_before();
             page(&web, &actor, &view, form)
+        }
+        Err(error @ DeskError::Store(StoreError::TooLarge { .. })) => {
+            form.refuse(Some("file"), &error.to_string(), "", "");
+            form_page(&web, &actor, &view, form).answer_as(StatusCode::PAYLOAD_TOO_LARGE)
         }
         Err(error) => web.sorry(&actor, &error),
     }
@@ -244,6 +248,10 @@ pub fn saved_as(name: &str, media_type: &str, size: Option<u64>, body: Body) -> 
 }
 
 fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
+    form_page(web, actor, view, form).answer()
+}
+
+fn form_page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> FormPage {
     let reference = view.case.reference.to_string();
     FormPage {
         frame: web.frame(actor, "/cases"),
@@ -254,5 +262,4 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
         care: care(&view.case),
         form,
     }
-    .answer()
 }

@@ -29,13 +29,18 @@ pub struct FormPage {
 
 impl FormPage {
     /// The page, with 422 and "Error:" in its title when the form holds problems.
-    pub fn answer(mut self) -> Response {
-        self.frame.trouble = !self.form.problems.is_empty();
-        let status = if self.frame.trouble {
-            StatusCode::UNPROCESSABLE_ENTITY
-        } else {
+    pub fn answer(self) -> Response {
+        let status = if self.form.problems.is_empty() {
             StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
         };
+        self.answer_as(status)
+    }
+
+    /// The page with a status that says more.
+    pub fn answer_as(mut self, status: StatusCode) -> Response {
+        self.frame.trouble = !self.form.problems.is_empty();
         render(status, &self)
     }
 }

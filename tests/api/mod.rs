@@ -11,6 +11,7 @@ mod identity;
 mod keys;
 mod kill;
 mod life;
+mod limits;
 mod matrix;
 mod refusals;
 mod sees;

@@ -1,5 +1,7 @@
 //! What a browser meets at the edges: requests that no page of ours sends, settings of others, erasing, a proxy.
 
+use redress::store::Options;
+
 use crate::support::Server;
 use crate::web::{call, site::Site};
 
@@ -25,6 +27,30 @@ fn what_cannot_be_read_is_answered_with_a_page() {
         );
         assert!(page.text.contains("<h1"), "{}", page.text);
     }
+}
+
+#[test]
+fn a_file_over_the_limit_comes_back_as_the_form_with_the_reason() {
+    let site = Site::started_with(Options {
+        document_limit: 1 << 20,
+        ..Options::default()
+    });
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    let page = site.upload(&reference, "film.mp4", &vec![b'x'; 6 << 20]);
+    assert_eq!(page.status, 413, "{}", page.text);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(
+        page.text.contains("larger than the limit of 1 MB") && page.text.contains("<title>Error:"),
+        "{}",
+        page.text
+    );
+    assert!(
+        page.text.contains(&format!("href=\"/cases/{reference}\"")),
+        "the way back"
+    );
+    let case = site.get(&format!("/cases/{reference}"));
+    assert!(!case.text.contains("film.mp4"));
+    site.attach(&reference, "photo.jpg", b"small enough");
 }
 
 #[test]

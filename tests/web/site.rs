@@ -7,7 +7,7 @@ use std::thread;
 use redress::desk::Desk;
 use redress::pdf::Renderer;
 use redress::plugins::{HostConfig, PluginHost};
-use redress::store::Store;
+use redress::store::{Options, Store};
 use reqwest::blocking::{Client, multipart};
 use reqwest::header::HeaderMap;
 
@@ -55,12 +55,13 @@ fn browser() -> Client {
 impl Site {
     /// A server whose first run was done by page and whose officer is signed in.
     pub fn started() -> Self {
+        Self::started_with(Options::default())
+    }
+
+    /// The same with a file opened like this.
+    pub fn started_with(options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::create(
-            &folder.path().join("redress.redb"),
-            redress::store::Options::default(),
-        )
-        .expect("a file");
+        let store = Store::create(&folder.path().join("redress.redb"), options).expect("a file");
         let renderer = Renderer::with_program(
             env!("CARGO_BIN_EXE_redress"),
             redress::pdf::Limits::default(),
@@ -245,25 +246,31 @@ impl Site {
         );
     }
 
+    /// Attaches a document that must go on the case.
     pub fn attach(&self, reference: &str, name: &str, bytes: &[u8]) {
-        let file = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-        let form = multipart::Form::new()
-            .text("kind", "photo")
-            .text("sensitivity", "ordinary")
-            .part("file", file);
-        let to = format!("{}/cases/{reference}/documents", self.base);
-        let page = Self::answer(
-            self.browser
-                .post(to)
-                .multipart(form)
-                .send()
-                .expect("an answer"),
-        );
+        let page = self.upload(reference, name, bytes);
         assert!(
             page.address.contains("done=document"),
             "{} {}",
             page.status,
             page.text
         );
+    }
+
+    /// Sends a file to a case.
+    pub fn upload(&self, reference: &str, name: &str, bytes: &[u8]) -> Answer {
+        let file = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let form = multipart::Form::new()
+            .text("kind", "photo")
+            .text("sensitivity", "ordinary")
+            .part("file", file);
+        let to = format!("{}/cases/{reference}/documents", self.base);
+        Self::answer(
+            self.browser
+                .post(to)
+                .multipart(form)
+                .send()
+                .expect("an answer"),
+        )
     }
 }

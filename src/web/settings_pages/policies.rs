@@ -1,8 +1,8 @@
 //! The register of the landlord's policies.
 
 use super::{page, show};
-use crate::desk::DeskError;
 use crate::desk::register::NewPolicy;
+use crate::desk::{DeskError, StoreError};
 use crate::domain::access::{Actor, Permission};
 use crate::web::documents::{answer, short_answer};
 use crate::web::form::{Field, Form, Kind, Posted};
@@ -13,6 +13,7 @@ use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
 use crate::web::words::long_date;
 use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use futures_util::TryStreamExt;
 use tokio_util::io::StreamReader;
@@ -44,6 +45,12 @@ pub async fn add_policy(
         Ok(()) => return see("/settings/policies"),
         Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
         Err(DeskError::Invalid { detail, .. }) if detail.is_empty() => {}
+        Err(error @ DeskError::Store(StoreError::TooLarge { .. })) => {
+            form.refuse(Some("file"), &error.to_string(), "", "");
+            let mut page = show(&web, &actor, policies_page(&web, &actor, form));
+            *page.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+            return page;
+        }
         Err(error) => refuse(&mut form, &error),
     }
     show(&web, &actor, policies_page(&web, &actor, form))
