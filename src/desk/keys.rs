@@ -114,3 +114,48 @@ pub(super) fn remember(
     };
     Ok(tx.put_record(T::Idempotency, &name, &used)?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::domain::access::Role;
+    use crate::store::{Options, Store, WriteError};
+
+    #[test]
+    fn a_key_is_kept_for_seven_days_and_let_go_of_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("a.redb"), Options::default()).unwrap();
+        let actor = Actor::new("olive", "Olive", [Role::ComplaintsOfficer]);
+        let key = |of: &str, n: u32| Key::of(&actor, "log", &format!("{of} {n}"), &n);
+        let start: DateTime<Utc> = "2026-11-02T09:00:00Z".parse().unwrap();
+        let keep = |of: &str, count: u32, at: DateTime<Utc>| {
+            for key in (0..count).map(|n| key(of, n)) {
+                let done: Result<(), WriteError<DeskError>> =
+                    store.write(move |tx| remember(tx, Some(key), "C-2026-0001", at));
+                done.unwrap();
+            }
+        };
+        let known = |of: &str, count: u32| {
+            let reader = store.reader().unwrap();
+            let used = |n: &u32| repeated(&*reader, Some(&key(of, *n))).unwrap().is_some();
+            (0..count).filter(used).count()
+        };
+        keep("old", 10, start);
+        keep("later", 60, start + KEPT);
+        assert_eq!(
+            (known("old", 10), known("later", 60)),
+            (10, 60),
+            "to the last moment"
+        );
+        keep("new", 60, start + KEPT + TimeDelta::seconds(1));
+        assert_eq!((known("old", 10), known("later", 60)), (0, 60));
+        let reader = store.reader().unwrap();
+        assert!(
+            repeated(&*reader, Some(&Key::of(&actor, "log", "new 1", &2))).is_err(),
+            "for something else"
+        );
+        drop(reader);
+        store.close();
+    }
+}
