@@ -26,7 +26,8 @@ pub(super) fn begin_beside(
     };
     let restricted = vec![Event::Restricted {
         people: restriction.people.clone(),
-        reason: format!("As {}: {}", parent.reference, restriction.reason),
+        // Without its reference: who may see this one later need not be those who may see that one.
+        reason: format!("As the case it came out of: {}", restriction.reason),
     }];
     let reference = opened.reference.clone();
     append(
@@ -51,7 +52,8 @@ pub(super) fn check_link(case: &Case, other: &Case) -> Result<(), Refusal> {
     if case.restricted.is_some() == other.restricted.is_some() {
         return Ok(());
     }
-    let detail = "One of the two is restricted, and naming it on the other would show it. Restrict both first.";
+    let detail = "One of the two is restricted, and naming it on the other would show it. Restrict both first, or \
+                  lift the restriction.";
     Err(Refusal::new(Code::E14, detail).at("reference"))
 }
 

@@ -51,6 +51,7 @@ pub(super) fn carry_out(
     {
         // A duplicate the actor cannot see does not exist for them. Its own receipt counts (E16).
         let found = open(tx, actor, reference)?;
+        beside::check_link(case, &found)?;
         found.may_be_merged()?;
         *received_at = found.received_at.min(*received_at);
         duplicate = Some((found, reason.clone()));

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::beside::{begin_beside, no_such_parent};
 use super::carry::carry_out;
-use super::closed::Closed;
+use super::closed::{Closed, WITHHELD};
 use super::keys::{Key, remember, repeated, repeated_case};
 use super::{Book, CaseView, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
@@ -63,7 +63,7 @@ impl Order {
 pub struct AuditedEvent {
     /// Its number in the case.
     pub seq: u32,
-    /// What kind.
+    /// What kind; [`WITHHELD`] where it is about nothing but a case that the reader may not know of.
     pub kind: String,
     /// When it happened.
     pub at: DateTime<Utc>,
@@ -71,12 +71,19 @@ pub struct AuditedEvent {
     pub recorded_at: DateTime<Utc>,
     /// Who told it.
     pub actor: String,
-    /// The event itself; null where it was lawfully erased, or names a case that the reader may not know of.
+    /// The event itself; null where it was lawfully erased or is withheld.
     pub body: serde_json::Value,
     /// SHA-256 of its stored body, hex.
     pub body_hash: String,
     /// Its link in the case's chain, hex.
     pub link: String,
+}
+
+impl AuditedEvent {
+    /// Whether it is about a case that the reader may not know of, and so is not told.
+    pub fn is_withheld(&self) -> bool {
+        self.kind == WITHHELD
+    }
 }
 
 impl Desk {
@@ -243,17 +250,22 @@ impl Desk {
         let closed = Closed::to(&*reader, actor, &case)?;
         let mut events = Vec::new();
         for stored in reader.events(reference, 0)? {
+            let (seq, mut kind) = (stored.meta.seq, stored.meta.kind.clone());
             let body = match &stored.body {
                 Body::Kept(_) => {
-                    let told = stored.read::<Event>()?.and_then(|event| closed.tell(event));
+                    let event = stored.read::<Event>()?;
+                    let told = event.and_then(|event| closed.tell(seq, event));
+                    if told.is_none() {
+                        WITHHELD.clone_into(&mut kind);
+                    }
                     serde_json::to_value(told)
                         .map_err(|error| DeskError::Internal(error.to_string()))?
                 }
                 Body::Erased(_) => serde_json::Value::Null,
             };
             events.push(AuditedEvent {
-                seq: stored.meta.seq,
-                kind: stored.meta.kind.clone(),
+                seq,
+                kind,
                 at: stored.meta.at,
                 recorded_at: stored.meta.recorded_at,
                 actor: stored.meta.actor.clone(),

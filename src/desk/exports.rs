@@ -245,7 +245,7 @@ impl Desk {
                 for stored in &reader.events(&about, 0)? {
                     let mut told = recorded(stored)?;
                     // An event about nothing but a case that this person may not know of is not told at all.
-                    if let Some(event) = closed.tell(told.event) {
+                    if let Some(event) = closed.tell(told.seq, told.event) {
                         told.event = event;
                         events.push(told);
                     }

@@ -5,6 +5,7 @@ use super::commands;
 use super::form::fresh_key;
 use super::page::{render, see};
 use super::shell::{Visitor, Web};
+use crate::desk::cases::AuditedEvent;
 use crate::desk::{DeskError, need};
 use crate::domain::access::Permission;
 use axum::extract::{Path, Query, State};
@@ -40,8 +41,9 @@ pub async fn show(
         Err(error) => return web.sorry(&actor, &error),
     };
     let book = web.desk.book();
-    let told = recorded(&events, &case.names);
     let mut rows = audit(&events, &case.names);
+    let (_, shown): (Vec<_>, Vec<_>) = events.into_iter().partition(AuditedEvent::is_withheld);
+    let told = recorded(&shown, &case.names);
     let more_audit = if rows.len() > AUDIT_ROWS {
         rows.len()
     } else {

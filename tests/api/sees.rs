@@ -136,3 +136,93 @@ fn an_export_of_a_restricted_case_is_noted_before_it_leaves() {
         "{told:?}"
     );
 }
+
+#[test]
+fn what_was_only_about_a_restricted_case_is_withheld_without_saying_what_it_was() {
+    let server = Server::start();
+    let named = server.caller("Named", &["complaints_officer"]);
+    let other = server.caller("Other", &["complaints_officer"]);
+    let parent = named.log(&complaint(3));
+    let case = named.done(
+        &parent,
+        json!({"command": "add_point", "text": "The caretaker follows me home", "related": false,
+               "category": "staff.conduct"}),
+    );
+    let beside = case["linked_cases"][0].as_str().expect("a case").to_owned();
+    let link = case["version"].clone();
+    named.done(
+        &parent,
+        json!({"command": "reword_entry", "seq": link, "wording": "A second complaint was opened.", "reason": "Plainer."}),
+    );
+    named.done(
+        &beside,
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
+    );
+    let seen = |caller: &crate::support::Caller, about: &str| {
+        let events = caller.get(&format!("/cases/{about}/events")).is(200);
+        let kinds: Vec<String> = events
+            .as_array()
+            .expect("events")
+            .iter()
+            .map(|event| {
+                let kind = event["kind"].as_str().expect("a kind");
+                assert_eq!(event["body"].is_null(), kind == "withheld", "{event}");
+                kind.to_owned()
+            })
+            .collect();
+        (kinds, events.to_string())
+    };
+    let (kinds, text) = seen(&other, &parent);
+    assert_eq!(
+        kinds,
+        ["complaint_logged", "withheld", "withheld", "withheld"]
+    );
+    for told in [beside.as_str(), "caretaker", "second complaint"] {
+        assert!(!text.contains(told), "{told}: {text}");
+    }
+    let (kinds, _) = seen(&named, &parent);
+    assert_eq!(
+        kinds[1..],
+        ["separate_complaint_needed", "case_linked", "entry_reworded"]
+    );
+    let list = other.get("/cases").text();
+    assert!(!list.contains(&beside) && list.contains(&parent), "{list}");
+    let bundle = other.get(&format!("/cases/{parent}/exports/ombudsman-bundle"));
+    for (name, bytes) in unzip(&bundle.bytes) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("caretaker"), "{name}");
+    }
+}
+
+#[test]
+fn a_restricted_case_and_an_open_one_are_not_merged() {
+    let server = Server::start();
+    let named = server.caller("Named", &["complaints_officer"]);
+    let (open, few) = (named.log(&complaint(3)), named.log(&complaint(2)));
+    let restrict =
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"});
+    named.done(&few, restrict.clone());
+    let merge = |kept: &str, other: &str| {
+        let command = json!({"command": "merge_duplicate", "reference": other, "reason": "One leak.",
+                             "received_at": crate::support::words::ago(3)});
+        named.does(kept, command)
+    };
+    merge(&open, &few).refuses(422, "E14", Some("reference"));
+    merge(&few, &open).refuses(422, "E14", Some("reference"));
+    named.done(&open, restrict);
+    merge(&few, &open).is(200);
+    // The other goes its own way: who may see only one learns nothing of the other.
+    let late = server.caller("Late", &["complaints_officer"]);
+    named.done(
+        &open,
+        json!({"command": "lift_restriction", "reason": "Nobody of ours after all"}),
+    );
+    let text = late.get(&format!("/cases/{open}")).text();
+    let events = late.get(&format!("/cases/{open}/events")).text();
+    for told in [&text, &events] {
+        assert!(
+            !told.contains(&few) && !told.contains("One leak."),
+            "{told}"
+        );
+    }
+}

@@ -79,7 +79,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
       due?:date due_clock?:text handler?:text complainant:text address?:text categories:texts root_causes:RootCause[] \
       risk:Risk care:flag with_ombudsman:flag restricted:flag"),
     ("CasePage", "A page of a list.", "items:CaseSummary[] next?:text total:number total_is_exact:flag"),
-    ("AuditedEvent", "What happened, with its place in the chain.",
+    ("AuditedEvent", "What happened, with its place in the chain. Without a body it was lawfully erased or, of kind `withheld`, is about a case that the caller may not know of.",
      "seq:number kind:text at:time recorded_at:time actor:text body:any body_hash:text link:text"),
     ("ResidentCase", "A case of a resident.", "reference:text state:State title:text received_at:time"),
     ("Resident", "Someone who complained before.", "name:text address?:text cases:ResidentCase[]"),

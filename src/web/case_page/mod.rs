@@ -330,6 +330,17 @@ pub fn recorded(events: &[AuditedEvent], names: &Names) -> Vec<Recorded> {
     events.iter().map(one).collect()
 }
 
+/// What an entry of the audit is called: an erased one still says what it was, a withheld one does not.
+fn heading(recorded: &Recorded, audited: &AuditedEvent) -> String {
+    if audited.is_withheld() {
+        "Not shown to you: restricted".to_owned()
+    } else if audited.body.is_null() {
+        format!("Erased: {}", words(&audited.kind))
+    } else {
+        told::tell(recorded).title
+    }
+}
+
 /// The audit history, newest first.
 pub fn audit(events: &[AuditedEvent], names: &Names) -> Vec<AuditRow> {
     let rows = recorded(events, names)
@@ -337,11 +348,7 @@ pub fn audit(events: &[AuditedEvent], names: &Names) -> Vec<AuditRow> {
         .zip(events)
         .map(|(recorded, audited)| AuditRow {
             seq: recorded.seq,
-            title: if audited.body.is_null() {
-                format!("Erased: {}", words(&audited.kind))
-            } else {
-                told::tell(&recorded).title
-            },
+            title: heading(&recorded, audited),
             at: moment(recorded.at),
             recorded_at: moment(recorded.recorded_at),
             actor: recorded.actor,
@@ -359,7 +366,7 @@ pub fn tell_event(event: &AuditedEvent, names: &Names) -> String {
     let told = all.first().map(|one| {
         format!(
             "{} ({}, {})",
-            told::tell(one).title,
+            heading(one, event),
             one.actor,
             moment(one.recorded_at)
         )

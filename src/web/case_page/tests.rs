@@ -229,3 +229,20 @@ fn each_role_is_offered_what_it_may_do_and_nothing_else() {
         );
     }
 }
+
+#[test]
+fn the_audit_tells_what_is_not_shown_from_what_was_erased() {
+    let (_, events) = sample::case("Quiet words");
+    let mut audited: Vec<AuditedEvent> = events.iter().map(sample::audited).collect();
+    let [first, second, ..] = audited.as_mut_slice() else {
+        panic!("two events");
+    };
+    first.body = serde_json::Value::Null;
+    second.body = serde_json::Value::Null;
+    second.kind = "withheld".into();
+    let rows = audit(&audited, &Names::new());
+    let title = |seq: u32| &rows.iter().find(|row| row.seq == seq).unwrap().title;
+    assert!(title(audited[0].seq).starts_with("Erased: "));
+    assert_eq!(title(audited[1].seq), "Not shown to you: restricted");
+    assert!(tell_event(&audited[1], &Names::new()).starts_with("Not shown to you"));
+}
