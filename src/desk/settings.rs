@@ -19,6 +19,9 @@ use crate::store::{Rows, WriteTx};
 /// The setting under which linked systems are kept.
 pub const LINKS: &str = "links";
 
+/// The longest address of a survey: a letter is read on paper.
+const LONGEST_LINK: usize = 200;
+
 /// A system whose records are linked to cases, through an adapter that runs in the sandbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinkSource {
@@ -69,6 +72,7 @@ impl Desk {
             field: "clocks",
             detail: error.to_string(),
         })?;
+        check_survey(&policy.survey_link)?;
         let (now, today) = (self.now(), london_date(self.now()));
         let reaches_back = from.is_none_or(|from| from < today);
         if let Some(from) = from {
@@ -198,6 +202,22 @@ impl Desk {
             });
         Ok(changed.await?)
     }
+}
+
+/// An address that can be typed from paper: one word, not over long.
+fn check_survey(link: &str) -> Result<(), DeskError> {
+    let link = link.trim();
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>\"".contains(c);
+    if link.chars().any(odd) || link.chars().count() > LONGEST_LINK {
+        return Err(DeskError::Invalid {
+            field: "survey_link",
+            detail: format!(
+                "Give one web address, such as www.example.org/survey, of at most {LONGEST_LINK} characters; leave it \
+                 empty for no survey."
+            ),
+        });
+    }
+    Ok(())
 }
 
 /// Asks again for the next date of the cases received since a policy is in force: today's, at most.

@@ -240,6 +240,7 @@ pub fn rules(kind: LetterKind) -> &'static [BlockRule] {
                     may("payments", "What we paid"),
                     may("learning", "What we have learnt"),
                     may("not_done", "If something has not been done"),
+                    also("survey", "Tell us how we dealt with it", "1.6"),
                     must("ombudsman", "The Housing Ombudsman", "3.7"),
                 ]
             }

@@ -130,6 +130,8 @@ pub struct Policy {
     pub upload_ceiling: u64,
     /// Offer a new complaint with reference when the landlord is told something unrelated.
     pub how_to_complain: String,
+    /// Where the resident can say how the complaint was dealt with, told in the closing letter; empty for no survey.
+    pub survey_link: String,
 }
 
 impl Default for Policy {
@@ -143,6 +145,7 @@ impl Default for Policy {
             limits: ApprovalLimits::default(),
             upload_ceiling: 19_000_000,
             how_to_complain: "Tell any member of our staff, in any way you choose.".into(),
+            survey_link: String::new(),
         }
     }
 }

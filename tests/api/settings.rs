@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::support::words::complaint;
 use crate::support::{Server, cli};
 
 #[test]
@@ -26,6 +27,46 @@ fn linked_systems_are_for_those_who_administer() {
     setup.call(Method::PUT, "/link-sources", &all, &[]).is(200);
     setup.get("/link-sources").is(200);
     officer.get("/link-sources").refuses(403, "forbidden", None);
+}
+
+#[test]
+fn the_closing_letter_asks_for_the_survey_where_there_is_one() {
+    let server = Server::start();
+    let setup = server.caller("Setup", &["administrator"]);
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let survey = |link: &str| {
+        let mut policy = setup.get("/policy").is(200)["policy"].clone();
+        policy["landlord"]["name"] = json!("Example Homes");
+        policy["survey_link"] = json!(link);
+        let change = json!({"policy": policy, "why": "We ask residents."});
+        setup.call(Method::PUT, "/policy", &change, &[])
+    };
+    let told = || {
+        let command = json!({"command": "issue_letter", "kind": "closing", "text": "All is done."});
+        let case = officer.done(&reference, command);
+        let letters = case["letters"].as_array().expect("letters");
+        let blocks = letters.last().expect("a letter")["blocks"].clone();
+        let blocks = blocks.as_array().expect("blocks").iter();
+        let found: Vec<_> = blocks.filter(|block| block["name"] == "survey").collect();
+        assert!(found.len() < 2);
+        found.first().map(|block| block["text"].to_string())
+    };
+    assert_eq!(told(), None, "no survey, no paragraph");
+    for wrong in ["two words", "<b>", &"x".repeat(300)] {
+        survey(wrong).refuses(422, "validation", Some("survey_link"));
+    }
+    let link = "https://www.example.org/survey?of=complaints&x=#1";
+    survey(link).is(200);
+    let words = told().expect("the survey");
+    assert!(
+        words.contains(link) && words.contains("not taken as a complaint"),
+        "{words}"
+    );
+    assert!(
+        words.contains("any member of our staff"),
+        "how to complain: {words}"
+    );
 }
 
 #[test]

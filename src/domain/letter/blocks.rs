@@ -87,6 +87,7 @@ impl Writer<'_> {
             "people" => standing::reviewers(self.case, self.people),
             "payments" => standing::payments(self.case),
             "not_done" => format!("{} {}", standing::NOT_DONE, self.reach()).trim_end().to_owned(),
+            "survey" => standing::survey(self.policy),
             "next_update" => self.wording.due.map_or_else(String::new, |on| {
                 format!("We will update you again by {}.", day_and_year(on))
             }),

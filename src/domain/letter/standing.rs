@@ -92,6 +92,21 @@ pub(super) fn restriction(restriction: Option<&ContactRestriction>, block: &str)
     }
 }
 
+/// Where to say how the complaint was dealt with, and that this is no complaint (Code 1.6).
+pub(super) fn survey(policy: &Policy) -> String {
+    let link = policy.survey_link.trim();
+    if link.is_empty() {
+        return String::new();
+    }
+    format!(
+        "You can tell us how we dealt with your complaint here: {link}. What you say there is not taken as a complaint. \
+         If you want to complain about anything: {}",
+        policy.how_to_complain
+    )
+    .trim_end()
+    .to_owned()
+}
+
 /// How to complain whatever else is restricted.
 pub(super) fn still_complain(policy: &Policy) -> String {
     format!(
