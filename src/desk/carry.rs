@@ -1,6 +1,6 @@
 //! One command on one case inside a write: what the core decides, and what it means for the cases beside it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::beside::{begin_beside, separate};
 use super::cases::{Order, append};
@@ -10,6 +10,30 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
 use crate::domain::case::{self, Case, Command, Context, Event};
 use crate::store::WriteTx;
+
+/// Puts who covers in the place of someone away to whom `command` gives the work; gives the note that says so.
+pub(super) fn cover(
+    book: &Book,
+    case: &Case,
+    command: &mut Command,
+    today: NaiveDate,
+) -> Option<Event> {
+    let handler = match command {
+        Command::Assign { handler, .. } => handler,
+        Command::Acknowledge { stage, handler, .. } => {
+            if handler.trim().is_empty() {
+                // Left empty, it stays with whom it was given to.
+                let run = case.stage_run(*stage)?;
+                handler.clone_from(run.handler.as_ref()?);
+            }
+            handler
+        }
+        _ => return None,
+    };
+    let (who, why) = book.cover(handler, today)?;
+    *handler = who;
+    Some(Event::NoteAdded { text: why })
+}
 
 /// Carries out `order` on `case`, with the letters that were set for it, and on the cases that it names or opens.
 pub(super) fn carry_out(
@@ -36,13 +60,8 @@ pub(super) fn carry_out(
         people: book,
     };
     let mut command = order.command.clone();
-    let (mut duplicate, mut note) = (None, None);
-    if let Command::Assign { handler, .. } = &mut command
-        && let Some((cover, why)) = book.cover(handler, london_date(now))
-    {
-        *handler = cover;
-        note = Some(Event::NoteAdded { text: why });
-    }
+    let note = cover(book, case, &mut command, london_date(now));
+    let mut duplicate = None;
     if let Command::MergeDuplicate {
         reference,
         received_at,

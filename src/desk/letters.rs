@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::carry::cover;
 use super::cases::{Order, check_version};
 use super::{Desk, DeskError, open};
 use crate::domain::access::Actor;
@@ -40,7 +41,10 @@ impl Desk {
             categories: book.categories(),
             people: &*book,
         };
-        let events = case.decide(&order.command, &context)?;
+        let mut command = order.command.clone();
+        // The letter names who covers, as the command will.
+        cover(&book, &case, &mut command, london_date(now));
+        let events = case.decide(&command, &context)?;
         let mut documents = Vec::new();
         let after = case.after(&events, &context);
         for event in &events {

@@ -5,8 +5,8 @@ use super::commands::{self, Spec, Subject};
 use super::form::{Choice, Form, Posted};
 use super::page::{ClashPage, FormPage, render, see};
 use super::shell::{Visitor, Web};
-use super::words::civil;
-use crate::desk::{CaseView, DeskError, cases::Order, need};
+use super::words::{civil, short_date};
+use crate::desk::{CaseView, DeskError, Person, cases::Order, need};
 use crate::domain::access::Actor;
 use crate::domain::case::Command;
 use axum::Form as Body;
@@ -126,9 +126,22 @@ async fn allowed(
 /// Everyone who may be chosen as handler, owner or approver.
 pub fn people(web: &Web) -> Vec<Choice> {
     let book = web.desk.book();
+    let today = civil(web.desk.now());
+    let label = |person: &Person| match person.absent(today) {
+        None => person.name.clone(),
+        Some(away) => {
+            let cover = away.cover.as_deref().and_then(|cover| book.person(cover));
+            let cover = cover.map_or(String::new(), |cover| format!(", {} covers", cover.name));
+            format!(
+                "{} (away until {}{cover})",
+                person.name,
+                short_date(away.until)
+            )
+        }
+    };
     book.people()
         .filter(|person| !person.disabled)
-        .map(|person| Choice::new(&person.id, &person.name))
+        .map(|person| Choice::new(&person.id, label(person)))
         .collect()
 }
 

@@ -50,6 +50,26 @@ fn cases_go_to_someone_together_and_those_that_may_not_say_why() {
             .contains("Saira Malik covers.")
     );
 
+    // The acknowledgement goes past her too, and its letter names who handles it.
+    let acknowledge = |handler: &str| {
+        json!({"command": "acknowledge", "stage": 1, "definition": "Mould", "outcomes_sought": "A repair",
+               "handler": handler})
+    };
+    let three = officer.log(&complaint(1));
+    for (reference, handler) in [(&three, "Meera Kapoor"), (&two, "")] {
+        let case = officer.done(reference, acknowledge(handler));
+        assert_eq!(case["handler"], "saira");
+        let letter = case["letters"][0].to_string();
+        assert!(letter.contains("Saira Malik is handling"), "{letter}");
+        assert!(!letter.contains("Meera"), "{letter}");
+        let events = officer.get(&format!("/cases/{reference}/events")).text();
+        assert!(events.contains("Saira Malik covers."), "{events}");
+    }
+    let two = officer.log(&complaint(1));
+    officer.post("/absences", &json!({"id": "meera"})).is(200);
+    officer.done(&two, json!({"command": "assign", "handler": "meera"}));
+    officer.post("/absences", &away).is(200);
+
     // All that is still hers goes at once; what went before is left alone.
     let moved = officer
         .post("/assignments", &json!({"from": "meera", "to": "saira"}))
