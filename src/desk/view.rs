@@ -34,11 +34,16 @@ impl CaseView {
     pub fn of(case: Case, book: &Arc<Book>, policies: &[String], now: DateTime<Utc>) -> Self {
         let clocks = case.clocks(book.calendar(), book.clocks(&case), now);
         let flags = case.flags(book.calendar(), book.clocks(&case), now);
-        let readiness = crate::domain::readiness::readiness(&case, policies);
-        let names = book
+        let mut readiness = crate::domain::readiness::readiness(&case, policies);
+        let names: BTreeMap<String, String> = book
             .people()
             .map(|person| (person.id.clone(), person.name.clone()))
             .collect();
+        for missing in &mut readiness.missing {
+            if let Some(name) = names.get(&missing.who) {
+                missing.who.clone_from(name);
+            }
+        }
         Self {
             case,
             clocks,

@@ -34,12 +34,16 @@ pub struct Readiness {
 struct Checks {
     expected: u32,
     missing: Vec<Missing>,
+    /// Category and name of what is there.
+    found: Vec<(String, String)>,
 }
 
 impl Checks {
     fn expect(&mut self, there: bool, category: &str, what: &str, why: &str, who: &str) {
         self.expected += 1;
-        if !there {
+        if there {
+            self.found.push((category.into(), what.into()));
+        } else {
             self.missing.push(Missing {
                 category: category.into(),
                 what: what.into(),
@@ -53,9 +57,26 @@ impl Checks {
 /// Works out how ready `case` is. `policies` names the kinds of policy that the register holds in force over the
 /// complaint's time, such as `complaints`.
 pub fn readiness(case: &Case, policies: &[String]) -> Readiness {
+    let checks = checks(case, policies);
+    let expected = f64::from(checks.expected.max(1));
+    let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
+    Readiness {
+        score: (there / expected * 100.0).round() / 100.0,
+        missing: checks.missing,
+    }
+}
+
+/// Category and name of everything expected that is there: what was explained while it was missing needs that no
+/// longer.
+pub fn found(case: &Case, policies: &[String]) -> Vec<(String, String)> {
+    checks(case, policies).found
+}
+
+fn checks(case: &Case, policies: &[String]) -> Checks {
     let mut checks = Checks {
         expected: 0,
         missing: Vec::new(),
+        found: Vec::new(),
     };
     let letter = |kind: LetterKind| case.letters.iter().any(|letter| letter.kind == kind);
     let document = |kind: DocumentKind| case.documents.iter().any(|document| document.kind == kind);
@@ -126,12 +147,7 @@ pub fn readiness(case: &Case, policies: &[String]) -> Readiness {
     policy_checks(&mut checks, case, policies);
     remedy_checks(&mut checks, case);
     ombudsman_checks(&mut checks, case, !policies.is_empty());
-    let expected = f64::from(checks.expected.max(1));
-    let there = expected - f64::from(u32::try_from(checks.missing.len()).unwrap_or(u32::MAX));
-    Readiness {
-        score: (there / expected * 100.0).round() / 100.0,
-        missing: checks.missing,
-    }
+    checks
 }
 
 /// Whether any point is about one of these subjects.

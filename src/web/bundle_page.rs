@@ -93,7 +93,7 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
     } else {
         StatusCode::OK
     };
-    let gaps = gaps(&reference, &view.readiness);
+    let gaps = gaps(&view.case, &view.readiness);
     render(
         status,
         &BundlePage {

@@ -157,6 +157,12 @@ async fn what_must_stay_inside_is_in_no_paper() {
         "2026-11-24T12:30:00Z",
         json!({"kind": "gap_explained", "category": "11", "what": "The plumber's diary", "explanation": "He left."}),
     );
+    // The repairs are on the file by now: their gap is none any more.
+    landlord.event(
+        "2026-11-24T12:31:00Z",
+        json!({"kind": "gap_explained", "category": "04", "what": "The repairs history of the home",
+               "explanation": "The system was down."}),
+    );
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bundle.zip");
     landlord.export_to(&path, Mode::Full, &[]).await;
@@ -165,6 +171,27 @@ async fn what_must_stay_inside_is_in_no_paper() {
         assert!(!chronology.contains(inside), "{inside}: {chronology}");
     }
     assert!(chronology.contains("plumber's diary"));
+    let gaps = words_of(&path, "Gaps-and-explanations.pdf");
+    assert!(
+        gaps.contains("He left.") && !gaps.contains("The system was down."),
+        "{gaps}"
+    );
+}
+
+/// The words on the pages of the PDF whose name ends so.
+fn words_of(path: &Path, end: &str) -> String {
+    let mut zip = zip::ZipArchive::new(File::open(path).expect("the bundle")).expect("a zip");
+    let found = names(path);
+    let name = found.iter().find(|name| name.ends_with(end));
+    let mut pdf = Vec::new();
+    zip.by_name(name.expect("the paper"))
+        .expect("the paper")
+        .read_to_end(&mut pdf)
+        .expect("bytes");
+    let pdf = Document::load_mem(&pdf).expect("a PDF");
+    let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
+    let words = pdf.extract_text(&pages).expect("words");
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test]
@@ -201,21 +228,7 @@ async fn texts_and_messages_go_out_as_pdf_under_their_own_number() {
         );
     }
     assert!(numbers(&outcome.sealed).contains(&("6".into(), "06-01".into())));
-    let mut zip = zip::ZipArchive::new(File::open(&path).expect("the bundle")).expect("a zip");
-    let name = found
-        .iter()
-        .find(|name| name.ends_with("_Mail.pdf"))
-        .expect("the mail");
-    let mut pdf = Vec::new();
-    zip.by_name(name)
-        .expect("the mail")
-        .read_to_end(&mut pdf)
-        .expect("bytes");
-    let words = Document::load_mem(&pdf)
-        .expect("a PDF")
-        .extract_text(&[1])
-        .expect("words");
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = words_of(&path, "_Mail.pdf");
     assert!(
         words.contains("It is in the bedroom.") && words.contains("Mould"),
         "{words}"

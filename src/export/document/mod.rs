@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::{Case, GapExplanation, Recorded};
 use crate::domain::policy::Policy;
-use crate::domain::readiness::readiness;
+use crate::domain::readiness::{found, readiness};
 
 /// Which categories go in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -198,12 +198,11 @@ impl CaseFile<'_> {
         let kinds: Vec<String> = self.policies.iter().map(|p| p.kind.clone()).collect();
         let readiness = readiness(self.case, &kinds);
         // What people explained beyond what we look for ourselves is told too, each thing once, as last explained.
+        let found = found(self.case, &kinds);
         let own = |e: &&GapExplanation| {
-            let same = |(category, what): (&str, &str)| e.category == category && e.what == what;
-            !readiness
-                .missing
-                .iter()
-                .any(|m| same((&m.category, &m.what)))
+            let same = |category: &str, what: &str| e.category == category && e.what == what;
+            !readiness.missing.iter().any(|m| same(&m.category, &m.what))
+                && !found.iter().any(|(category, what)| same(category, what))
         };
         let mut seen = std::collections::BTreeSet::new();
         let mut further: Vec<&GapExplanation> = self

@@ -115,7 +115,7 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
         facts: facts::facts(case),
         points: facts::points(case),
         ready: percent(seen.readiness.score),
-        gaps: gaps(&reference, &seen.readiness),
+        gaps: gaps(case, &seen.readiness),
         care: care(case),
         contact: facts::contact(case),
         links: links::links(case),
@@ -174,8 +174,15 @@ fn in_time(flags: &CaseFlags) -> Vec<Fact> {
 }
 
 /// What is missing from the file of a case.
-pub fn gaps(reference: &str, readiness: &Readiness) -> Vec<Gap> {
+pub fn gaps(case: &Case, readiness: &Readiness) -> Vec<Gap> {
+    let reference = &case.reference;
+    let explained = |m: &crate::domain::readiness::Missing| {
+        let mut all = case.explanations.iter().rev();
+        let found = all.find(|e| e.category == m.category && e.what == m.what);
+        found.map_or(String::new(), |e| e.text.clone())
+    };
     let gap = |m: &crate::domain::readiness::Missing| Gap {
+        explained: explained(m),
         category: m.category.clone(),
         what: m.what.clone(),
         why: m.why.clone(),

@@ -61,6 +61,8 @@ pub struct Gap {
     pub why: String,
     /// Who can bring it.
     pub who: String,
+    /// Why it is not there, as last explained; empty while nobody said.
+    pub explained: String,
     /// Where to say why it is not there.
     pub explain: String,
 }

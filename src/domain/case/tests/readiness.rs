@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::readiness::readiness;
+use crate::domain::readiness::{found, readiness};
 
 fn policies() -> Vec<String> {
     [
@@ -186,4 +186,20 @@ fn a_notice_and_its_proof_go_with_the_stage_of_their_day() {
         .map(|d| play.case.folder_of(d))
         .collect();
     assert_eq!(folders, [Some("02"), Some("01")]);
+}
+
+#[test]
+fn what_was_explained_and_filed_later_is_no_gap_any_more() {
+    let play = Play::at(State::S1Investigating);
+    let (category, what) = REPAIRS.split_once(' ').unwrap();
+    let held = |play: &Play| {
+        let found = found(&play.case, &policies());
+        found.contains(&(category.to_owned(), what.to_owned()))
+    };
+    assert!(!held(&play) && missing(&play).contains(&REPAIRS.to_owned()));
+    let paper = json!({ "command": "attach", "document": { "id": 0, "sha256": "ab", "size": 1,
+        "media_type": "application/pdf", "file_name": "a.pdf", "title": "Repairs", "kind": "repair_record",
+        "added_by": "olive", "added_at": play.now } });
+    let filed = play.does("olive", paper);
+    assert!(held(&filed) && !missing(&filed).contains(&REPAIRS.to_owned()));
 }
