@@ -143,6 +143,7 @@ fn may_go(event: &Event) -> bool {
             | Event::RepresentativeAppointed { .. }
             | Event::RepresentativeWithdrawn { .. }
             | Event::MemberAdded { .. }
+            | Event::MemberLettersSet { .. }
             | Event::SatisfactionRecorded { .. }
             | Event::GapExplained { .. }
     )

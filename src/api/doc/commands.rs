@@ -72,6 +72,7 @@ pub const COMMANDS: &[Row] = &[
     ("appoint_representative", "Records who speaks for the resident (Code 3.6).", "representative:Representative"),
     ("end_representative", "Ends a representation.", "reason?:text"),
     ("add_member", "Adds a resident to a group complaint (Code 1.2).", "member:Party"),
+    ("set_member_letters", "Says whether a member of the group, by name, wants its letters (Code 1.2).", "member:text wanted:flag"),
     ("report_hazard", "Reports a hazard; its own clocks start at once (Awaab's Law).", "hazard:NewHazard"),
     ("take_hazard_step", "Records a step on a hazard, or why nothing calls for it.", "hazard:number step:HazardStep not_needed?:text"),
     ("open_related", "Records a request with a clock of its own beside the complaint.",

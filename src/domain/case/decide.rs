@@ -152,6 +152,7 @@ impl Case {
             | Command::AppointRepresentative { .. }
             | Command::EndRepresentative { .. }
             | Command::AddMember { .. }
+            | Command::SetMemberLetters { .. }
             | Command::Restrict { .. }
             | Command::LiftRestriction { .. }
             | Command::RecordSatisfaction { .. } => people::decide(self, command, context),

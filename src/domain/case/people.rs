@@ -3,6 +3,7 @@
 
 use super::logging::check_party;
 use super::{Case, Command, Context, Event};
+use crate::domain::access::same_person;
 use crate::domain::calendar::london_date;
 use crate::domain::refusal::{Code, Refusal, required};
 
@@ -81,6 +82,28 @@ pub(super) fn decide(
             check_party(member, "member")?;
             Ok(vec![Event::MemberAdded {
                 member: member.clone(),
+            }])
+        }
+        Command::SetMemberLetters { member, wanted } => {
+            let known = case.members.iter().find(|m| same_person(&m.name, member));
+            let Some(known) = known else {
+                let detail = format!(
+                    "Nobody called “{}” is a member of this group.",
+                    member.trim()
+                );
+                return Err(Refusal::new(Code::NotFound, detail).at("member"));
+            };
+            if known.no_letters != *wanted {
+                let detail = format!(
+                    "{} {} the letters already.",
+                    known.name,
+                    if *wanted { "gets" } else { "does not get" }
+                );
+                return Err(Refusal::invalid("wanted", detail));
+            }
+            Ok(vec![Event::MemberLettersSet {
+                member: known.name.clone(),
+                wanted: *wanted,
             }])
         }
         Command::Restrict { people, reason } => restrict(people, reason, context),

@@ -312,6 +312,10 @@ impl CaseFile<'_> {
                 maybe(reason.as_ref())
             ),
             E::MemberAdded { member } => format!("{} joined the complaint", member.name),
+            E::MemberLettersSet { member, wanted } => format!(
+                "{member} {} to get the letters of the group",
+                if *wanted { "chose" } else { "chose not" }
+            ),
             E::HazardReported { report, .. } => {
                 format!(
                     "{} reported{}",

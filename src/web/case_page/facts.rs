@@ -200,11 +200,16 @@ pub(super) fn contact(case: &Case) -> Vec<Fact> {
     for member in &case.members {
         all.push((
             "Also affected",
-            format!(
-                "{} {}",
-                member.name,
-                member.address.clone().unwrap_or_default()
-            ),
+            [
+                Some(member.name.clone()),
+                member.address.clone(),
+                member.no_letters.then(|| "wants no letters".to_owned()),
+            ]
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.trim().is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
         ));
     }
     all.into_iter()

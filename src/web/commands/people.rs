@@ -1,6 +1,8 @@
 //! Who is on the case: handlers, the resident's needs, representatives, members of a group, who alone may see it.
 
-use super::{Field, Kind, Spec, always, date, line, long, none, person, running, tick};
+use super::{
+    Choice, Field, Kind, Spec, always, date, line, long, none, person, running, tick, yes_no,
+};
 use crate::domain::party::Party;
 use crate::web::form::choices;
 use crate::web::words::wire;
@@ -151,6 +153,34 @@ pub(super) const SPECS: &[Spec] = &[
         fits: running,
         fields: |_| party("member", None),
         more: |_| vec![tick("member.no_letters", "They do not want the letters")],
+    },
+    Spec {
+        name: "set_member_letters",
+        label: "Change who gets the letters",
+        done: "The choice is recorded. The next letter respects it.",
+        intro: "Each member of the group gets the letters unless they ask not to.",
+        group: GROUP,
+        fits: |case| !case.members.is_empty(),
+        fields: |s| {
+            let member = |m: &Party| {
+                let now = if m.no_letters {
+                    "gets none now"
+                } else {
+                    "gets them now"
+                };
+                Choice::new(&m.name, format!("{}, {now}", m.name))
+            };
+            vec![
+                Field::new(Kind::Select, "member", "Member of the group").of(s
+                    .case
+                    .members
+                    .iter()
+                    .map(member)
+                    .collect()),
+                yes_no("wanted", "Do they want the letters?"),
+            ]
+        },
+        more: none,
     },
     Spec {
         name: "restrict",

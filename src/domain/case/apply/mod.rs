@@ -247,6 +247,7 @@ impl Case {
             | Event::RepresentativeAppointed { .. }
             | Event::RepresentativeWithdrawn { .. }
             | Event::MemberAdded { .. }
+            | Event::MemberLettersSet { .. }
             | Event::HazardReported { .. }
             | Event::HazardStepTaken { .. }
             | Event::HazardStepNotNeeded { .. }

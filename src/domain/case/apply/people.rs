@@ -29,6 +29,11 @@ impl Case {
                 }
             }
             Event::MemberAdded { member } => self.members.push((**member).clone()),
+            Event::MemberLettersSet { member, wanted } => {
+                for known in self.members.iter_mut().filter(|m| m.name == *member) {
+                    known.no_letters = !wanted;
+                }
+            }
             Event::HazardReported {
                 hazard,
                 report,

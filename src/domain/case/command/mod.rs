@@ -358,6 +358,11 @@ pub enum Command {
     AddMember {
         member: Box<Party>,
     },
+    /// Whether a member of the group wants its letters (Code 1.2).
+    SetMemberLetters {
+        member: String,
+        wanted: bool,
+    },
     ReportHazard {
         hazard: NewHazard,
     },

@@ -25,7 +25,7 @@ macro_rules! table {
 table! {
     Log: RecordContact, Note, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
         ConvertToComplaint, Withdraw, UpdateComplainant, RecordAdjustment, AppointRepresentative,
-        EndRepresentative, AddMember, RecordSatisfaction, DeclareConflict, TakeSnapshots;
+        EndRepresentative, AddMember, SetMemberLetters, RecordSatisfaction, DeclareConflict, TakeSnapshots;
     Attach: Attach;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
         CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, Triage,

@@ -51,6 +51,7 @@ impl Event {
             Self::RepresentativeAppointed { .. } => "representative_appointed",
             Self::RepresentativeWithdrawn { .. } => "representative_withdrawn",
             Self::MemberAdded { .. } => "member_added",
+            Self::MemberLettersSet { .. } => "member_letters_set",
             Self::HazardReported { .. } => "hazard_reported",
             Self::HazardStepTaken { .. } => "hazard_step_taken",
             Self::HazardStepNotNeeded { .. } => "hazard_step_not_needed",

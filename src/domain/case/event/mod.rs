@@ -252,6 +252,11 @@ pub enum Event {
     MemberAdded {
         member: Box<Party>,
     },
+    /// A member of the group, by name, chose to get its letters or not.
+    MemberLettersSet {
+        member: String,
+        wanted: bool,
+    },
     HazardReported {
         hazard: HazardId,
         report: NewHazard,

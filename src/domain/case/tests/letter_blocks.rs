@@ -180,6 +180,24 @@ fn every_member_of_a_group_gets_the_letter_in_their_own_way() {
     );
     let address = play.case.as_read_by(Some("Ben")).complainant.address;
     assert_eq!(address.as_deref(), Some("2 High Street"));
+    // Each may choose otherwise later; the next letter respects it.
+    let choose = |member: &str, wanted: bool| json!({ "command": "set_member_letters", "member": member, "wanted": wanted });
+    let chosen = play
+        .clone()
+        .does("cal", choose("ben", false))
+        .does("cal", choose("Cy", true))
+        .does(
+            "olive",
+            json!({ "command": "issue_letter", "kind": "update", "text": "On Monday.",
+                "adjustments_note": "Read out." }),
+        );
+    let update = chosen.case.letters.iter().skip(2);
+    let readers: Vec<_> = update.map(|letter| letter.to.as_deref()).collect();
+    assert_eq!(readers, [None, Some("Cy")]);
+    let same = chosen.refused("cal", choose("Cy", true));
+    assert_eq!(same.field, Some("wanted"), "{}", same.detail);
+    let nobody = chosen.refused("cal", choose("Dee", false));
+    assert_eq!(nobody.code.to_string(), "not_found");
     let restricted = play.does("olive", restriction);
     assert_eq!(restricted.case.letters.len(), 3, "that one is between two");
 }

@@ -26,6 +26,7 @@ fn furnished(state: State) -> Play {
         { "kind": "related_request_opened", "related": 2, "request": "subject_access", "text": "All", "received_at": play.now },
         { "kind": "adjustment_recorded", "adjustment": { "need": "large_print" } },
         { "kind": "representative_appointed", "representative": { "name": "Ray Resident" } },
+        { "kind": "member_added", "member": { "name": "Mo Member" } },
         { "kind": "record_linked", "link": { "id": 1, "source": "csv", "external_id": "7", "kind": "repair", "title": "R",
             "document": "{}", "snapshot_at": play.now, "hash": "00", "version": 1 } },
         { "kind": "referred_to_ombudsman", "hos_reference": "20261", "route": "enquiry" },
@@ -174,6 +175,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         ),
         (
             "cal",
+            json!({ "command": "set_member_letters", "member": "Mo Member", "wanted": false }),
+        ),
+        (
+            "cal",
             json!({ "command": "report_hazard", "hazard": { "description": "Gas" } }),
         ),
         (
@@ -311,6 +316,7 @@ end_adjustment           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 appoint_representative   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 end_representative       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 add_member               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+set_member_letters       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 report_hazard            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 take_hazard_step         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 open_related             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -130,6 +130,16 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             "users",
             "other",
         ),
+        Event::MemberLettersSet { member, wanted } => told(
+            if *wanted {
+                format!("{member} gets the letters from now on")
+            } else {
+                format!("{member} does not want the letters")
+            },
+            "",
+            "users",
+            "other",
+        ),
         Event::Restricted { reason, .. } => told("Case restricted", reason, "lock", "decisions"),
         Event::RestrictionLifted { reason } => {
             told("Restriction lifted", reason, "lock", "decisions")
