@@ -31,6 +31,9 @@ pub struct Args {
     /// Log lines as JSON.
     #[arg(long, global = true, env = "REDRESS_LOG_JSON")]
     pub log_json: bool,
+    /// Refuse a data file that an older Redress wrote, instead of upgrading it first.
+    #[arg(long, global = true, env = "REDRESS_NO_UPGRADE")]
+    pub no_upgrade: bool,
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
@@ -49,6 +52,8 @@ pub enum Verb {
     Backup(Backup),
     /// Put a verified backup in the place of the data file; the old file is kept.
     Restore(Restore),
+    /// Bring a data file of an older Redress up to date; the old file is kept.
+    Upgrade(Upgrade),
     /// Check a data file, a backup, or a bundle's zip against its manifest.
     Verify(Verify),
     /// Make every list, counter and state again from the events.
@@ -129,6 +134,16 @@ pub struct Backup {
 pub struct Restore {
     /// A backup.
     pub from: PathBuf,
+}
+
+/// What to upgrade.
+#[derive(Debug, Group)]
+pub struct Upgrade {
+    /// The file; the data file if none is named.
+    pub file: Option<PathBuf>,
+    /// Do everything on a copy, say how it went, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What to check.

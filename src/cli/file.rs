@@ -9,6 +9,7 @@ use anyhow::Context;
 use chrono::Utc;
 
 use super::args::{Restore, Verify};
+use super::upgrade::Older;
 use super::wiring;
 use crate::desk::calendar::check_deadlines;
 use crate::export::verify_bundle;
@@ -94,8 +95,8 @@ pub fn restore(data: &Path, what: &Restore) -> anyhow::Result<()> {
 }
 
 /// Makes everything derived again.
-pub async fn rebuild(data: &Path) -> anyhow::Result<()> {
-    let store = wiring::open(data)?;
+pub async fn rebuild(data: &Path, older: Older) -> anyhow::Result<()> {
+    let store = wiring::open(data, older)?;
     let desk = wiring::desk(store, None, wiring::clock())?;
     let cases = tokio::task::spawn_blocking(move || {
         let cases = desk.rebuild();
@@ -118,6 +119,7 @@ pub fn tell(step: Step) {
         Step::Pages => "checking pages".to_owned(),
         Step::Chains(events) => format!("checking chains: {events} events"),
         Step::States(cases) => format!("checking states: {cases} cases"),
+        Step::Changing => "upgrading the copy".to_owned(),
         Step::Documents(bytes) => format!("checking documents: {} MB", megabytes(bytes)),
     };
     eprint!("\r\x1b[K{line}\r");

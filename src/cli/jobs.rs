@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::args::{Token, User, Verb};
+use super::upgrade::Older;
 use super::{socket, wiring};
 use crate::desk::Desk;
 use crate::desk::exports::ExportRequest;
@@ -19,6 +20,7 @@ use crate::domain::calendar::end_of_day;
 use crate::domain::clock::{DueQuery, Receipt};
 use crate::domain::ids::CaseRef;
 use crate::store::backup;
+use crate::store::verify::Report;
 
 /// Something to be done on the data file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,7 +80,7 @@ fn operator() -> Actor {
 }
 
 /// Does the job that `verb` means, through the running server or on the file itself.
-pub async fn run(data: &Path, verb: Verb) -> anyhow::Result<()> {
+pub async fn run(data: &Path, verb: Verb, older: Older) -> anyhow::Result<()> {
     let job = job(verb)?;
     let said = match socket::ask(data, &job).await? {
         Some(answer) => answer?,
@@ -89,15 +91,39 @@ pub async fn run(data: &Path, verb: Verb) -> anyhow::Result<()> {
                     data.display()
                 );
             }
-            let desk = wiring::desk(wiring::open(data)?, None, wiring::clock())?;
-            let said = execute(&desk, job).await;
-            let store = desk.store().clone();
-            tokio::task::spawn_blocking(move || store.close()).await?;
-            said?
+            on_file(data, job, older).await?
         }
     };
     println!("{said}");
     Ok(())
+}
+
+/// Does a job on the file itself; one that only reads leaves the file as it is.
+async fn on_file(data: &Path, job: Job, older: Older) -> anyhow::Result<String> {
+    let store = match &job {
+        Job::Backup { dest } => {
+            let report = backup::backup_stopped(data, dest, &mut super::file::tell)?;
+            return Ok(backed_up(dest, &report));
+        }
+        Job::ListUsers | Job::ListTokens => wiring::open_unwritten(data)?,
+        _ => wiring::open(data, older)?,
+    };
+    let desk = wiring::desk(store, None, wiring::clock())?;
+    let said = execute(&desk, job).await;
+    let store = desk.store().clone();
+    tokio::task::spawn_blocking(move || store.close()).await?;
+    said
+}
+
+fn backed_up(dest: &Path, report: &Report) -> String {
+    format!(
+        "backed up to {}\n{} cases, {} events, {} documents; head {}",
+        dest.display(),
+        report.cases,
+        report.events,
+        report.documents,
+        report.head
+    )
 }
 
 fn job(verb: Verb) -> anyhow::Result<Job> {
@@ -181,14 +207,7 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
                 backup::backup(&store, &to, &mut super::file::tell)
             })
             .await??;
-            format!(
-                "backed up to {}\n{} cases, {} events, {} documents; head {}",
-                dest.display(),
-                report.cases,
-                report.events,
-                report.documents,
-                report.head
-            )
+            backed_up(&dest, &report)
         }
         Job::Export {
             case,

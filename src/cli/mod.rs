@@ -12,6 +12,7 @@ mod http;
 mod jobs;
 mod serve;
 mod socket;
+mod upgrade;
 mod wiring;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Verb};
+use upgrade::Older;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -50,14 +52,20 @@ pub fn main() -> ExitCode {
 
 async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let data = args.data;
+    let older = if args.no_upgrade {
+        Older::Refused
+    } else {
+        Older::Upgraded
+    };
     match args.verb {
-        Verb::Serve(serve) => serve::serve(&data, &serve).await?,
+        Verb::Serve(serve) => serve::serve(&data, &serve, older).await?,
         Verb::Demo(demo) => demo::demo(&demo).await?,
         Verb::Due(due) => due::due(&data, &due).await?,
+        Verb::Upgrade(what) => upgrade::upgrade(&data, &what)?,
         Verb::Verify(verify) => return file::verify(&verify),
         Verb::Restore(restore) => file::restore(&data, &restore)?,
-        Verb::Rebuild => file::rebuild(&data).await?,
-        verb => jobs::run(&data, verb).await?,
+        Verb::Rebuild => file::rebuild(&data, older).await?,
+        verb => jobs::run(&data, verb, older).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 use tokio::net::TcpListener;
 
 use super::args::Serve;
+use super::upgrade::Older;
 use super::{http, socket, wiring};
 use crate::desk::Desk;
 
 /// Serves the data file until the process is told to stop.
-pub async fn serve(data: &Path, how: &Serve) -> anyhow::Result<()> {
-    let store = wiring::open_or_create(data, how.document_limit << 20)?;
+pub async fn serve(data: &Path, how: &Serve, older: Older) -> anyhow::Result<()> {
+    let store = wiring::open_or_create(data, how.document_limit << 20, older)?;
     let desk = wiring::desk(store, how.cache.clone(), wiring::clock())?;
     let listener = http::listen(how.listen).await?;
     let address = listener.local_addr()?;

@@ -8,6 +8,7 @@ use chrono::Utc;
 use tracing_subscriber::EnvFilter;
 
 use super::args::Args;
+use super::upgrade::{self, Older};
 use crate::desk::{Desk, Now};
 use crate::pdf::Renderer;
 use crate::plugins::{HostConfig, PluginHost};
@@ -44,18 +45,23 @@ pub fn desk(store: Store, cache: Option<PathBuf>, now: Now) -> anyhow::Result<De
 }
 
 /// Opens the data file; the progress of a check is told.
-pub fn open(path: &Path) -> anyhow::Result<Store> {
-    Ok(Store::open(path, options())?)
+pub fn open(path: &Path, older: Older) -> anyhow::Result<Store> {
+    Ok(upgrade::open(path, options(), older)?)
+}
+
+/// Opens the data file to read it: nothing is written into it, whatever version it is of.
+pub fn open_unwritten(path: &Path) -> anyhow::Result<Store> {
+    Ok(Store::open_unwritten(path, options())?)
 }
 
 /// Opens the data file, or makes it when there is none. No document larger than `document_limit` bytes comes in.
-pub fn open_or_create(path: &Path, document_limit: u64) -> anyhow::Result<Store> {
+pub fn open_or_create(path: &Path, document_limit: u64, older: Older) -> anyhow::Result<Store> {
     let options = Options {
         document_limit,
         ..options()
     };
     if path.exists() {
-        Ok(Store::open(path, options)?)
+        Ok(upgrade::open(path, options, older)?)
     } else {
         Ok(Store::create(path, options)?)
     }

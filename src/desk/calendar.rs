@@ -16,6 +16,7 @@ use crate::domain::refusal::required;
 use crate::store::Rows;
 use crate::store::rebuild::is_current;
 use crate::store::settings::Change;
+use crate::store::upgrade::NextDate;
 
 /// A change to the bank holidays or to the days on which the office is shut.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -148,6 +149,15 @@ pub fn check_deadlines(rows: &dyn Rows, now: DateTime<Utc>) -> Result<(), StoreE
             None => return Ok(()),
         }
     }
+}
+
+/// How the next date of each case follows from the calendar and the policies in a file, for making its lists again.
+///
+/// # Errors
+/// What the file says.
+pub fn next_dates(rows: &dyn Rows, now: DateTime<Utc>) -> Result<NextDate, StoreError> {
+    let book = Book::read(rows)?;
+    Ok(Box::new(move |case| deadline(&book, now)(case)))
 }
 
 impl Desk {

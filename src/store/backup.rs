@@ -5,15 +5,16 @@
 
 use super::Store;
 use super::error::StoreError;
-use super::open::{self, Check, Options, Source};
+use super::hold::Held;
+use super::open::{self, Check, Older, Options, Source};
 use super::reader::Reader;
 use super::verify::{self, Report, Step};
 use chrono::{DateTime, Utc};
+use redb::ReadableDatabase;
 use redb::backends::FileBackend;
-use redb::{ReadableDatabase, StorageBackend};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -38,14 +39,43 @@ pub fn backup(
     if dest.exists() {
         return Err(StoreError::Exists(dest.to_owned()));
     }
-    let temp = temporary_beside(dest, ".redress-backup-")?;
-    let mut file = temp.reopen()?;
+    let temp = temporary_beside(dest, ".redress-backup-".as_ref())?;
     let snapshot = store.snapshot()?;
-    snapshot.write_file(&mut file, &mut |done, all| {
+    snapshot.write_file(&mut temp.reopen()?, &mut |done, all| {
         progress(Step::Copying(done, all));
     })?;
-    let report = check_copy(temp.path(), dest, progress)?;
-    file.sync_all()?;
+    keep(temp, dest, dest, progress)
+}
+
+/// Copies a file that no server has open to `dest`, which must not exist, and verifies the copy. The file is not
+/// changed, whatever version wrote it.
+///
+/// # Errors
+/// Why there is no backup; nothing is left under its name then.
+pub fn backup_stopped(
+    path: &Path,
+    dest: &Path,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, StoreError> {
+    if dest.exists() {
+        return Err(StoreError::Exists(dest.to_owned()));
+    }
+    let temp = temporary_beside(dest, ".redress-backup-".as_ref())?;
+    let held = Held::take(path)?;
+    progress(Step::Copying(0, held.metadata().len()));
+    held.copy_to(&mut temp.reopen()?)?;
+    keep(temp, dest, path, progress)
+}
+
+/// Gives a verified copy the name of a backup; `name` is what it is called in messages.
+fn keep(
+    temp: NamedTempFile,
+    dest: &Path,
+    name: &Path,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Report, StoreError> {
+    let report = check_copy(temp.path(), name, progress)?;
+    temp.as_file().sync_all()?;
     temp.persist_noclobber(dest)
         .map_err(|error| StoreError::from_io(dest, &error.error))?;
     open::sync_folder(&open::folder_of(dest))?;
@@ -65,7 +95,7 @@ pub fn restore(
 ) -> Result<Restored, StoreError> {
     let mut source = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
     let all = source.metadata()?.len();
-    let temp = temporary_beside(target, ".redress-restore-")?;
+    let temp = temporary_beside(target, ".redress-restore-".as_ref())?;
     let mut file = temp.reopen()?;
     progress(Step::Copying(0, all));
     io::copy(&mut source, &mut file)?;
@@ -84,7 +114,7 @@ pub fn restore(
     Ok(Restored { report, kept })
 }
 
-fn temporary_beside(path: &Path, prefix: &str) -> Result<NamedTempFile, StoreError> {
+pub(crate) fn temporary_beside(path: &Path, prefix: &OsStr) -> Result<NamedTempFile, StoreError> {
     let folder = open::folder_of(path);
     tempfile::Builder::new()
         .prefix(prefix)
@@ -100,17 +130,13 @@ fn check_copy(
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, StoreError> {
     progress(Step::Pages);
-    let at = copy.to_owned();
-    let source = Source::backend(name, move || {
-        let file = OpenOptions::new().read(true).write(true).open(&at)?;
-        Ok(Box::new(FileBackend::new(file).map_err(io::Error::other)?))
-    });
+    let source = copied(copy, name);
     let options = Options {
         cache_bytes: 32 << 20,
         ..Options::default()
     };
     let closed = open::was_closed(&source)?;
-    let (db, _gate) = open::open_pages(&source, &options, Check::Always)?;
+    let (db, _gate) = open::open_pages(&source, &options, Check::Always, Older::Taken)?;
     let reader = Reader::new(db.begin_read()?);
     let report =
         verify::contents(&*reader, None, closed, progress).map_err(|error| match error {
@@ -122,18 +148,22 @@ fn check_copy(
     Ok(report)
 }
 
+/// A copy that is called `name` in messages.
+pub(crate) fn copied(copy: &Path, name: &Path) -> Source {
+    let at = copy.to_owned();
+    Source::backend(name, move || {
+        let file = OpenOptions::new().read(true).write(true).open(&at)?;
+        Ok(Box::new(FileBackend::new(file).map_err(io::Error::other)?))
+    })
+}
+
 /// Renames the file at `target` if there is one and nobody has it open.
 fn move_away(target: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
-    let file = match OpenOptions::new().read(true).write(true).open(target) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StoreError::from_io(target, &error)),
+    let held = match Held::take(target) {
+        Ok(held) => held,
+        Err(StoreError::Missing(_)) => return Ok(None),
+        Err(error) => return Err(error),
     };
-    let backend = FileBackend::new(file).map_err(|error| StoreError::from_open(target, error))?;
-    let free = backend.try_lock_range(Bound::Unbounded, Bound::Unbounded);
-    if !matches!(free, Ok(true)) {
-        return Err(StoreError::InUse(target.to_owned()));
-    }
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(now.format(".before-restore-%Y%m%dT%H%M%SZ").to_string());
     let kept = target.with_file_name(name);
@@ -142,6 +172,6 @@ fn move_away(target: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, Store
     }
     fs::rename(target, &kept).map_err(|error| StoreError::from_io(target, &error))?;
     // The lock ends only now: nobody opened the file while it moved.
-    backend.close()?;
+    drop(held);
     Ok(Some(kept))
 }

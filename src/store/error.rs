@@ -2,6 +2,7 @@
 //!
 //! [`StoreError`] is what the file or the disk did; [`WriteError`] adds what the caller's own job refused.
 
+use super::upgrade::Version;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -41,16 +42,42 @@ pub enum StoreError {
     },
     /// Written by a later version.
     #[error(
-        "{path} was written by a newer Redress (format {found}; this one knows up to {known}). Install the \
-         newer version; the file was not touched."
+        "{path} was written by a newer Redress ({found}; this one knows up to {known}). Install the newer \
+         version, or go back to the file that its upgrade kept; the file was not touched."
     )]
     Newer {
         /// The file.
         path: PathBuf,
-        /// The format in the file.
-        found: u64,
-        /// The last format that this program knows.
-        known: u64,
+        /// What it is.
+        found: Version,
+        /// The last that this program knows.
+        known: Version,
+    },
+    /// Written by an earlier version, and not to be written as it is.
+    #[error(
+        "{path} was written by an older Redress ({found}; this one keeps {known}). Run `redress upgrade {path}`: \
+         it keeps the old file; the file was not touched."
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: Version,
+        /// What this program writes.
+        known: Version,
+    },
+    /// The disk has no room for the copy that an upgrade makes.
+    #[error(
+        "The upgrade of {path} needs {needed} MB free on its disk, and there are {free}. Make room, or move the \
+         file to a larger disk; it was not touched."
+    )]
+    NoRoom {
+        /// The file.
+        path: PathBuf,
+        /// What is needed, in megabytes.
+        needed: u64,
+        /// What there is.
+        free: u64,
     },
     /// The disk has no room.
     #[error(

@@ -21,9 +21,11 @@ pub mod settings;
 pub mod tables;
 pub mod tx;
 pub mod upcast;
+pub mod upgrade;
 pub mod verify;
 
 mod codec;
+mod hold;
 mod scratch;
 mod search;
 mod writer;
@@ -39,7 +41,7 @@ pub use tables::{Rows, T};
 pub use tx::WriteTx;
 
 use gate::{Gate, Snapshot};
-use open::Check;
+use open::{Check, Older};
 use redb::{Database, ReadableDatabase, WriteTransaction};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,10 +101,11 @@ impl Store {
         Self::open(path, options)
     }
 
-    /// Opens a file; one that was not closed is checked page by page first.
+    /// Opens a file of this version; one that was not closed is checked page by page first.
     ///
     /// # Errors
-    /// A [`StoreError`] that says what to do; the record in the file is not changed by a refusal.
+    /// A [`StoreError`] that says what to do; the record in the file is not changed by a refusal. A file of an earlier
+    /// version is [`StoreError::Older`] and goes through [`upgrade`] first.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
         Self::open_source(Source::file(path), options)
     }
@@ -112,7 +115,28 @@ impl Store {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_source(source: Source, options: Options) -> Result<Self, StoreError> {
-        let (db, gate) = open::open_pages(&source, &options, Check::IfUnclosed)?;
+        let (db, gate) = open::open_pages(&source, &options, Check::IfUnclosed, Older::Refused)?;
+        Self::over(source, options, db, gate)
+    }
+
+    /// Opens a file that nobody has open for writing, of this version or an earlier one, to read it: what is written
+    /// stays in memory, and the file is not changed.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn open_unwritten(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let source = verify::unwritten(path);
+        let (db, gate) = open::open_pages(&source, &options, Check::IfUnclosed, Older::Taken)?;
+        upgrade::in_memory(&db)?;
+        Self::over(source, options, db, gate)
+    }
+
+    fn over(
+        source: Source,
+        options: Options,
+        db: Database,
+        gate: Arc<Gate>,
+    ) -> Result<Self, StoreError> {
         open::first_commit(&db)?;
         let shared = Arc::new(Shared {
             source,
@@ -135,7 +159,7 @@ impl Store {
             handle: Arc::new(handle),
         };
         // A disk that is full at the start must not keep people from reading.
-        match rebuild::reshape(&store).and_then(|()| store.sweep_documents()) {
+        match store.sweep_documents() {
             Ok(()) | Err(StoreError::DiskFull) => Ok(store),
             Err(error) => Err(error),
         }

@@ -7,9 +7,12 @@
 use super::codec;
 use super::error::StoreError;
 use super::gate::{Gate, GateBackend};
+use super::reader::Reader;
+use super::tables::Rows;
 use super::tables::T;
 use super::tx::WriteTx;
-use super::upcast::FORMAT;
+use super::upcast::{FORMAT, SHAPE};
+use super::upgrade::{PROGRAM, Version};
 use redb::backends::FileBackend;
 use redb::{Builder, Database, ReadableDatabase, StorageBackend};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,7 @@ const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
 /// The bit of byte 9 that redb sets while a file is open for writing.
 const UNCLOSED: u8 = 2;
 const FORMAT_KEY: &[u8] = b"format";
+const SHAPE_KEY: &str = "shape";
 const OPENED_KEY: &[u8] = b"opened";
 
 /// How a store is opened.
@@ -119,6 +123,15 @@ pub(crate) enum Check {
     Always,
 }
 
+/// Whether a file of an earlier version is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Older {
+    /// It is, to be read, or to be brought up to date.
+    Taken,
+    /// It is not: [`StoreError::Older`].
+    Refused,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Format {
     app: String,
@@ -131,6 +144,7 @@ pub(crate) fn open_pages(
     source: &Source,
     options: &Options,
     check: Check,
+    older: Older,
 ) -> Result<(Database, Arc<Gate>), StoreError> {
     let path = &source.path;
     let backend = source.start()?;
@@ -145,7 +159,7 @@ pub(crate) fn open_pages(
                 .set_cache_size(1 << 20)
                 .open_read_only_with_backend(GateBackend(Gate::new(backend)))
         })?;
-        require_format(path, &peek)?;
+        require_version(path, &peek, older)?;
         quietly(path, || peek.close())?;
     }
     let gate = Gate::new(source.start()?);
@@ -159,7 +173,7 @@ pub(crate) fn open_pages(
     let db = quietly(path, || {
         builder.create_with_backend(GateBackend(Arc::clone(&gate)))
     })?;
-    require_format(path, &db)?;
+    require_version(path, &db, older)?;
     Ok((db, gate))
 }
 
@@ -199,8 +213,12 @@ fn look_at_header(path: &Path, backend: &dyn StorageBackend) -> Result<bool, Sto
     Ok(head[9] & UNCLOSED != 0)
 }
 
-/// Refuses another program's file and one of a later version.
-fn require_format(path: &Path, db: &impl ReadableDatabase) -> Result<(), StoreError> {
+/// Refuses another program's file and one of a later version, and if told so one of an earlier.
+fn require_version(
+    path: &Path,
+    db: &impl ReadableDatabase,
+    older: Older,
+) -> Result<(), StoreError> {
     let foreign = |why: &str| StoreError::Foreign {
         path: path.to_owned(),
         why: why.into(),
@@ -212,10 +230,11 @@ fn require_format(path: &Path, db: &impl ReadableDatabase) -> Result<(), StoreEr
             Err(redb::TableError::Storage(error)) => return Err(error.into()),
             Err(_) => return Ok(None),
         };
-        let found = redb::ReadableTable::get(&meta, FORMAT_KEY)?;
-        found
-            .map(|value| codec::decode::<Format>(T::Meta, value.value()))
-            .transpose()
+        if redb::ReadableTable::get(&meta, FORMAT_KEY)?.is_none() {
+            return Ok(None);
+        }
+        let reader = Reader::new(txn);
+        Ok(Some((format(&*reader)?, version(&*reader)?)))
     }));
     let found = match read {
         Ok(Ok(found)) => found,
@@ -225,14 +244,52 @@ fn require_format(path: &Path, db: &impl ReadableDatabase) -> Result<(), StoreEr
     };
     match found {
         None => Err(foreign("it is the database of another program")),
-        Some(format) if format.app != "redress" => Err(foreign("it belongs to another program")),
-        Some(format) if format.format > FORMAT => Err(StoreError::Newer {
+        Some((format, _)) if format.app != "redress" => {
+            Err(foreign("it belongs to another program"))
+        }
+        Some((_, found)) if PROGRAM.is_older_than(found) => Err(StoreError::Newer {
             path: path.to_owned(),
-            found: format.format,
-            known: FORMAT,
+            found,
+            known: PROGRAM.version,
         }),
+        Some((_, found)) if older == Older::Refused && found != PROGRAM.version => {
+            Err(StoreError::Older {
+                path: path.to_owned(),
+                found,
+                known: PROGRAM.version,
+            })
+        }
         Some(_) => Ok(()),
     }
+}
+
+fn format(rows: &(dyn Rows + '_)) -> Result<Format, StoreError> {
+    let found = rows.get(T::Meta, FORMAT_KEY)?;
+    let missing = || StoreError::Damaged("the file does not say its format".into());
+    codec::decode(T::Meta, &found.ok_or_else(missing)?)
+}
+
+/// What a file says it is.
+pub(crate) fn version(rows: &(dyn Rows + '_)) -> Result<Version, StoreError> {
+    Ok(Version {
+        format: format(rows)?.format,
+        shape: rows.record(T::Meta, SHAPE_KEY)?.unwrap_or(0),
+    })
+}
+
+/// Says the format of the record.
+pub(crate) fn put_format(tx: &mut WriteTx<'_>, format: u64) -> Result<(), StoreError> {
+    let format = Format {
+        app: "redress".into(),
+        format,
+        written_by: env!("CARGO_PKG_VERSION").into(),
+    };
+    tx.put_value(T::Meta, FORMAT_KEY, &format)
+}
+
+/// Says the shape of the derived tables.
+pub(crate) fn put_shape(tx: &mut WriteTx<'_>, shape: u64) -> Result<(), StoreError> {
+    tx.put_record(T::Meta, SHAPE_KEY, &shape)
 }
 
 /// The commit right after opening: a copy of the header taken before it would take an unverified path. It also
@@ -241,7 +298,7 @@ pub(crate) fn first_commit(db: &Database) -> Result<(), StoreError> {
     let txn = db.begin_write()?;
     {
         let mut tx = WriteTx::open(&txn)?;
-        let count = match super::tables::Rows::get(&tx, T::Meta, OPENED_KEY)? {
+        let count = match Rows::get(&tx, T::Meta, OPENED_KEY)? {
             Some(bytes) => codec::decode::<u64>(T::Meta, &bytes)? + 1,
             None => 1,
         };
@@ -277,12 +334,8 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     let txn = db.begin_write()?;
     {
         let mut tx = WriteTx::open(&txn)?;
-        let format = Format {
-            app: "redress".into(),
-            format: FORMAT,
-            written_by: env!("CARGO_PKG_VERSION").into(),
-        };
-        tx.put_value(T::Meta, FORMAT_KEY, &format)?;
+        put_format(&mut tx, FORMAT)?;
+        put_shape(&mut tx, SHAPE)?;
     }
     txn.commit()?;
     db.close()?;

@@ -36,6 +36,12 @@ impl Reader {
             }
         }
     }
+
+    /// The bytes that the pages of a table take.
+    pub(crate) fn bytes(&self, table: T) -> Result<u64, StoreError> {
+        let stats = self.table(table)?.stats()?;
+        Ok(stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes())
+    }
 }
 
 impl Rows for Reader {

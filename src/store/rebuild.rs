@@ -1,18 +1,18 @@
 //! Making the derived tables again from the events, and proving that they are what the events say.
 
 use super::Store;
-use super::cases::DeadlineOf;
+use super::cases::{DeadlineOf, reference_of};
 use super::codec;
 use super::derive::{self, CaseRow, Deadline, Derived};
 use super::error::{StoreError, WriteError};
+use super::open;
 use super::tables::{self, ALL, MORE, Rows, T};
 use super::tx::WriteTx;
 use super::upcast::SHAPE;
 use crate::domain::case::Case;
+use crate::domain::ids::CaseRef;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-const SHAPE_KEY: &str = "shape";
 
 /// The number of cases in the chains, which are the truth.
 fn cases(rows: &(dyn Rows + '_)) -> Result<Vec<u64>, StoreError> {
@@ -41,8 +41,8 @@ pub(crate) fn check(
     let (mut entries, mut words, mut restricted) = (0, 0, 0);
     let mut counts: BTreeMap<[u8; 9], u64> = BTreeMap::new();
     let cases = cases(rows)?;
-    if shape(rows)? != SHAPE {
-        // Of an older version: made again from the events when it is next opened, so only those count.
+    if !is_current(rows)? {
+        // Of an older version: made again from the events when the file is upgraded, so only those count.
         for (done, number) in (1..).zip(&cases) {
             rows.fold(*number)?;
             progress(done);
@@ -126,36 +126,16 @@ pub fn rebuild(
     store: &Store,
     deadline: impl Fn(&Case) -> Option<Deadline> + Send + 'static,
 ) -> Result<u64, StoreError> {
-    let done = store.write(move |tx| remake(tx, Some(&deadline)));
+    let done = store.write(move |tx| remake(tx, &deadline));
     done.map_err(WriteError::flatten)
 }
 
-/// Brings a file whose derived tables an older version shaped up to date, as it is opened.
-pub(crate) fn reshape(store: &Store) -> Result<(), StoreError> {
-    if shape(&*store.reader()?)? == SHAPE {
-        return Ok(());
-    }
-    // A new file has none, and is only told its shape.
-    if !cases(&*store.reader()?)?.is_empty() {
-        tracing::info!(
-            "the lists are made again from the events, because this version keeps more in them"
-        );
-    }
-    let done = store.write(|tx| remake(tx, None));
-    done.map(drop).map_err(WriteError::flatten)
-}
-
-/// Whether the lists are as this version keeps them; others are made again when the file is next opened.
+/// Whether the lists are as this version keeps them; others are made again when the file is upgraded.
 ///
 /// # Errors
 /// What the file or the disk says.
 pub fn is_current(rows: &(dyn Rows + '_)) -> Result<bool, StoreError> {
-    Ok(shape(rows)? == SHAPE)
-}
-
-/// The shape of the derived tables in a file.
-fn shape(rows: &(dyn Rows + '_)) -> Result<u64, StoreError> {
-    Ok(rows.record(T::Meta, SHAPE_KEY)?.unwrap_or(0))
+    Ok(open::version(rows)?.shape == SHAPE)
 }
 
 /// The one field of a row that does not follow from the events.
@@ -165,27 +145,30 @@ struct Due {
     due: Option<Deadline>,
 }
 
-fn remake(tx: &mut WriteTx<'_>, deadline: Option<DeadlineOf<'_>>) -> Result<u64, StoreError> {
-    let mut due = BTreeMap::new();
-    tx.walk(T::CaseRow, ALL, true, &mut |key, value| {
+/// The next date of every case that has one, as its row says, whatever version made it.
+pub(crate) fn dates(rows: &(dyn Rows + '_)) -> Result<BTreeMap<CaseRef, Deadline>, StoreError> {
+    let mut dates = BTreeMap::new();
+    rows.walk(T::CaseRow, ALL, true, &mut |key, value| {
         if let Ok(Due { due: Some(day) }) = codec::decode(T::CaseRow, value) {
-            due.insert(tables::number(key)?, day);
+            dates.insert(reference_of(tables::number(key)?), day);
         }
         MORE
     })?;
+    Ok(dates)
+}
+
+/// Clears every derived table and fills it from the events; gives the number of cases.
+pub(crate) fn remake(tx: &mut WriteTx<'_>, deadline: DeadlineOf<'_>) -> Result<u64, StoreError> {
     for table in T::ALL.iter().filter(|table| table.is_derived()) {
         tx.clear(*table)?;
     }
     let cases = cases(&**tx)?;
     for number in &cases {
         let case = tx.fold(*number)?;
-        let day = match deadline {
-            Some(deadline) => deadline(&case),
-            None => due.remove(number),
-        };
+        let day = deadline(&case);
         derive::replace(tx, *number, None, &Derived::of(*number, &case, day))?;
         tx.put_value(T::Case, &tables::key(*number), &case)?;
     }
-    tx.put_record(T::Meta, SHAPE_KEY, &SHAPE)?;
+    open::put_shape(tx, SHAPE)?;
     Ok(cases.len() as u64)
 }

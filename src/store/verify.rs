@@ -7,7 +7,7 @@
 use super::audit::{self, Head};
 use super::documents;
 use super::error::StoreError;
-use super::open::{self, Check, Options, Source};
+use super::open::{self, Check, Older, Options, Source};
 use super::reader::Reader;
 use super::rebuild;
 use super::scratch::Scratch;
@@ -45,6 +45,8 @@ pub enum Step {
     States(u64),
     /// Documents against their addresses; bytes done.
     Documents(u64),
+    /// An upgrade's steps on the copy.
+    Changing,
 }
 
 /// Reads something out of a file that nobody has open for writing, and writes nothing into it.
@@ -59,13 +61,14 @@ pub fn look_into<V>(
         cache_bytes: 8 << 20,
         ..Options::default()
     };
-    let (db, _gate) = open::open_pages(&unwritten(path), &options, Check::IfUnclosed)?;
+    let (db, _gate) =
+        open::open_pages(&unwritten(path), &options, Check::IfUnclosed, Older::Taken)?;
     let reader = Reader::new(db.begin_read()?);
     look(&*reader)
 }
 
 /// The file at `path`, with what redb writes while it opens kept in memory.
-fn unwritten(path: &Path) -> Source {
+pub(crate) fn unwritten(path: &Path) -> Source {
     let at = path.to_owned();
     Source::backend(path, move || Ok(Box::new(Scratch::open(&at)?)))
 }
@@ -99,7 +102,7 @@ pub fn verify_and(
     };
     progress(Step::Pages);
     let closed = open::was_closed(&source)?;
-    let (mut db, _gate) = open::open_pages(&source, &options, Check::IfUnclosed)?;
+    let (mut db, _gate) = open::open_pages(&source, &options, Check::IfUnclosed, Older::Taken)?;
     // An unclosed file went through the check as it was opened; a closed one must pass it without a repair.
     if closed {
         match catch_unwind(AssertUnwindSafe(|| db.check_integrity())) {

@@ -7,7 +7,7 @@
 
 use super::error::{StoreError, WriteError};
 use super::gate::Gate;
-use super::open::{self, Check};
+use super::open::{self, Check, Older};
 use super::tx::WriteTx;
 use super::{Shared, State};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -193,8 +193,13 @@ fn transaction(
 /// Opens the file again through its check, after it was let go of. Until that succeeds, readers and writers get
 /// the reason, and the thread tries again every few seconds.
 fn reopen(shared: &Shared) {
-    let opened = open::open_pages(&shared.source, &shared.options, Check::Always)
-        .and_then(|(db, gate)| open::first_commit(&db).map(|()| State::Up(db, gate)));
+    let opened = open::open_pages(
+        &shared.source,
+        &shared.options,
+        Check::Always,
+        Older::Refused,
+    )
+    .and_then(|(db, gate)| open::first_commit(&db).map(|()| State::Up(db, gate)));
     match opened {
         Ok(up) => {
             tracing::warn!("the file was opened again after a failure of the disk");

@@ -1,21 +1,31 @@
 //! A file of every released format and shape is kept, and opens here for ever.
 //!
 //! When either rises, a new one is made by `REDRESS_NEW_FIXTURE=1 cargo test --test journeys fixture`; the old ones
-//! stay. A shape is what the derived tables hold: an older one is made again from the events as the file opens.
+//! stay. A shape is what the derived tables hold: an older one is made again from the events by the upgrade.
 
 use super::{attached, deadline, logged, note, recorded};
 use redress::domain::case::State;
 use redress::domain::ids::CaseRef;
 use redress::store::settings::Change;
 use redress::store::upcast::{FORMAT, SHAPE};
+use redress::store::upgrade;
 use redress::store::verify::verify;
 use redress::store::{Options, Store, StoreError};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// Opens a file; an older one is upgraded first.
+fn open(path: &Path) -> Store {
+    if let Err(StoreError::Older { .. }) = Store::open(path, Options::default()) {
+        let calendar: upgrade::Calendar<'_> = &|_| Ok(Box::new(deadline));
+        upgrade::upgrade(path, super::at(0), false, calendar, &mut |_| {}).unwrap();
+    }
+    Store::open(path, Options::default()).unwrap()
 }
 
 fn make(path: &Path) {
@@ -72,7 +82,7 @@ fn a_file_of_every_format_opens_verifies_and_says_the_same() {
             )
         });
         assert_eq!((before.events, before.cases, before.documents), (7, 2, 1));
-        let store = Store::open(&path, Options::default()).unwrap();
+        let store = open(&path);
         let reader = store.reader().unwrap();
         let case = reader.case(&CaseRef::new(2026, 1)).unwrap().unwrap();
         assert_eq!(case.handler(), Some("ben"));

@@ -3,6 +3,7 @@
 
 mod fixture;
 mod kill;
+mod upgrade;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use redress::domain::case::{Case, Recorded};

@@ -19,6 +19,7 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 
 use super::args::Demo;
+use super::upgrade::Older;
 use super::{serve, wiring};
 use crate::pdf::Renderer;
 use crate::plugins::{HostConfig, PluginHost};
@@ -41,7 +42,7 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
     };
     let listener = super::http::listen(how.listen).await?;
     let address = listener.local_addr()?;
-    let store = wiring::open_or_create(&data, 2 << 30)?;
+    let store = wiring::open_or_create(&data, 2 << 30, Older::Refused)?;
     let renderer = Renderer::new().context("the typesetter could not be started")?;
     let plugins = PluginHost::new(HostConfig::default())?;
     let made = fill(store, renderer, plugins, &exports, Utc::now()).await?;

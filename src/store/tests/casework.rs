@@ -232,7 +232,7 @@ fn replaying_the_events_gives_the_stored_state_and_rebuild_changes_nothing() {
 }
 
 #[test]
-fn a_file_of_an_older_shape_is_brought_up_to_date_as_it_opens() {
+fn a_file_of_an_older_shape_is_upgraded_and_read_before_that() {
     let (folder, store, _) = seeded(20);
     let page = |store: &Store| {
         let query = ListQuery {
@@ -261,6 +261,25 @@ fn a_file_of_an_older_shape_is_brought_up_to_date_as_it_opens() {
     store.close();
     let path = folder.path().join("a.redb");
     assert_eq!(verify::verify(&path, None, &mut |_| {}).unwrap().cases, 20);
+    let bytes = std::fs::read(&path).unwrap();
+    // To be read, its lists are made in memory.
+    let read = Store::open_unwritten(&path, Options::default()).unwrap();
+    assert_eq!(page(&read), before);
+    drop(read);
+    assert!(matches!(
+        Store::open(&path, Options::default()),
+        Err(StoreError::Older { .. })
+    ));
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    let done = upgrade::upgrade(
+        &path,
+        chrono::Utc::now(),
+        false,
+        &|_| Ok(Box::new(deadline)),
+        &mut |_| {},
+    )
+    .unwrap();
+    assert_eq!(std::fs::read(&done.kept).unwrap(), bytes);
     let store = Store::open(&path, Options::default()).unwrap();
     assert_eq!(page(&store), before);
     assert_eq!(
