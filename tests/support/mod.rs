@@ -2,6 +2,7 @@
 //! own OpenAPI document.
 
 mod schema;
+mod shape;
 pub mod words;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The OpenAPI document as a judge: is this answer what the program says it gives?
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::Answer;
+use super::{Answer, shape};
 
 /// The document.
 pub struct Document(pub Value);
@@ -74,7 +74,7 @@ impl Document {
         let content = said["content"].as_object().cloned().unwrap_or_default();
         match content.get(&kind) {
             Some(content) if kind.ends_with("json") => {
-                self.shape_faults(&answer.json(), &content["schema"], "$")
+                self.shape_faults(&answer.json(), &content["schema"])
             }
             Some(_) => Vec::new(),
             // A download has the type of what was stored.
@@ -83,86 +83,9 @@ impl Document {
         }
     }
 
-    fn resolve<'s>(&'s self, shape: &'s Value) -> &'s Value {
-        match shape["$ref"].as_str() {
-            Some(path) => self
-                .0
-                .pointer(&path[1..])
-                .expect("a reference that leads somewhere"),
-            None => shape,
-        }
-    }
-
     /// Everything in `value` that the shape does not allow.
-    pub fn shape_faults(&self, value: &Value, shape: &Value, path: &str) -> Vec<String> {
-        let shape = self.resolve(shape);
-        if shape.as_object().is_none_or(Map::is_empty) {
-            return Vec::new();
-        }
-        if let Some(choices) = shape["oneOf"].as_array() {
-            let tried: Vec<_> = choices
-                .iter()
-                .map(|choice| self.shape_faults(value, choice, path))
-                .collect();
-            let fits = tried.iter().any(Vec::is_empty);
-            return if fits {
-                Vec::new()
-            } else {
-                tried.into_iter().next_back().unwrap_or_default()
-            };
-        }
-        if let Some(names) = shape["enum"].as_array()
-            && !names.contains(value)
-        {
-            return vec![format!("{path}: {value} is none of {names:?}")];
-        }
-        let kinds: Vec<&str> = match &shape["type"] {
-            Value::String(one) => vec![one],
-            Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        let is = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(number) if number.is_f64() => "number",
-            Value::Number(_) => "integer",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        let fits = kinds.is_empty()
-            || kinds.contains(&is)
-            || (is == "integer" && kinds.contains(&"number"));
-        if !fits {
-            return vec![format!("{path}: {is} where {kinds:?} is said")];
-        }
-        match value {
-            Value::Array(items) => {
-                let one =
-                    |(i, item)| self.shape_faults(item, &shape["items"], &format!("{path}[{i}]"));
-                items.iter().enumerate().flat_map(one).collect()
-            }
-            Value::Object(fields) => self.object_faults(fields, shape, path),
-            _ => Vec::new(),
-        }
-    }
-
-    fn object_faults(&self, fields: &Map<String, Value>, shape: &Value, path: &str) -> Vec<String> {
-        let mut out = Vec::new();
-        for required in shape["required"].as_array().into_iter().flatten() {
-            let name = required.as_str().unwrap_or_default();
-            if !fields.contains_key(name) {
-                out.push(format!("{path}.{name}: missing"));
-            }
-        }
-        for (name, value) in fields {
-            let inside = format!("{path}.{name}");
-            match (&shape["properties"][name], &shape["additionalProperties"]) {
-                (Value::Null, Value::Null) => out.push(format!("{inside}: not in the document")),
-                (Value::Null, rest) => out.extend(self.shape_faults(value, rest, &inside)),
-                (shape, _) => out.extend(self.shape_faults(value, shape, &inside)),
-            }
-        }
-        out
+    fn shape_faults(&self, value: &Value, shape: &Value) -> Vec<String> {
+        let named = |path: &str| self.0.pointer(&path[1..]);
+        shape::faults(value, shape, "$", &named)
     }
 }

@@ -4,6 +4,9 @@
 pub mod commands;
 #[cfg(test)]
 pub mod sample;
+#[cfg(test)]
+#[path = "../../../tests/support/shape.rs"]
+mod shape;
 pub mod told;
 pub mod trace;
 
