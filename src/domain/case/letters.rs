@@ -106,32 +106,39 @@ fn check_adjustments(
     {
         return Ok(());
     }
-    let mut unmet: Vec<String> = Vec::new();
-    for reader in readers(case) {
-        unmet.extend(
-            reader
-                .active_adjustments()
-                .filter(|adjustment| own.is_some() || !adjustment.met_by_generated_letter())
-                .map(|adjustment| adjustment.need.replace('_', " ")),
-        );
-        let safe = reader
-            .safe_contact
-            .as_deref()
-            .filter(|safe| !safe.trim().is_empty());
-        unmet.extend(safe.map(|safe| format!("safe contact: {safe}")));
-    }
+    let unmet = readers(case).flat_map(|reader| {
+        needs(reader, |adjustment| {
+            own.is_none() && adjustment.met_by_generated_letter()
+        })
+    });
+    check_met(
+        unmet.collect(),
+        "how this letter meets that, or why it cannot",
+    )
+}
+
+/// What of a resident's adjustments is not met, and how alone it is safe to reach them.
+fn needs(party: &Party, met: impl Fn(&Adjustment) -> bool) -> Vec<String> {
+    let unmet = party
+        .active_adjustments()
+        .filter(|adjustment| !met(adjustment));
+    let safe = party.safe_contact.iter();
+    let safe = safe.filter(|safe| !safe.trim().is_empty());
+    unmet
+        .map(|adjustment| adjustment.need.replace('_', " "))
+        .chain(safe.map(|safe| format!("safe contact: {safe}")))
+        .collect()
+}
+
+fn check_met(unmet: Vec<String>, say: &str) -> Result<(), Refusal> {
     if unmet.is_empty() {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::E15,
-        format!(
-            "The resident needs: {}. Say in adjustments_note how this letter meets that, or why it cannot.",
-            unmet.join("; ")
-        ),
-    )
-    .at("adjustments_note")
-    .under("5.10"))
+    let unmet = unmet.join("; ");
+    let detail = format!("The resident needs: {unmet}. Say in adjustments_note {say}.");
+    Err(Refusal::new(Code::E15, detail)
+        .at("adjustments_note")
+        .under("5.10"))
 }
 
 /// E15 for a call, a visit or a message that Redress did not write: `with` whom, the complainant if not said.
@@ -148,32 +155,13 @@ pub(super) fn check_contact(
             .filter(|party| means(with, party))
             .collect(),
     };
-    let mut unmet: Vec<String> = Vec::new();
-    for party in reached {
-        unmet.extend(
-            party
-                .active_adjustments()
-                .filter(|adjustment| !adjustment.met_by(channel.is_spoken()))
-                .map(|adjustment| adjustment.need.replace('_', " ")),
-        );
-        let safe = party
-            .safe_contact
-            .as_deref()
-            .filter(|safe| !safe.trim().is_empty());
-        unmet.extend(safe.map(|safe| format!("safe contact: {safe}")));
-    }
-    if unmet.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        Code::E15,
-        format!(
-            "The resident needs: {}. Say in adjustments_note how this contact met that, or why it could not.",
-            unmet.join("; ")
-        ),
+    let unmet = reached
+        .into_iter()
+        .flat_map(|party| needs(party, |adjustment| adjustment.met_by(channel.is_spoken())));
+    check_met(
+        unmet.collect(),
+        "how this contact met that, or why it could not",
     )
-    .at("adjustments_note")
-    .under("5.10"))
 }
 
 /// Whether `with` speaks of this resident: “Ms Parmar” is Meera Parmar.
