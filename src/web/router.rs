@@ -86,6 +86,10 @@ pub fn router(web: Web) -> Router {
             post(settings_pages::categories::offer_category),
         )
         .route(
+            "/settings/letters",
+            get(settings_pages::letters::letters).post(settings_pages::letters::set_letters),
+        )
+        .route(
             "/settings/links",
             get(settings_pages::links::links).post(settings_pages::links::add_link),
         )

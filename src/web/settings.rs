@@ -65,6 +65,7 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/password", "Passwords"),
         tab("/settings/calendar", "Calendar"),
         tab("/settings/categories", "Categories"),
+        tab("/settings/letters", "Letters"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
     ]

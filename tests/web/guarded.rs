@@ -114,6 +114,34 @@ fn settings_are_for_those_who_may_change_them() {
         open.text
     );
 
+    // What letters say is changed from today on, and a survey's address that is none comes back.
+    let mut letters = vec![
+        ("landlord.name", "Harbour & Vale Homes"),
+        ("landlord.phone", "020 7946 0000"),
+        ("how_to_complain", "Tell anyone of us."),
+        ("ombudsman.name", "Housing Ombudsman Service"),
+        ("ombudsman.website", "www.housing-ombudsman.org.uk"),
+        ("ombudsman.phone", "0300 111 3000"),
+        ("ombudsman.email", "info@housing-ombudsman.org.uk"),
+        ("ombudsman.post", "PO Box 1484"),
+        ("why", "We ask residents"),
+        ("survey_link", "two words"),
+    ];
+    let wrong = site.post("/settings/letters", &letters);
+    assert!(
+        wrong.status == 422 && wrong.text.contains("href=\"#survey_link\""),
+        "{}",
+        wrong.text
+    );
+    letters.pop();
+    letters.push(("survey_link", "www.example.org/survey?a=1&b=\u{201c}x"));
+    assert_eq!(site.post("/settings/letters", &letters).status, 200);
+    let kept = site.get("/settings/letters").text;
+    assert!(
+        kept.contains("www.example.org/survey?a=1&#38;b=") && kept.contains("Tell anyone of us."),
+        "{kept}"
+    );
+
     let leader = site.stranger();
     leader.post(
         "/sign-in",
@@ -123,6 +151,11 @@ fn settings_are_for_those_who_may_change_them() {
     let calendar = leader.get("/settings/calendar");
     assert_eq!(calendar.status, 200);
     assert!(!calendar.text.contains("Take out") && !calendar.text.contains("Add the days"));
+    let letters_seen = leader.get("/settings/letters").text;
+    assert!(
+        letters_seen.contains("Tell anyone of us.") && !letters_seen.contains("Why it changes")
+    );
+    assert_eq!(leader.post("/settings/letters", &letters).status, 403);
 }
 
 #[test]

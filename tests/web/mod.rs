@@ -277,6 +277,7 @@ fn pages_are_for_those_who_signed_in_and_posts_for_our_own_pages() {
         "/settings",
         "/settings/roles",
         "/settings/password",
+        "/settings/letters",
         "/settings/links",
         "/settings/calendar",
         "/settings/policies",

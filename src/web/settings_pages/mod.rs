@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod categories;
+pub mod letters;
 pub mod links;
 pub mod people;
 pub mod policies;
