@@ -33,7 +33,7 @@ cases/REFERENCE/case.json     the case as the API shows it: points, clocks, lett
 cases/REFERENCE/events.json   every event, oldest first, with its hashes\n\
 cases/REFERENCE/documents/    its documents, numbered as in case.json\n\
 policies/                     the policy register: register.json and the files\n\
-settings.json                 people (without passwords), policies and calendar\n";
+settings.json                 people (without passwords), policies, calendar and categories\n";
 
 impl Desk {
     /// Writes everything to a zip, which appears under its name only when it is whole.
@@ -177,8 +177,10 @@ impl<W: Write + io::Seek> Archive<W> {
             .people()
             .map(|person| json!({ "id": person.id, "name": person.name, "roles": person.roles, "disabled": person.disabled }))
             .collect();
+        let categories = json!({ "in_use": book.categories().categories, "version": book.categories().version,
+            "versions": desk.category_history()? });
         let settings = json!({ "people": people, "policies": desk.policy_history()?.iter().map(|v| &v.value).collect::<Vec<_>>(),
-            "calendar": book.calendar() });
+            "calendar": book.calendar(), "categories": categories });
         self.json("settings.json", &settings)
     }
 

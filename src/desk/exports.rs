@@ -19,7 +19,7 @@ use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Directory, Event, Recorded};
 use crate::domain::ids::CaseRef;
 use crate::export::{self, CaseFile, ExportError, Exporter, Mode, Outcome, Tools};
-use crate::plugins::RunError;
+use crate::plugins::{Cause, Failure, RunError};
 use crate::store::T;
 use crate::store::cases::recorded;
 
@@ -398,6 +398,14 @@ impl Desk {
 
 fn export_failed(error: ExportError) -> DeskError {
     match error {
+        // The exporter works; what was asked of it makes no archive.
+        ExportError::Run(RunError {
+            cause: Cause::Failed(Failure::BadInput(why)),
+            ..
+        }) => DeskError::Invalid {
+            field: "mode",
+            detail: format!("The export was not made: {why}."),
+        },
         ExportError::Run(RunError { cause, log }) => {
             tracing::warn!(%cause, lines = log.lines.len(), "an export failed");
             DeskError::Plugin(format!("The export was not made: {cause}"))

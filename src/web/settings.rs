@@ -37,7 +37,7 @@ pub struct SettingsPage {
     /// Its heading.
     pub title: &'static str,
     /// A sentence under it.
-    pub intro: &'static str,
+    pub intro: String,
     /// The settings' own navigation.
     pub tabs: Vec<SettingsTab>,
     /// The heads of the table; none for no table.

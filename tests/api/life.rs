@@ -183,7 +183,9 @@ fn a_complaint_goes_from_the_first_call_to_the_bundle() {
         exported.expect("an event")["body"]["manifest_sha256"].as_str(),
         manifest.as_deref()
     );
-    officer.get(&format!("{path}?mode=supplement")).is(502);
+    officer
+        .get(&format!("{path}?mode=supplement"))
+        .refuses(422, "validation", Some("mode"));
 
     // The bundle proves itself, and so does the file once the server has stopped.
     let folder = server.data.parent().expect("a folder");

@@ -120,7 +120,7 @@ fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         ];
         row(vec![days, format!("Office shut: {}", closure.name)], hidden)
     };
-    page.intro = "Days that are no working days. A change moves every open deadline it touches, with an entry in the case, and never one that was met. Days on which only our office is shut are working days all the same.";
+    page.intro = "Days that are no working days. A change moves every open deadline it touches, with an entry in the case, and never one that was met. Days on which only our office is shut are working days all the same.".into();
     page.columns = vec!["Day", "What it is", ""];
     page.rows = (year..=year + 2)
         .flat_map(|year| {

@@ -94,8 +94,14 @@ fn categories_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         Form::new("", "", Vec::new())
     };
     let mut page = page(web, actor, HERE, "Categories", form, "Add a category");
-    page.intro = "What complaints are about. Each point is filed under one, and keeps the words and the version it was filed under. A category is never deleted, because cases carry it: retire it, and it is no longer offered.";
-    page.columns = vec!["Heading", "Category", "Hazard", "Version and use"];
+    page.intro = format!(
+        "What complaints are about. Each point is filed under one, and keeps the words and the version it was filed under. A category is never deleted, because cases carry it: retire it, and it is no longer offered. {}",
+        match tree.version {
+            0 => "These are the ones that came with Redress.".to_owned(),
+            version => format!("This is version {version}."),
+        }
+    );
+    page.columns = vec!["Heading", "Category", "Awaab’s Law", "Use"];
     if changes {
         page.columns.push("");
     }
@@ -103,7 +109,12 @@ fn categories_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         cells: vec![
             category.top.clone(),
             sentence(&category.title),
-            if category.hazard { "May be one" } else { "" }.into(),
+            if category.hazard {
+                "May be a hazard"
+            } else {
+                ""
+            }
+            .into(),
             if category.retired {
                 "Retired"
             } else {

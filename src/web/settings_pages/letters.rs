@@ -156,7 +156,8 @@ fn form(policy: &Policy) -> Form {
 fn letters_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
     let mut page = page(web, actor, HERE, "Letters", form, "What letters say");
     page.intro =
-        "Letters say this from the day it is changed. Letters that went out stay as they are.";
+        "Letters say this from the day it is changed. Letters that went out stay as they are."
+            .into();
     if !actor.may(Permission::Administer) {
         page.form = Form::new("", "", Vec::new());
         let mut policy = today(web);

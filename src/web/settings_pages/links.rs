@@ -133,7 +133,7 @@ fn links_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, Desk
         form,
         "Link a system",
     );
-    page.intro = "Repairs, anti-social behaviour, tenancy and contact records are fetched when a case is logged and kept as they were. A system that is down blocks nothing.";
+    page.intro = "Repairs, anti-social behaviour, tenancy and contact records are fetched when a case is logged and kept as they were. A system that is down blocks nothing.".into();
     page.columns = vec!["Name", "Adapter", "Folder", "State", ""];
     page.rows = rows;
     page.empty = "No system is linked.";

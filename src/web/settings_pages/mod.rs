@@ -46,7 +46,7 @@ fn page(
     SettingsPage {
         frame,
         title,
-        intro: "",
+        intro: String::new(),
         tabs: tabs(here),
         columns: Vec::new(),
         rows: Vec::new(),

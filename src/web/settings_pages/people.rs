@@ -192,7 +192,8 @@ fn people_page(
         _ => "/settings",
     };
     let mut page = page(web, actor, here, "People", form, form_title);
-    page.intro = "Who signs in and what they may do. The record keeps the name of a shut account.";
+    page.intro =
+        "Who signs in and what they may do. The record keeps the name of a shut account.".into();
     page.columns = vec!["Name", "Sign-in name", "Roles", "Account", ""];
     page.rows = rows;
     Ok(page)

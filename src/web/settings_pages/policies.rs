@@ -127,7 +127,8 @@ fn policies_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, D
     if !adds.into_iter().any(|permission| actor.may(permission)) {
         page.form = Form::new("", "", Vec::new());
     }
-    page.intro = "A bundle holds the policies that were in force at the time of the complaint.";
+    page.intro =
+        "A bundle holds the policies that were in force at the time of the complaint.".into();
     page.columns = vec!["Policy", "Version", "In force from", "Until", "File"];
     page.rows = rows;
     page.empty = "No policy is on the register. Bundles will say so as a gap.";
