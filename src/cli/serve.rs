@@ -15,6 +15,8 @@ pub async fn serve(data: &Path, how: &Serve, older: Older) -> anyhow::Result<()>
     let desk = wiring::desk(store, how.cache.clone(), wiring::clock())?;
     let listener = http::listen(how.listen).await?;
     let address = listener.local_addr()?;
+    // Before a word is said: whoever reads that we listen may send a job at once.
+    let jobs = socket::Listening::start(data, desk.clone())?;
     println!("listening on http://{address}");
     println!("data file {}", data.display());
     if desk.is_new()
@@ -24,20 +26,16 @@ pub async fn serve(data: &Path, how: &Serve, older: Older) -> anyhow::Result<()>
             "This is a new landlord. Open http://{address}/start and enter the setup code {code}"
         );
     }
-    run(desk, listener, Some(data), how.secure).await
+    run(desk, listener, Some(jobs), how.secure).await
 }
 
 /// Answers requests until the process is told to stop, then lets them finish and closes the file.
 pub async fn run(
     desk: Desk,
     listener: TcpListener,
-    data: Option<&Path>,
+    jobs: Option<socket::Listening>,
     secure: bool,
 ) -> anyhow::Result<()> {
-    let jobs = match data {
-        Some(data) => Some(socket::Listening::start(data, desk.clone())?),
-        None => None,
-    };
     http::serve(http::site(desk.clone(), secure), listener, told_to_stop()).await;
     drop(jobs);
     let store = desk.store().clone();

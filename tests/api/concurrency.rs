@@ -147,3 +147,13 @@ fn sixteen_writers_and_readers_lose_nothing() {
     let metrics = officer.get("/metrics").text();
     assert!(metrics.contains("redress_commits_total"), "{metrics}");
 }
+
+#[test]
+fn a_job_may_be_sent_as_soon_as_the_server_says_that_it_listens() {
+    for _ in 0..3 {
+        let server = Server::start();
+        // Not by a call: that would give it the time it must not need.
+        let socket = server.data.with_file_name("redress.redb.sock");
+        assert!(socket.exists(), "{}", socket.display());
+    }
+}

@@ -19,6 +19,7 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 
 use super::args::Demo;
+use super::socket::Listening;
 use super::upgrade::Older;
 use super::{serve, wiring};
 use crate::pdf::Renderer;
@@ -46,13 +47,14 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
     let renderer = Renderer::new().context("the typesetter could not be started")?;
     let plugins = PluginHost::new(HostConfig::default())?;
     let made = fill(store, renderer, plugins, &exports, Utc::now()).await?;
+    let jobs = Listening::start(&data, made.desk.clone())?;
     print!("{}", told(&made, address, &data, how.keep.is_none()));
     if !address.ip().is_loopback() {
         eprintln!(
             "Warning: {address} can be reached from other machines, and the sign-ins above are no secret."
         );
     }
-    serve::run(made.desk, listener, Some(&data), false).await
+    serve::run(made.desk, listener, Some(jobs), false).await
 }
 
 /// What the demonstration says when it is ready.
