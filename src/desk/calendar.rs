@@ -121,6 +121,9 @@ impl CalendarChange {
 /// The open dates that a change moved, by case.
 pub type Moved = Vec<(CaseRef, Vec<DueChange>)>;
 
+/// As [`Moved`], with whether the one who asked may know of the case.
+type AllMoved = Vec<(bool, CaseRef, Vec<DueChange>)>;
+
 /// Compares the next date of each case, which the lists keep, with what its events, the calendar and the policies
 /// say: what the store cannot know for itself.
 ///
@@ -175,7 +178,8 @@ impl Desk {
             })
     }
 
-    /// Changes the calendar and moves the open dates that follow, in the same breath.
+    /// Changes the calendar and moves the open dates that follow, in the same breath. Gives those of the cases that
+    /// the actor may know of.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], [`DeskError::Invalid`], or what the file says.
@@ -189,7 +193,7 @@ impl Desk {
         let by = actor.id.clone();
         let moved = self
             .store()
-            .write_async(move |tx| -> Result<Moved, DeskError> {
+            .write_async(move |tx| -> Result<AllMoved, DeskError> {
                 // Read here: of two changes at once, the later one builds on the earlier.
                 let old = Book::read(tx)?;
                 let mut calendar = old.calendar().clone();
@@ -202,11 +206,11 @@ impl Desk {
                 };
                 tx.set_setting(CALENDAR, &calendar, &record)?;
                 let Some(reason) = moves else {
-                    return Ok(Moved::new());
+                    return Ok(AllMoved::new());
                 };
                 let book = Book::read(tx)?;
                 let system = Actor::system();
-                let mut moved = Moved::new();
+                let mut moved = AllMoved::new();
                 for reference in waiting(tx)? {
                     let Some(case) = tx.case(&reference)? else {
                         continue;
@@ -237,14 +241,15 @@ impl Desk {
                         now,
                         now,
                     )?;
-                    moved.push((case.reference, changes));
+                    moved.push((case.open_to(&by), case.reference, changes));
                 }
                 Ok(moved)
             })
             .await?;
         self.reread()?;
         tracing::info!(by = %actor.id, cases = moved.len(), "the calendar changed");
-        Ok(moved)
+        let known = moved.into_iter().filter(|(open, ..)| *open);
+        Ok(known.map(|(_, case, changes)| (case, changes)).collect())
     }
 }
 

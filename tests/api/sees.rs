@@ -226,3 +226,38 @@ fn a_restricted_case_and_an_open_one_are_not_merged() {
         );
     }
 }
+
+#[test]
+fn who_changes_the_calendar_learns_of_no_restricted_case() {
+    let server = Server::start();
+    let named = server.caller("Named", &["complaints_officer", "administrator"]);
+    let setup = server.caller("Setup", &["administrator"]);
+    let (open, few) = (named.log(&complaint(0)), named.log(&complaint(0)));
+    named.done(
+        &few,
+        json!({"command": "restrict", "people": ["Named"], "reason": "A member of staff"}),
+    );
+    let change = |caller: &crate::support::Caller, day: u64| {
+        let day = crate::support::words::in_days(day);
+        let add = json!({"change": "add", "date": day, "name": "A royal day", "why": "Proclaimed"});
+        caller.post("/calendar/changes", &add)
+    };
+    // Two working days, each as soon as there is one: a weekend moves nothing.
+    let mut days = 1..8;
+    let mut moved = |caller| {
+        let mut told = days.by_ref().map(|day| change(caller, day).text());
+        told.find(|told| told.contains(&open))
+            .expect("a working day")
+    };
+    let told = moved(&setup);
+    assert!(!told.contains(&few), "{told}");
+    let told = moved(&named);
+    assert!(told.contains(&few), "{told}");
+    assert!(
+        named
+            .get(&format!("/cases/{few}/events"))
+            .text()
+            .contains("clock_moved"),
+        "its date moved all the same"
+    );
+}

@@ -13,7 +13,7 @@ pub struct DueChange {
     /// The clock.
     pub clock: ClockId,
     /// What it is about, when there are several.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub subject: Option<String>,
     /// The date before.
     pub old_due: NaiveDate,
