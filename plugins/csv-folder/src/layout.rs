@@ -1,4 +1,4 @@
-//! Which file is of which kind, and which column is which field.
+//! Which file is of which kind, and which column is which field of those that are known.
 
 use crate::settings::Settings;
 use serde::Deserialize;
@@ -19,447 +19,8 @@ pub enum Kind {
     Contact,
 }
 
-/// A field and the headers it is known under, in plain form.
-type Field = (&'static str, &'static [&'static str]);
-
 /// In the order in which they are asked: a file named `asb_contacts` is of anti-social behaviour.
 pub const KINDS: [Kind; 4] = [Kind::Repair, Kind::Asb, Kind::Tenancy, Kind::Contact];
-
-const REFERENCES: [Field; 5] = [
-    (
-        "property_ref",
-        &[
-            "propertyref",
-            "propertyreference",
-            "propertyid",
-            "propref",
-            "propertyno",
-            "propertycode",
-            "uprn",
-            "assetid",
-            "assetref",
-        ],
-    ),
-    (
-        "tenancy_ref",
-        &[
-            "tenancyref",
-            "tenancyreference",
-            "tenancyid",
-            "tenancyagreementreference",
-            "tagref",
-            "tenureid",
-            "tenureref",
-            "rentaccount",
-            "rentaccountref",
-        ],
-    ),
-    (
-        "person_ref",
-        &[
-            "personref",
-            "personid",
-            "personreference",
-            "contactref",
-            "customerid",
-            "customerref",
-            "residentid",
-            "residentref",
-            "reporterpersonref",
-            "clientid",
-        ],
-    ),
-    (
-        "name",
-        &[
-            "name",
-            "fullname",
-            "tenant",
-            "tenantname",
-            "resident",
-            "residentname",
-            "customername",
-            "customer",
-            "callername",
-            "contactname",
-        ],
-    ),
-    (
-        "address",
-        &[
-            "address",
-            "propertyaddress",
-            "fulladdress",
-            "property",
-            "addressline",
-            "address1",
-        ],
-    ),
-];
-
-const REPAIR: [Field; 16] = [
-    (
-        "id",
-        &[
-            "externalref",
-            "reference",
-            "ref",
-            "jobno",
-            "jobnumber",
-            "jobref",
-            "jobid",
-            "workorder",
-            "workorderno",
-            "workorderref",
-            "workorderreference",
-            "orderno",
-            "ordernumber",
-            "repairref",
-            "repairno",
-            "repairid",
-            "id",
-        ],
-    ),
-    (
-        "reported_on",
-        &[
-            "reportedon",
-            "reported",
-            "datereported",
-            "dateraised",
-            "raised",
-            "raisedon",
-            "datelogged",
-            "loggeddate",
-            "reporteddate",
-            "raiseddate",
-            "orderdate",
-        ],
-    ),
-    (
-        "description",
-        &[
-            "description",
-            "descriptionofworks",
-            "descriptionofwork",
-            "jobdescription",
-            "repairdescription",
-            "details",
-            "fault",
-            "problem",
-            "works",
-        ],
-    ),
-    ("trade", &["trade", "tradedescription", "tradecode"]),
-    (
-        "priority",
-        &["priority", "prioritydescription", "urgency", "prioritycode"],
-    ),
-    (
-        "target_on",
-        &[
-            "targeton",
-            "target",
-            "targetdate",
-            "duedate",
-            "due",
-            "requiredby",
-            "completeby",
-            "requiredcompletiondate",
-        ],
-    ),
-    (
-        "appointment_on",
-        &[
-            "appointmenton",
-            "appointment",
-            "appointmentdate",
-            "appt",
-            "apptdate",
-            "booked",
-        ],
-    ),
-    (
-        "appointment_slot",
-        &["appointmentslot", "slot", "timeslot", "appointmenttime"],
-    ),
-    (
-        "attended_on",
-        &[
-            "attendedon",
-            "attended",
-            "dateattended",
-            "attendeddate",
-            "visitdate",
-            "firstvisit",
-        ],
-    ),
-    (
-        "completed_on",
-        &[
-            "completedon",
-            "completed",
-            "datecompleted",
-            "completeddate",
-            "completiondate",
-            "closeddate",
-            "closeddated",
-            "closed",
-            "datecomplete",
-            "actualcompletion",
-        ],
-    ),
-    (
-        "status",
-        &[
-            "status",
-            "jobstatus",
-            "orderstatus",
-            "repairstatus",
-            "state",
-        ],
-    ),
-    (
-        "outcome",
-        &["outcome", "result", "resolution", "completioncode"],
-    ),
-    (
-        "contractor",
-        &[
-            "contractor",
-            "owner",
-            "supplier",
-            "contractorname",
-            "operative",
-        ],
-    ),
-    (
-        "follow_on_of",
-        &[
-            "followonof",
-            "followon",
-            "parentjob",
-            "originaljob",
-            "relatedorder",
-        ],
-    ),
-    ("hazard", &["hazard", "hazardtype", "awaab", "hhsrs"]),
-    ("notes", &["notes", "comments", "jobnotes", "note"]),
-];
-
-const ASB: [Field; 14] = [
-    (
-        "id",
-        &[
-            "asbref",
-            "externalref",
-            "caseref",
-            "caseid",
-            "casenumber",
-            "caseno",
-            "reference",
-            "ref",
-            "id",
-        ],
-    ),
-    (
-        "opened_on",
-        &[
-            "openedon",
-            "opened",
-            "dateopened",
-            "opendate",
-            "datereported",
-            "reportedon",
-            "reported",
-            "raisedon",
-        ],
-    ),
-    (
-        "closed_on",
-        &[
-            "closedon",
-            "closed",
-            "dateclosed",
-            "closedate",
-            "closeddate",
-        ],
-    ),
-    (
-        "category",
-        &["category", "type", "asbtype", "casetype", "nature"],
-    ),
-    ("hate_incident", &["hateincident", "hate", "hatecrime"]),
-    (
-        "description",
-        &["description", "summary", "details", "report"],
-    ),
-    (
-        "risk_score",
-        &["riskscore", "risk", "ramscore", "riskrating"],
-    ),
-    (
-        "risk_assessed_on",
-        &[
-            "riskassessedon",
-            "riskassessed",
-            "riskassessmentdate",
-            "dateofriskassessment",
-        ],
-    ),
-    (
-        "action_plan_on",
-        &["actionplanon", "actionplan", "actionplandate"],
-    ),
-    ("actions", &["actions", "actionstaken"]),
-    (
-        "last_contact_on",
-        &["lastcontacton", "lastcontact", "lastcontactdate"],
-    ),
-    ("outcome", &["outcome", "result"]),
-    (
-        "closure_reason",
-        &["closurereason", "closedreason", "reasonclosed"],
-    ),
-    ("status", &["status", "casestatus", "state"]),
-];
-
-const TENANCY: [Field; 7] = [
-    (
-        "id",
-        &[
-            "externalref",
-            "tenancyref",
-            "tenancyreference",
-            "tenancyid",
-            "tenancyagreementreference",
-            "tagref",
-            "tenureid",
-            "reference",
-            "ref",
-            "id",
-        ],
-    ),
-    (
-        "tenure_type",
-        &[
-            "tenuretype",
-            "tenure",
-            "tenancytype",
-            "agreementtype",
-            "type",
-        ],
-    ),
-    (
-        "start",
-        &[
-            "start",
-            "startdate",
-            "tenancystart",
-            "tenancystartdate",
-            "startofdate",
-            "commencementoftenancydate",
-            "startoftenuredate",
-            "commenced",
-        ],
-    ),
-    (
-        "end",
-        &[
-            "end",
-            "enddate",
-            "tenancyend",
-            "tenancyenddate",
-            "endoftenancydate",
-            "endoftenuredate",
-            "terminated",
-        ],
-    ),
-    (
-        "joint_with_refs",
-        &["jointwithrefs", "jointwith", "jointtenants", "jointtenant"],
-    ),
-    ("population", &["population", "tsmpopulation"]),
-    (
-        "payment_ref",
-        &[
-            "paymentref",
-            "paymentreference",
-            "rentaccount",
-            "rentaccountno",
-        ],
-    ),
-];
-
-const CONTACT: [Field; 7] = [
-    (
-        "id",
-        &[
-            "externalref",
-            "contactid",
-            "reference",
-            "ref",
-            "callid",
-            "logid",
-            "id",
-        ],
-    ),
-    (
-        "at",
-        &[
-            "at",
-            "date",
-            "datetime",
-            "when",
-            "contactdate",
-            "calldate",
-            "createdat",
-            "dateofcontact",
-            "timestamp",
-        ],
-    ),
-    ("direction", &["direction", "inout", "inboundoutbound"]),
-    (
-        "channel",
-        &[
-            "channel",
-            "method",
-            "medium",
-            "contacttype",
-            "contactmethod",
-            "type",
-        ],
-    ),
-    (
-        "subject",
-        &["subject", "reason", "topic", "category", "title"],
-    ),
-    (
-        "summary",
-        &[
-            "summary",
-            "notes",
-            "note",
-            "description",
-            "details",
-            "comments",
-            "outcome",
-        ],
-    ),
-    (
-        "staff",
-        &[
-            "staff",
-            "officer",
-            "user",
-            "takenby",
-            "handledby",
-            "agent",
-            "createdby",
-            "author",
-        ],
-    ),
-];
 
 impl Kind {
     /// As the contract calls it.
@@ -498,35 +59,15 @@ impl Kind {
             None
         }
     }
-
-    fn table(self) -> &'static [Field] {
-        match self {
-            Kind::Repair => &REPAIR,
-            Kind::Asb => &ASB,
-            Kind::Tenancy => &TENANCY,
-            Kind::Contact => &CONTACT,
-        }
-    }
-
-    /// All fields, the id and the references too.
-    pub fn fields(self) -> impl Iterator<Item = &'static str> {
-        self.table()
-            .iter()
-            .chain(&REFERENCES)
-            .map(|(name, _)| *name)
-    }
-
-    /// True for a field of this kind.
-    pub fn knows(self, field: &str) -> bool {
-        self.fields().any(|name| name == field)
-    }
 }
 
 /// A header without case, spaces, accents and signs: `Date Raised` and `date_raised` are one, and so is an accented
 /// letter however the file writes it.
 pub fn plain(text: &str) -> String {
+    // Through capitals, so that `STRASSE` and `Straße` are one.
     text.nfd()
         .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -536,18 +77,33 @@ pub fn files(settings: &Settings, names: &[String]) -> Vec<(Kind, String)> {
     let mut files = Vec::new();
     for kind in KINDS {
         match settings.files.get(&kind) {
-            Some(set) => files.extend(set.iter().map(|name| (kind, name.clone()))),
+            Some(set) => files.extend(set.iter().map(|name| (kind, listed(name, names)))),
             None => {
                 let tables = names
                     .iter()
                     .filter(|n| is_table(n) && Kind::of_file(n) == Some(kind));
-                let free =
-                    tables.filter(|n| !settings.files.values().flatten().any(|set| set == *n));
+                let free = tables.filter(|n| {
+                    !settings
+                        .files
+                        .values()
+                        .flatten()
+                        .any(|set| listed(set, names) == **n)
+                });
                 files.extend(free.map(|name| (kind, name.clone())));
             }
         }
     }
     files
+}
+
+/// The name in the folder that is meant by one that was set: the very same, or the same but for case and the way its
+/// accents are written, because a Mac writes `ë` as two signs and a person types one.
+fn listed(set: &str, names: &[String]) -> String {
+    let folded = |name: &str| name.nfc().collect::<String>().to_lowercase();
+    let same = names.iter().find(|name| *name == set);
+    let alike = || names.iter().find(|name| folded(name) == folded(set));
+    same.or_else(alike)
+        .map_or_else(|| set.to_owned(), Clone::clone)
 }
 
 fn is_table(name: &str) -> bool {
@@ -572,7 +128,7 @@ impl Columns {
         let place = |wanted: &str| plains.iter().position(|h| h == wanted);
         let set = settings.columns.get(&kind);
         let mut columns = Columns::default();
-        for (field, known) in kind.table().iter().chain(&REFERENCES) {
+        for (field, known) in kind.known_headers() {
             let at = match set.and_then(|s| s.get(*field)) {
                 Some(own) => Some(
                     place(&plain(own))
@@ -672,5 +228,15 @@ mod tests {
         let found = files(&settings, &names);
         assert_eq!(found.last().unwrap(), &(Kind::Contact, "x.csv".to_owned()));
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn a_file_that_is_set_is_found_however_its_accents_and_case_are_written() {
+        let names = ["Zoe\u{308}s CALLS.csv", "other.csv"].map(String::from);
+        let settings =
+            Settings::read("{\"files\":{\"tenancy\":[\"Zoës calls.csv\",\"none.csv\"]}}").unwrap();
+        let found = files(&settings, &names);
+        let expected = [names[0].clone(), "none.csv".to_owned()];
+        assert_eq!(found, expected.map(|name| (Kind::Tenancy, name)));
     }
 }

@@ -15,6 +15,7 @@
     )
 )]
 
+pub mod fields;
 pub mod folder;
 #[cfg(target_arch = "wasm32")]
 mod guest;

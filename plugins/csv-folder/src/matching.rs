@@ -3,6 +3,7 @@
 
 use crate::layout::{Columns, Kind, plain};
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 /// `redress-link-query/1`, what of it matters here.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -84,6 +85,8 @@ fn reference(text: &str) -> String {
 }
 
 fn tokens(text: &str) -> Vec<String> {
+    // Composed first: an accent that stands by itself would part a word in two.
+    let text: String = text.nfc().collect();
     let words = text
         .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
         .map(plain);
@@ -269,6 +272,28 @@ mod tests {
             row("Adaeze Okafor", "Mill Lane ZZ9 4AB"),
             false,
         );
+    }
+
+    #[test]
+    fn a_name_is_the_same_however_its_accents_and_case_are_written() {
+        let held = [
+            "Zoë Bjørnström",
+            "Zoe\u{308} Bjørnstro\u{308}m",
+            "ZOË BJØRNSTRÖM",
+            "bjørnstrom, zoe",
+        ];
+        for asked in held {
+            let query = format!(r#"{{"name":"{asked}","address":"7 Café Court, Mill Lane"}}"#);
+            for name in held {
+                let row = ["", "", "", name, "7 CAFE\u{301} COURT, Mill Lane"];
+                check(Kind::Contact, &query, row, true);
+            }
+            let other = ["", "", "", "Zoë Bjornstrand", "7 Café Court, Mill Lane"];
+            check(Kind::Contact, &query, other, false);
+        }
+        let query = r#"{"name":"Eva Strauß","address":"7 Café Court, Mill Lane"}"#;
+        let row = ["", "", "", "EVA STRAUSS", "7 CAFE COURT, MILL LANE"];
+        check(Kind::Contact, query, row, true);
     }
 
     #[test]
