@@ -6,6 +6,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use wasmtime::component::Resource;
 
 use super::Cause;
@@ -97,13 +98,14 @@ impl Exports {
         Ok(())
     }
 
-    /// Copies an attachment or a piece of it into the archive; gives its size.
+    /// Copies an attachment or a piece of it into the archive; gives what was counted, with `hash` over it.
     fn copy_in(
         &mut self,
         path: &str,
         id: &str,
+        hash: Option<Sha256>,
         open: impl FnOnce(&dyn CaseSource) -> Result<Box<dyn Read + Send>, String>,
-    ) -> Result<Result<u64, Failure>, Cause> {
+    ) -> Result<Result<Counted, Failure>, Cause> {
         let source = Arc::clone(&self.job.source);
         let reader = match self.meter.waiting(Wait::Work, || open(source.as_ref())) {
             Ok(reader) => reader,
@@ -118,6 +120,7 @@ impl Exports {
             count: 0,
             left: limit - self.job.included,
             over: false,
+            hash,
         };
         let archive = &mut self.job.archive;
         let done = self
@@ -128,7 +131,7 @@ impl Exports {
         }
         done?;
         self.job.included += counted.count;
-        Ok(Ok(counted.count))
+        Ok(Ok(counted))
     }
 
     /// What is to be checked once the plugin has returned.
@@ -221,7 +224,7 @@ impl bundle::Host for Exports {
         id: String,
     ) -> wasmtime::Result<Result<(), Failure>> {
         self.called()?;
-        let copied = self.copy_in(&path, &id, |source| source.open_attachment(&id))?;
+        let copied = self.copy_in(&path, &id, None, |source| source.open_attachment(&id))?;
         Ok(copied.map(|_| ()))
     }
 
@@ -244,12 +247,18 @@ impl bundle::Host for Exports {
         id: String,
         ceiling: u32,
         part: u32,
-    ) -> wasmtime::Result<Result<u32, Failure>> {
+    ) -> wasmtime::Result<Result<bundle::Piece, Failure>> {
         self.called()?;
-        let copied = self.copy_in(&path, &id, |source| {
+        let copied = self.copy_in(&path, &id, Some(Sha256::new()), |source| {
             source.open_attachment_part(&id, ceiling, part)
         })?;
-        Ok(copied.map(|size| u32::try_from(size).unwrap_or(u32::MAX)))
+        Ok(copied.map(|counted| bundle::Piece {
+            bytes: u32::try_from(counted.count).unwrap_or(u32::MAX),
+            sha256: counted
+                .hash
+                .map(|hash| hex::encode(hash.finalize()))
+                .unwrap_or_default(),
+        }))
     }
 
     async fn manifest(&mut self, path: String) -> wasmtime::Result<Result<(), Failure>> {
@@ -340,6 +349,7 @@ struct Counted {
     count: u64,
     left: u64,
     over: bool,
+    hash: Option<Sha256>,
 }
 
 impl Read for Counted {
@@ -354,6 +364,9 @@ impl Read for Counted {
         if self.count > self.left {
             self.over = true;
             return Err(io::Error::other("more attachments than a run may put in"));
+        }
+        if let Some(hash) = &mut self.hash {
+            hash.update(&buf[..n]);
         }
         Ok(n)
     }

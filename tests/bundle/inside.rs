@@ -81,6 +81,17 @@ async fn a_large_pdf_goes_in_pieces_and_every_file_can_be_uploaded() {
         .collect();
     assert_eq!(pieces.len(), 2, "{flat:?}");
     assert!(pieces[0].ends_with("_p1of2.pdf") && pieces[1].ends_with("_p2of2.pdf"));
+    // The index gives the hash of every file, pieces too, as the manifest does.
+    let manifest: Value = serde_json::from_str(&text(&path, "Manifest.json")).expect("JSON");
+    let entries = manifest["entries"].as_array().expect("a list");
+    let index = text(&path, "Index.csv");
+    for piece in pieces {
+        let of_piece = |entry: &&Value| entry["path"].as_str().is_some_and(|p| p.ends_with(piece));
+        let entry = entries.iter().find(of_piece).expect("an entry");
+        let hash = entry["sha256"].as_str().expect("a hash");
+        let line = index.lines().find(|line| line.contains(piece.as_str()));
+        assert!(line.expect("a line").contains(hash), "{piece}: {hash}");
+    }
 }
 
 #[tokio::test]
@@ -112,6 +123,55 @@ async fn a_pdf_with_a_password_is_left_out_with_the_way_forward() {
         note.map(String::as_str),
         Some("Left out: Locked (it has a password; save it without one and add it again).")
     );
+}
+
+#[tokio::test]
+async fn notices_of_the_ombudsman_and_how_an_offer_was_worked_out_are_told() {
+    let mut landlord = Landlord::new().with_a_case();
+    let at = "2026-11-24T11:00:00Z";
+    landlord.event(
+        at,
+        json!({"kind": "remedy_offered", "remedy": {"id": 1, "kind": "financial_remedy", "description": EVIL,
+            "points": [1], "offered_at_stage": 1, "proposed_by": "maya", "compensation": {"amount": 18000,
+            "head": "heating", "from": "2026-11-01", "to": "2026-11-12", "quantity": 12, "unit": "day",
+            "rate": 1500, "guidance_ref": EVIL}}}),
+    );
+    landlord.event(
+        at,
+        json!({"kind": "referred_to_ombudsman", "hos_reference": "202612345", "route": "full_investigation"}),
+    );
+    let notice = |kind: &str, text: &str| {
+        json!({"kind": "hos_notice_recorded", "notice": {"kind": kind, "notice_type": 2, "text": text,
+            "issued_on": "2026-11-24", "comply_by": "2026-12-01"}})
+    };
+    landlord.event(at, notice("chfn", EVIL));
+    landlord.event(at, notice("chfo", "Log the complaint"));
+    landlord.event(
+        at,
+        json!({"kind": "hos_notice_complied", "notice": 2, "evidence": []}),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    landlord.export_to(&path, Mode::Full, &[]).await;
+    assert!(verify_bundle(&path).expect("a bundle").is_sound());
+    for paper in ["With-the-Ombudsman.pdf", "Case-summary.pdf"] {
+        let words = words_of(&path, paper);
+        for part in [
+            "Notice, type 2",
+            "Order, type 2",
+            "1 Dec 2026",
+            "../../etc/passwd",
+        ] {
+            assert!(words.contains(part), "{paper}, {part}: {words}");
+        }
+    }
+    let list = text(&path, "Remedies-and-actions-as-a-list.csv");
+    assert!(list.contains("12 days at £15.00"), "{list}");
+    let mut reader = csv::Reader::from_reader(list.as_bytes());
+    for row in reader.records() {
+        let row = row.expect("as many cells as columns");
+        assert!(row.iter().all(|cell| !cell.starts_with('=')), "{row:?}");
+    }
 }
 
 #[tokio::test]

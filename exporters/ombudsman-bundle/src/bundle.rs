@@ -26,7 +26,12 @@ pub trait Host {
     /// In how many pieces the host can cut an attachment; 0 when it cannot.
     fn parts(&mut self, id: &str) -> Result<u32, Self::Failure>;
     /// Copies one piece and says its size.
-    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, Self::Failure>;
+    fn attach_part(
+        &mut self,
+        path: &str,
+        id: &str,
+        part: u32,
+    ) -> Result<(u32, String), Self::Failure>;
     /// A PDF from a template.
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Self::Failure>;
     /// Where the host writes its manifest.
@@ -181,11 +186,12 @@ impl<H: Host> Writer<'_, H> {
                     self.files.push(file);
                     return Ok(None);
                 }
-                (file.sha256, file.pages) = (String::new(), 0);
+                file.pages = 0;
                 for part in 1..=*parts {
                     file.name = name(Some((part, *parts)), extension);
                     let path = self.path(&file);
-                    file.bytes = self.host.attach_part(&path, &document.id, part)?.into();
+                    let (bytes, sha256) = self.host.attach_part(&path, &document.id, part)?;
+                    (file.bytes, file.sha256) = (bytes.into(), sha256);
                     self.files.push(file.clone());
                 }
             }

@@ -33,10 +33,10 @@ impl Host for Shelf {
         assert_ne!(id, "unasked", "what was not asked for is not opened");
         Ok(if id == "film" { 0 } else { 3 })
     }
-    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, String> {
+    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<(u32, String), String> {
         self.entries
             .push((path.into(), format!("{id} {part}").into()));
-        Ok(7)
+        Ok((7, format!("hash of {id} {part}")))
     }
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, String> {
         Ok(format!("{template} {data}").into())
@@ -206,6 +206,8 @@ fn files_over_the_limit_go_in_parts_or_stay_out_with_a_reason() {
         media[2].ends_with("14-01_2026-10-01_scan_p3of3.pdf"),
         "{media:?}"
     );
+    let index = shelf.text("_Index.csv");
+    assert!(index.contains("\"hash of scan 3\""), "{index}");
     assert!(
         notes
             .iter()

@@ -88,6 +88,7 @@ shapes! {
     Remedy {
         id: u32, kind: String, description: String, points: Vec<u32>, stage: Option<u8>, offered_on: String,
         due: String, owner: String, status: String, amount_pence: Option<i64>, head: String, guidance_ref: String,
+        from: String, to: String, quantity: Option<u32>, unit: String, rate_pence: Option<i64>,
         approved_by: String, accepted: Option<bool>, completed_on: String, evidence: Vec<String>,
     }
     /// Something promised.
@@ -124,14 +125,19 @@ shapes! {
     /// A system that links are read from.
     Source { name: String, last_fetched: String, last_error: String, notes: Vec<String> }
     /// A policy version in force during the complaint.
-    Policy { title: String, version: String, effective_from: String, effective_to: String, document: String }
+    Policy {
+        kind: String, title: String, version: String, effective_from: String, effective_to: String, document: String,
+    }
     /// The Ombudsman branch.
     Hos {
         reference: String, state: String, route: String, referred_on: String, directed_on: String,
         directed_due: String, tasks: Vec<Task>, determinations: Vec<Determination>, notices: Vec<Notice>,
     }
     /// A complaint handling failure order or notice.
-    Notice { kind: String, notice_type: Option<u8>, text: String, issued_on: String, comply_by: String }
+    Notice {
+        kind: String, notice_type: Option<u8>, text: String, issued_on: String, comply_by: String,
+        complied_on: String, published: bool,
+    }
     /// A request for evidence.
     Task { items: Vec<String>, due: String, recorded_on: String, completed_on: String }
     /// A decision of the Ombudsman.
@@ -192,6 +198,21 @@ impl Case {
     /// The date that the bundle carries.
     pub fn date(&self) -> String {
         crate::day::on(&self.as_of)
+    }
+}
+
+impl Notice {
+    /// "Notice, type 2".
+    pub fn called(&self) -> String {
+        let kind = if self.kind == "chfo" {
+            "Order"
+        } else {
+            "Notice"
+        };
+        match self.notice_type {
+            Some(number) => format!("{kind}, type {number}"),
+            None => kind.into(),
+        }
     }
 }
 

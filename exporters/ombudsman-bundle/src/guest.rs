@@ -39,8 +39,9 @@ impl Host for Imports {
         archive::attachment_parts(id, CEILING)
     }
 
-    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<u32, Failure> {
-        archive::include_attachment_part(path, id, CEILING, part)
+    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<(u32, String), Failure> {
+        let piece = archive::include_attachment_part(path, id, CEILING, part)?;
+        Ok((piece.bytes, piece.sha256))
     }
 
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Failure> {

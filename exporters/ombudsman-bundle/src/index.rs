@@ -218,8 +218,7 @@ pub fn verification(case: &Case, files: &[File], number: &str) -> Value {
         "notes": [
             "This page and the manifest are made after everything listed here, so neither is listed.",
             "The manifest lists this page; its own SHA-256 stands in the landlord's record of this export, where it was \
-             written when the archive was complete. A file that was sent in pieces has the hash of each piece in the \
-             manifest.",
+             written when the archive was complete.",
         ],
     })
 }

@@ -47,6 +47,60 @@ fn every_refusal_and_answer_is_printed() {
 }
 
 #[test]
+fn failure_notices_stand_in_the_summary_until_complied_with() {
+    let mut case = case();
+    case["hos"] = json!({"reference": "1", "state": "chfn", "notices": [
+        {"kind": "chfn", "notice_type": 2, "text": "Respond", "issued_on": "2026-12-02", "comply_by": "2026-12-09"},
+        {"kind": "chfo", "text": "Log it", "issued_on": "2026-11-02", "complied_on": "2026-11-05", "published": true}]});
+    check(
+        "With-the-Ombudsman",
+        &case,
+        &[
+            r#"["2026-11-02","Order","Log it","","2026-11-05","yes"]"#,
+            "an order or notice to comply with",
+        ],
+    );
+    let summary = check(
+        "Case-summary",
+        &case,
+        &[
+            "Complaint handling failure orders and notices",
+            "Complaint handling failure. Notice, type 2: Respond (by 9 Dec 2026)",
+        ],
+    );
+    assert!(!summary.contains("failure. Order"), "{summary}");
+}
+
+#[test]
+fn an_offer_says_how_it_was_worked_out_and_which_policy_was_in_force() {
+    let mut case = case();
+    case["remedies"] = json!([
+        {"id": 1, "kind": "financial_remedy", "head": "heating", "stage": 1, "amount_pence": 18000, "quantity": 12,
+         "unit": "day", "rate_pence": 1500, "from": "2026-11-01", "to": "2026-11-12", "guidance_ref": "Guidance 2026"},
+        {"id": 2, "kind": "financial_remedy", "head": "missed_appointment", "stage": 1, "amount_pence": 3000,
+         "quantity": 2, "unit": "each", "rate_pence": 1500}]);
+    case["policies"] = json!([
+        {"kind": "compensation_policy", "title": "Compensation", "version": "4", "effective_from": "2026-04-01"},
+        {"kind": "complaints", "title": "Complaints", "version": "9", "effective_from": "2024-04-01"}]);
+    check(
+        "Remedies-and-actions",
+        &case,
+        &[
+            r"12 days at £15.00\n1 Nov 2026 to 12 Nov 2026\nGuidance 2026",
+            "2 times £15.00",
+            r#"["Compensation","4","2026-04-01",""]"#,
+        ],
+    );
+    // An upright page has room for the offer, not for its reckoning.
+    let summary = check(
+        "Case-summary",
+        &case,
+        &[r#"["1","Heating","","Stage 1","","£180.00","","",""]"#],
+    );
+    assert!(!summary.contains("12 days"), "{summary}");
+}
+
+#[test]
 fn hazards_needs_and_others_have_their_place() {
     let mut case = case();
     case["hazards"] = json!([{"id": 1, "description": "Mould", "aware_at": "2026-11-20T16:05:00Z",

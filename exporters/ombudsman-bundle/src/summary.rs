@@ -9,6 +9,19 @@ use crate::plan::Plan;
 use crate::sheet::{self, Grid, joined, money, words, yes_no};
 use serde_json::{Value, json};
 
+/// What an upright page has room for; the paper of remedies has the rest.
+const OFFERS: [&str; 9] = [
+    "No",
+    "Remedy",
+    "Description",
+    "Offered at",
+    "Offered",
+    "Amount",
+    "Accepted",
+    "Due",
+    "Completed",
+];
+
 /// What the `case-summary` template takes.
 pub fn json(case: &Case, plan: &Plan, number: &str) -> Value {
     let last = case.stages.iter().rev().find(|s| !s.definition.is_empty());
@@ -18,10 +31,11 @@ pub fn json(case: &Case, plan: &Plan, number: &str) -> Value {
     let tables = [
         stages(case),
         clocks(case),
-        sheet::offers(case),
+        sheet::offers(case).only(&OFFERS),
         own_actions(case),
         sheet::extensions(case),
         sheet::orders(case),
+        sheet::notices(case),
         beside(case),
     ];
     json!({
@@ -234,6 +248,8 @@ fn outstanding(case: &Case, point: Option<u32>) -> Vec<String> {
         .flat_map(|h| &h.determinations)
         .flat_map(|d| &d.orders);
     let orders = orders.filter(|o| point.is_none() && open(&o.status, &o.completed_on));
+    let notices = case.hos.iter().flat_map(|h| &h.notices);
+    let notices = notices.filter(|n| point.is_none() && n.complied_on.is_empty());
     let mut all: Vec<(String, String)> = actions
         .map(|a| (day::on(&a.due), format!("{}{}", a.description, by(&a.due))))
         .chain(remedies.map(|r| {
@@ -246,6 +262,13 @@ fn outstanding(case: &Case, point: Option<u32>) -> Vec<String> {
             (
                 day::on(&o.due),
                 format!("Order {}: {}{}", o.number, o.text, by(&o.due)),
+            )
+        }))
+        .chain(notices.map(|n| {
+            let what = joined(&[&n.called(), &n.text], ": ");
+            (
+                day::on(&n.comply_by),
+                format!("Complaint handling failure. {what}{}", by(&n.comply_by)),
             )
         }))
         .collect();

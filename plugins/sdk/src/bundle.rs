@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::Failure;
 use crate::bindings::exporter::redress::plugin::bundle as host;
-pub use host::{attachment_parts, include_attachment, include_attachment_part, manifest};
+pub use host::{Piece, attachment_parts, include_attachment, include_attachment_part, manifest};
 
 /// The most the host takes in one call.
 const CHUNK: usize = 1 << 20;

@@ -135,7 +135,7 @@ pub(super) fn policy_document(p: &PolicyDocument, landlord: &str) -> Value {
 
 pub(super) fn policy(p: &PolicyDocument) -> Value {
     json!({
-        "title": p.title, "version": p.version, "effective_from": p.effective_from,
+        "kind": p.kind, "title": p.title, "version": p.version, "effective_from": p.effective_from,
         "effective_to": p.effective_to, "document": p.id,
     })
 }

@@ -1,18 +1,17 @@
-//! What was decided and offered: remedies, the decision record, and what came after the final response.
+//! What was decided and offered: remedies, and the decision record.
 
 use super::{Grid, Sheet, ids, joined, money, words, yes_no};
-use crate::case::Case;
-use crate::category::{self, CATEGORIES};
+use crate::case::{Case, Remedy};
 use crate::day;
 
 pub(super) fn sheets(case: &Case) -> Vec<Sheet> {
-    [remedies(case), decisions(case), after(case)]
+    [remedies(case), decisions(case)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn latest<'a>(dates: impl Iterator<Item = &'a String>, case: &Case) -> String {
+pub(super) fn latest<'a>(dates: impl Iterator<Item = &'a String>, case: &Case) -> String {
     dates
         .map(|d| day::on(d))
         .max()
@@ -25,18 +24,18 @@ pub(crate) fn offers(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Offers and remedies",
         &[
-            ("No", 2),
-            ("Remedy", 3),
-            ("Description", 4),
-            ("Points", 2),
-            ("Offered at", 2),
-            ("Offered", 2),
-            ("Amount", 2),
-            ("Guidance", 3),
-            ("Accepted", 2),
-            ("Due", 2),
-            ("Status", 2),
-            ("Completed", 2),
+            ("No", 3),
+            ("Remedy", 8),
+            ("Description", 11),
+            ("Points", 5),
+            ("Offered at", 7),
+            ("Offered", 8),
+            ("Amount", 7),
+            ("Worked out from", 10),
+            ("Accepted", 8),
+            ("Due", 8),
+            ("Status", 7),
+            ("Completed", 9),
         ],
     );
     grid.rows = case
@@ -51,7 +50,7 @@ pub(crate) fn offers(case: &Case) -> Grid {
                 r.stage.map(|s| format!("Stage {s}")).unwrap_or_default(),
                 day::on(&r.offered_on),
                 r.amount_pence.map(money).unwrap_or_default(),
-                r.guidance_ref.clone(),
+                worked_out(r),
                 yes_no(r.accepted),
                 day::on(&r.due),
                 words(&r.status),
@@ -62,19 +61,64 @@ pub(crate) fn offers(case: &Case) -> Grid {
     grid
 }
 
+/// How a sum was reckoned: the rate and how often, the days it is for, and the guidance or policy that it follows.
+fn worked_out(r: &Remedy) -> String {
+    let times = match (r.quantity, r.unit.as_str()) {
+        (None, _) | (_, "lump") => String::new(),
+        (Some(1), "day") => "1 day".into(),
+        (Some(1), "week") => "1 week".into(),
+        (Some(n), "day") => format!("{n} days"),
+        (Some(n), "week") => format!("{n} weeks"),
+        (Some(n), "percent_of_rent") => format!("{n}% of the rent"),
+        (Some(n), _) => format!("{n} times"),
+    };
+    let rate = r.rate_pence.map(money).unwrap_or_default();
+    let between = if r.unit == "each" { " " } else { " at " };
+    let days = joined(&[&day::said(&r.from), &day::said(&r.to)], " to ");
+    joined(
+        &[&joined(&[&times, &rate], between), &days, &r.guidance_ref],
+        "\n",
+    )
+}
+
+/// The versions of the compensation policy that the sums are held against.
+fn compensation_policy(case: &Case) -> Grid {
+    let mut grid = Grid::new(
+        "Compensation policy in force during the complaint",
+        &[
+            ("Policy", 6),
+            ("Version", 2),
+            ("In force from", 2),
+            ("Until", 2),
+        ],
+    );
+    // The landlord chooses the word: `compensation`, or `compensation_policy`.
+    let of = case
+        .policies
+        .iter()
+        .filter(|p| p.kind.to_lowercase().contains("compensation"));
+    grid.rows = of
+        .map(|p| {
+            let (from, to) = (day::on(&p.effective_from), day::on(&p.effective_to));
+            vec![p.title.clone(), p.version.clone(), from, to]
+        })
+        .collect();
+    grid
+}
+
 /// Promised actions with their completion.
 pub(crate) fn actions(case: &Case) -> Grid {
     let mut grid = Grid::new(
         "Actions",
         &[
-            ("No", 2),
-            ("Action", 5),
-            ("Points", 2),
-            ("Owner", 2),
-            ("Due", 2),
-            ("Status", 2),
-            ("Completed", 2),
-            ("Reason", 3),
+            ("No", 3),
+            ("Action", 13),
+            ("Points", 5),
+            ("Owner", 7),
+            ("Due", 7),
+            ("Status", 6),
+            ("Completed", 8),
+            ("Reason", 9),
         ],
     );
     grid.rows = case
@@ -128,7 +172,7 @@ fn remedies(case: &Case) -> Option<Sheet> {
     if total != 0 {
         sheet.fact("Total offered", money(total));
     }
-    sheet.tables = [offers, actions]
+    sheet.tables = [offers, compensation_policy(case), actions]
         .into_iter()
         .filter(|g| !g.rows.is_empty())
         .collect();
@@ -272,157 +316,4 @@ fn refusals(case: &Case) -> Grid {
         })
         .collect();
     grid
-}
-
-/// The Ombudsman's orders, kept or not.
-pub(crate) fn orders(case: &Case) -> Grid {
-    let mut grid = Grid::new(
-        "Orders of the Ombudsman",
-        &[
-            ("No", 2),
-            ("Kind", 2),
-            ("Order", 5),
-            ("Amount", 2),
-            ("Due", 2),
-            ("Status", 2),
-            ("Completed", 2),
-        ],
-    );
-    let all = case
-        .hos
-        .iter()
-        .flat_map(|h| &h.determinations)
-        .flat_map(|d| &d.orders);
-    grid.rows = all
-        .map(|o| {
-            let amount = o.amount_pence.map(money).unwrap_or_default();
-            let (due, done) = (day::on(&o.due), day::on(&o.completed_on));
-            vec![
-                o.number.to_string(),
-                words(&o.kind),
-                o.text.clone(),
-                amount,
-                due,
-                words(&o.status),
-                done,
-            ]
-        })
-        .collect();
-    grid
-}
-
-/// The items of a task as people call them.
-fn asked(items: &[String]) -> String {
-    if items.is_empty() {
-        return "Everything".into();
-    }
-    let known = |item: &String| CATEGORIES.iter().any(|c| c.code == item);
-    let one = |item: &String| {
-        if known(item) {
-            category::label(item)
-        } else {
-            item.clone()
-        }
-    };
-    items.iter().map(one).collect::<Vec<_>>().join("\n")
-}
-
-fn after(case: &Case) -> Option<Sheet> {
-    let hos = case.hos.as_ref()?;
-    let mut tasks = Grid::new(
-        "Evidence asked for",
-        &[("Recorded", 2), ("Items", 6), ("Due", 2), ("Completed", 2)],
-    );
-    for t in &hos.tasks {
-        let (due, done) = (day::on(&t.due), day::on(&t.completed_on));
-        tasks
-            .rows
-            .push(vec![day::on(&t.recorded_on), asked(&t.items), due, done]);
-    }
-    let mut findings = Grid::new(
-        "Determination",
-        &[
-            ("Received", 2),
-            ("Head", 5),
-            ("Category", 3),
-            ("Finding", 3),
-        ],
-    );
-    let mut advice = Grid::new(
-        "Recommendations",
-        &[
-            ("Received", 2),
-            ("Recommendation", 6),
-            ("Accepted", 2),
-            ("Reason", 4),
-        ],
-    );
-    let mut notices = Grid::new(
-        "Complaint handling failure orders and notices",
-        &[("Issued", 2), ("Kind", 2), ("Text", 6), ("Comply by", 2)],
-    );
-    for n in &hos.notices {
-        let kind = if n.kind == "chfo" { "Order" } else { "Notice" };
-        let number = n
-            .notice_type
-            .map(|t| format!("type {t}"))
-            .unwrap_or_default();
-        let (issued, comply) = (day::on(&n.issued_on), day::on(&n.comply_by));
-        notices.rows.push(vec![
-            issued,
-            joined(&[kind, &number], ", "),
-            n.text.clone(),
-            comply,
-        ]);
-    }
-    for d in &hos.determinations {
-        let on = day::on(&d.received_on);
-        for h in &d.heads {
-            findings.rows.push(vec![
-                on.clone(),
-                h.text.clone(),
-                words(&h.category),
-                words(&h.finding),
-            ]);
-        }
-        advice.rows.extend(d.recommendations.iter().map(|r| {
-            vec![
-                on.clone(),
-                r.text.clone(),
-                yes_no(r.accepted),
-                r.reason.clone(),
-            ]
-        }));
-    }
-    let dates = hos.determinations.iter().map(|d| &d.received_on);
-    let mut sheet = Sheet {
-        category: "13",
-        date: latest(
-            dates
-                .chain(hos.tasks.iter().map(|t| &t.recorded_on))
-                .chain([&hos.referred_on]),
-            case,
-        ),
-        title: "With the Ombudsman".into(),
-        landscape: true,
-        from: case.landlord.name.clone(),
-        why: "What happened after the complaint went to the Ombudsman",
-        ..Sheet::default()
-    };
-    sheet.fact("Ombudsman reference", &hos.reference);
-    sheet.fact("Where it stands", words(&hos.state));
-    sheet.fact("How it came to the Ombudsman", words(&hos.route));
-    sheet.fact("Referred", day::on(&hos.referred_on));
-    sheet.fact(
-        "Directed to respond",
-        joined(
-            &[&day::said(&hos.directed_on), &day::said(&hos.directed_due)],
-            ", by ",
-        ),
-    );
-    sheet.tables = [tasks, findings, orders(case), advice, notices]
-        .into_iter()
-        .filter(|g| !g.rows.is_empty())
-        .collect();
-    (!sheet.facts.is_empty() || !sheet.tables.is_empty()).then_some(sheet)
 }

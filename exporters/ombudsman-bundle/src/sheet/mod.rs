@@ -4,11 +4,13 @@
 mod complaint;
 mod decisions;
 mod links;
+mod ombudsman;
 mod people;
 
 pub(crate) use complaint::letter_title;
-pub(crate) use decisions::{actions, extensions, offers, orders};
+pub(crate) use decisions::{actions, extensions, offers};
 pub(crate) use links::title_of as records_title;
+pub(crate) use ombudsman::{notices, orders};
 
 use crate::case::Case;
 use crate::csv::Table;
@@ -70,6 +72,23 @@ impl Grid {
         }
     }
 
+    /// The same with some of its columns, for a narrower page.
+    pub fn only(&self, columns: &[&str]) -> Self {
+        let at: Vec<usize> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, (title, _))| columns.contains(&title.as_str()))
+            .map(|(at, _)| at)
+            .collect();
+        let row = |row: &Vec<String>| at.iter().filter_map(|at| row.get(*at).cloned()).collect();
+        Self {
+            title: self.title.clone(),
+            columns: at.iter().map(|at| self.columns[*at].clone()).collect(),
+            rows: self.rows.iter().map(row).collect(),
+        }
+    }
+
     /// What the PDF templates take.
     pub fn json(&self) -> Value {
         let columns: Vec<Value> = self
@@ -121,6 +140,7 @@ pub fn all(case: &Case) -> Vec<Sheet> {
     sheets.extend(links::sheets(case));
     sheets.extend(people::sheets(case));
     sheets.extend(decisions::sheets(case));
+    sheets.extend(ombudsman::sheet(case));
     sheets
 }
 
