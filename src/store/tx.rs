@@ -20,6 +20,8 @@ struct Undo {
 pub struct WriteTx<'t> {
     tables: Vec<Table<'t, &'static [u8], &'static [u8]>>,
     undo: Vec<Undo>,
+    /// Whether what is written can be taken back by itself.
+    undoes: bool,
     bytes: usize,
     wrote: bool,
     failed: std::cell::Cell<Option<StoreError>>,
@@ -34,10 +36,19 @@ impl<'t> WriteTx<'t> {
         Ok(Self {
             tables,
             undo: Vec::new(),
+            undoes: true,
             bytes: 0,
             wrote: false,
             failed: std::cell::Cell::new(None),
         })
+    }
+
+    /// A transaction with nobody else in it, which is committed or given up as a whole: nothing is remembered for
+    /// taking it back, so that it may rewrite a file of any size.
+    pub(crate) fn open_alone(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
+        let mut tx = Self::open(txn)?;
+        tx.undoes = false;
+        Ok(tx)
     }
 
     /// Puts a value, replacing what was there.
@@ -97,11 +108,13 @@ impl<'t> WriteTx<'t> {
 
     fn log(&mut self, table: T, key: &[u8], old: Option<Vec<u8>>, bytes: usize) {
         self.bytes += bytes;
-        self.undo.push(Undo {
-            table,
-            key: key.to_vec(),
-            old,
-        });
+        if self.undoes {
+            self.undo.push(Undo {
+                table,
+                key: key.to_vec(),
+                old,
+            });
+        }
     }
 
     /// Remembers a failure of the disk, so that the batch is given up even if the job swallows it.

@@ -103,7 +103,7 @@ pub(super) fn put(held: &Held, temp: NamedTempFile, kept: &Path) -> Result<(), S
             return Err(StoreError::Exists(kept.to_owned()));
         }
         // A disk that knows one name for a file only: the old one is copied.
-        Err(_) => copy(held, kept)?,
+        Err(_) => keep_a_copy(held, kept)?,
     }
     sync_folder(&folder).map_err(io)?;
     if let Err(error) = temp.persist(path) {
@@ -113,7 +113,8 @@ pub(super) fn put(held: &Held, temp: NamedTempFile, kept: &Path) -> Result<(), S
     sync_folder(&folder).map_err(io)
 }
 
-fn copy(held: &Held, kept: &Path) -> Result<(), StoreError> {
+/// Keeps the old file as a copy of it, replacing nothing.
+pub(super) fn keep_a_copy(held: &Held, kept: &Path) -> Result<(), StoreError> {
     let temp = crate::store::backup::temporary_beside(kept, &temporary_prefix(held.path()))?;
     held.copy_to(&mut temp.reopen()?)?;
     temp.as_file()

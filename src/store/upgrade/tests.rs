@@ -153,6 +153,17 @@ fn a_stopped_upgrade_leaves_nothing_that_the_next_does_not_remove() {
 }
 
 #[test]
+fn where_a_file_has_one_name_only_a_copy_is_kept() {
+    let (folder, path) = closed();
+    let (held, kept) = (Held::take(&path).unwrap(), folder.path().join("kept"));
+    place::keep_a_copy(&held, &kept).unwrap();
+    assert_eq!(fs::read(&kept).unwrap(), fs::read(&path).unwrap());
+    let again = place::keep_a_copy(&held, &kept);
+    assert!(matches!(again, Err(StoreError::Exists(_))));
+    assert_eq!(names(folder.path()), ["a.redb", "kept"]);
+}
+
+#[test]
 fn a_link_to_the_file_stays_a_link() {
     let (folder, path) = closed();
     let link = folder.path().join("link.redb");
