@@ -63,7 +63,7 @@ shapes! {
     Related { id: u32, kind: String, text: String, received_on: String, answered_on: String }
     /// A head of complaint.
     Point {
-        id: u32, text: String, category: String, raised_on: String, decision: String, reasons: String,
+        id: u32, text: String, category: String, theme: String, raised_on: String, decision: String, reasons: String,
         references: Vec<String>, outcomes: Vec<PointOutcome>,
     }
     /// What one stage decided on a head.

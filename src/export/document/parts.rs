@@ -127,7 +127,7 @@ pub(super) fn point(p: &Point) -> Value {
         }))
     });
     json!({
-        "id": p.id, "text": p.text, "category": p.category, "theme": p.category_title(), "raised_on": london_date(p.raised_at),
+        "id": p.id, "text": p.text, "category": p.category, "theme": p.theme.as_ref().map(|t| format!("{}: {}", t.top, t.title)), "raised_on": london_date(p.raised_at),
         "decision": standing.map(|d| d.decision), "reasons": standing.map(|d| &d.reasons),
         "references": standing.map(|d| d.references.clone()).unwrap_or_default(),
         "refused": p.refused, "outcomes": outcomes.collect::<Vec<_>>(),

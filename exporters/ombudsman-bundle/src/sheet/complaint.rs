@@ -60,7 +60,10 @@ fn received(case: &Case) -> Sheet {
             vec![
                 p.id.to_string(),
                 p.text.clone(),
-                words(&p.category),
+                match p.theme.as_str() {
+                    "" => words(&p.category),
+                    theme => theme.to_owned(),
+                },
                 day::on(&p.raised_on),
             ]
         })
