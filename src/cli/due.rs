@@ -27,7 +27,7 @@ pub async fn due(data: &Path, given: &Due) -> anyhow::Result<()> {
     }
     let value = serde_json::to_value(find(data, given, &query).await?)?;
     if given.json {
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        say!("{}", serde_json::to_string_pretty(&value)?);
         return Ok(());
     }
     for (clock, date) in value.as_object().into_iter().flatten() {
@@ -36,7 +36,7 @@ pub async fn due(data: &Path, given: &Due) -> anyhow::Result<()> {
             .and_then(|due| due.parse().ok())
             .map(day_and_year)
             .unwrap_or_default();
-        println!(
+        say!(
             "{clock:<14} {due}\n{:<14} {}",
             "",
             date["why"].as_str().unwrap_or_default()

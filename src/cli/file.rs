@@ -35,23 +35,25 @@ fn is_zip(path: &Path) -> anyhow::Result<bool> {
 
 fn bundle(path: &Path) -> anyhow::Result<ExitCode> {
     let report = verify_bundle(path)?;
-    println!(
+    say!(
         "{}: bundle of case {}, as of {}",
         path.display(),
         report.case,
         report.as_of
     );
-    println!("made by {}", report.made_by);
-    println!(
+    say!("made by {}", report.made_by);
+    say!(
         "{} files, {} bytes; manifest SHA-256 {}",
-        report.files, report.bytes, report.manifest_sha256
+        report.files,
+        report.bytes,
+        report.manifest_sha256
     );
     if report.is_sound() {
-        println!("sound: every file is listed and is what the manifest says");
+        say!("sound: every file is listed and is what the manifest says");
         return Ok(ExitCode::SUCCESS);
     }
     for fault in &report.faults {
-        println!("FAULT {fault}");
+        say!("FAULT {fault}");
     }
     Ok(ExitCode::FAILURE)
 }
@@ -67,15 +69,17 @@ fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
     let report = verify_and(&what.file, expect, &mut tell, |rows| {
         check_deadlines(rows, now)
     })?;
-    println!("{}: sound", what.file.display());
-    println!(
+    say!("{}: sound", what.file.display());
+    say!(
         "{} cases, {} events, {} documents",
-        report.cases, report.events, report.documents
+        report.cases,
+        report.events,
+        report.documents
     );
     if !report.closed {
-        println!("the file was not closed: it is what a crash leaves, and it is whole");
+        say!("the file was not closed: it is what a crash leaves, and it is whole");
     }
-    println!("head {}", report.head);
+    say!("head {}", report.head);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,13 +87,16 @@ fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
 pub fn restore(data: &Path, what: &Restore) -> anyhow::Result<()> {
     let restored = backup::restore(&what.from, data, Utc::now(), &mut tell)?;
     let report = &restored.report;
-    println!("restored {} from {}", data.display(), what.from.display());
-    println!(
+    say!("restored {} from {}", data.display(), what.from.display());
+    say!(
         "{} cases, {} events, {} documents; head {}",
-        report.cases, report.events, report.documents, report.head
+        report.cases,
+        report.events,
+        report.documents,
+        report.head
     );
     if let Some(kept) = &restored.kept {
-        println!("the file that was there before is {}", kept.display());
+        say!("the file that was there before is {}", kept.display());
     }
     Ok(())
 }
@@ -104,7 +111,7 @@ pub async fn rebuild(data: &Path, older: Older) -> anyhow::Result<()> {
         cases
     })
     .await??;
-    println!("made the lists, counters and states of {cases} cases again from their events");
+    say!("made the lists, counters and states of {cases} cases again from their events");
     Ok(())
 }
 

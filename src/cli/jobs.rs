@@ -94,7 +94,7 @@ pub async fn run(data: &Path, verb: Verb, older: Older) -> anyhow::Result<()> {
             on_file(data, job, older).await?
         }
     };
-    println!("{said}");
+    say!("{said}");
     Ok(())
 }
 

@@ -4,6 +4,16 @@
 //! the file itself when no server runs ([`jobs`]). Errors are one sentence on stderr and exit code 1;
 //! wrong arguments are exit code 2.
 
+/// Prints a line for the person.
+macro_rules! say {
+    ($($words:tt)*) => {
+        crate::cli::said(std::io::Write::write_fmt(
+            &mut std::io::stdout(),
+            format_args!("{}\n", format_args!($($words)*)),
+        ))
+    };
+}
+
 mod args;
 pub mod demo;
 mod due;
@@ -21,6 +31,15 @@ use clap::Parser;
 
 use args::{Args, Verb};
 use upgrade::Older;
+
+/// What became of printing. Whoever reads may have heard enough (`redress verify FILE | head`): that is no fault.
+fn said(printed: std::io::Result<()>) {
+    if let Err(error) = printed
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("redress: this could not be printed: {error}");
+    }
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {

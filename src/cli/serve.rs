@@ -17,14 +17,12 @@ pub async fn serve(data: &Path, how: &Serve, older: Older) -> anyhow::Result<()>
     let address = listener.local_addr()?;
     // Before a word is said: whoever reads that we listen may send a job at once.
     let jobs = socket::Listening::start(data, desk.clone())?;
-    println!("listening on http://{address}");
-    println!("data file {}", data.display());
+    say!("listening on http://{address}");
+    say!("data file {}", data.display());
     if desk.is_new()
         && let Some(code) = desk.setup_code()?
     {
-        println!(
-            "This is a new landlord. Open http://{address}/start and enter the setup code {code}"
-        );
+        say!("This is a new landlord. Open http://{address}/start and enter the setup code {code}");
     }
     run(desk, listener, Some(jobs), how.secure).await
 }

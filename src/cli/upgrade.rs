@@ -49,7 +49,7 @@ fn run(path: &Path, dry_run: bool) -> Result<Upgraded, StoreError> {
 pub fn upgrade(data: &Path, what: &Upgrade) -> anyhow::Result<()> {
     let path = what.file.as_deref().unwrap_or(data);
     let needs = upgrade::look(path)?;
-    println!(
+    say!(
         "{}: {}; this program keeps {}",
         path.display(),
         needs.found,
@@ -59,11 +59,11 @@ pub fn upgrade(data: &Path, what: &Upgrade) -> anyhow::Result<()> {
         if !what.dry_run {
             upgrade::clear(path)?;
         }
-        println!("nothing to do: it is up to date");
+        say!("nothing to do: it is up to date");
         return Ok(());
     }
     for step in &needs.steps {
-        println!("to do, on a copy: {step}");
+        say!("to do, on a copy: {step}");
     }
     let done = run(path, what.dry_run)?;
     let (report, seconds) = (&done.report, done.took.as_secs_f32());
@@ -72,15 +72,15 @@ pub fn upgrade(data: &Path, what: &Upgrade) -> anyhow::Result<()> {
         report.cases, report.events, report.documents, report.head
     );
     if what.dry_run {
-        println!("dry run: it went well in {seconds:.1} s, and nothing was changed");
-        println!("{counts}");
-        println!("the old file would be kept as {}", done.kept.display());
+        say!("dry run: it went well in {seconds:.1} s, and nothing was changed");
+        say!("{counts}");
+        say!("the old file would be kept as {}", done.kept.display());
         return Ok(());
     }
-    println!("upgraded in {seconds:.1} s");
-    println!("{counts}");
-    println!("the old file is {}", done.kept.display());
-    println!(
+    say!("upgraded in {seconds:.1} s");
+    say!("{counts}");
+    say!("the old file is {}", done.kept.display());
+    say!(
         "to go back, stop Redress, put the older program in place, and: {}",
         way_back(path, &done.kept)
     );

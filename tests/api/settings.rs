@@ -220,3 +220,19 @@ fn categories_but(tree: &serde_json::Value, key: &str) -> Vec<serde_json::Value>
         .cloned()
         .collect()
 }
+
+#[test]
+fn whoever_stops_reading_what_is_printed_sees_no_crash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = std::process::Command::new(crate::support::program())
+        .args(["due", "--received", "2026-11-20", "--data"])
+        .arg(folder.path().join("none.redb"))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && said.is_empty(), "{said}");
+}

@@ -48,7 +48,10 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
     let plugins = PluginHost::new(HostConfig::default())?;
     let made = fill(store, renderer, plugins, &exports, Utc::now()).await?;
     let jobs = Listening::start(&data, made.desk.clone())?;
-    print!("{}", told(&made, address, &data, how.keep.is_none()));
+    say!(
+        "{}",
+        told(&made, address, &data, how.keep.is_none()).trim_end()
+    );
     if !address.ip().is_loopback() {
         eprintln!(
             "Warning: {address} can be reached from other machines, and the sign-ins above are no secret."
