@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Europe::London;
+use std::iter::Peekable;
+use std::str::Chars;
 
 /// More marks than this on one letter are a prank that makes layout slow.
 const MOST_MARKS: usize = 6;
@@ -48,12 +50,12 @@ pub(super) fn fit(s: &str, longest_word: usize, most: usize) -> Fitted {
         if ends_word(c) {
             word = 0;
         } else {
+            // A line breaks after a hyphen by itself, where a letter follows.
+            if before == '-' && c.is_alphabetic() {
+                word = 0;
+            }
             if word == 0 {
-                let rest = chars
-                    .clone()
-                    .take_while(|c| !ends_word(*c))
-                    .take(longest_word);
-                long = rest.count() >= longest_word;
+                long = is_long(chars.clone(), longest_word);
             }
             let joined = marks > 0 || is_joiner(c) || is_joiner(before);
             let seam = word > longest_word / 2
@@ -72,6 +74,17 @@ pub(super) fn fit(s: &str, longest_word: usize, most: usize) -> Fitted {
         taken,
         cut: 0,
     }
+}
+
+/// Whether what follows the first character of a word, up to where a line may break by itself, is this long.
+fn is_long(rest: Peekable<Chars<'_>>, longest_word: usize) -> bool {
+    let mut hyphen = false;
+    let rest = rest.take_while(|c| {
+        let breaks = ends_word(*c) || hyphen && c.is_alphabetic();
+        hyphen = *c == '-';
+        !breaks
+    });
+    rest.take(longest_word).count() >= longest_word
 }
 
 /// Dates and instants for the reader, instants in the time of day at home.
@@ -189,6 +202,9 @@ mod tests {
             fitted("halina.wojcik@marshend.example"),
             "halina.wojcik@\u{200b}marshend.example"
         );
+        let at_ten = |s| fit(s, 10, 100).text;
+        assert_eq!(at_ten("humidity-controlled"), "humidity-controlled");
+        assert_eq!(at_ten("1234-5678-9012"), "1234-5678-\u{200b}9012");
         let family = "👩\u{200d}👩\u{200d}👧".repeat(20);
         assert!(
             !fitted(&family).contains("\u{200d}\u{200b}")

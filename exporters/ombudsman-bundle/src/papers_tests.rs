@@ -95,7 +95,7 @@ fn an_offer_says_how_it_was_worked_out_and_which_policy_was_in_force() {
     let summary = check(
         "Case-summary",
         &case,
-        &[r#"["1","Heating","","Stage 1","","£180.00","","",""]"#],
+        &[r#"["1","Heating","","Stage 1","£180.00","","",""]"#],
     );
     assert!(!summary.contains("12 days"), "{summary}");
 }

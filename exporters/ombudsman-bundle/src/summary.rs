@@ -10,11 +10,10 @@ use crate::sheet::{self, Grid, joined, money, words, yes_no};
 use serde_json::{Value, json};
 
 /// What an upright page has room for; the paper of remedies has the rest.
-const OFFERS: [&str; 9] = [
+const OFFERS: [&str; 8] = [
     "No",
     "Remedy",
     "Description",
-    "Offered at",
     "Offered",
     "Amount",
     "Accepted",
