@@ -32,12 +32,14 @@ use clap::Parser;
 use args::{Args, Verb};
 use upgrade::Older;
 
-/// What became of printing. Whoever reads may have heard enough (`redress verify FILE | head`): that is no fault.
+/// What became of printing. Whoever reads may have heard enough (`redress verify FILE | head`): that is no fault. But
+/// what is printed may be all there is, such as a token, so a verb that could not print it has failed.
 fn said(printed: std::io::Result<()>) {
     if let Err(error) = printed
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
-        eprintln!("redress: this could not be printed: {error}");
+        eprintln!("redress: what was to be printed is lost: {error}");
+        std::process::exit(1);
     }
 }
 

@@ -61,34 +61,79 @@ impl Desk {
     pub async fn set_policy(
         &self,
         by: &Actor,
-        mut policy: Policy,
+        policy: Policy,
         from: Option<NaiveDate>,
         why: &str,
     ) -> Result<Policy, DeskError> {
+        self.next_policy(by, from, why, move |_| Ok(policy)).await
+    }
+
+    /// Changes `version` of the policy, which is in force, from today on.
+    ///
+    /// # Errors
+    /// As [`Desk::set_policy`]; [`DeskError::Conflict`] when another version was set meanwhile;
+    /// [`DeskError::Invalid`] while one waits for a later day, because the newest wins and that one would be lost.
+    pub async fn change_policy(
+        &self,
+        by: &Actor,
+        version: u32,
+        why: &str,
+        make: impl FnOnce(&mut Policy) + Send + 'static,
+    ) -> Result<Policy, DeskError> {
+        let today = london_date(self.now());
+        self.next_policy(by, Some(today), why, move |book| {
+            let latest = book.latest_policy();
+            if latest.effective_from > today {
+                return Err(DeskError::Invalid {
+                    field: "why",
+                    detail: format!(
+                        "Other settings begin on {} and would be lost. Wait until then, or set all of it through the \
+                         API.",
+                        latest.effective_from.format("%-d %B %Y")
+                    ),
+                });
+            }
+            let mut policy = book.policy(today).clone();
+            if (latest.version, policy.version) != (version, version) {
+                return Err(DeskError::Conflict(
+                    "Someone else has changed these settings since you opened them. Open the page again and make \
+                     your change there."
+                        .into(),
+                ));
+            }
+            make(&mut policy);
+            Ok(policy)
+        })
+        .await
+    }
+
+    async fn next_policy(
+        &self,
+        by: &Actor,
+        from: Option<NaiveDate>,
+        why: &str,
+        make: impl FnOnce(&Book) -> Result<Policy, DeskError> + Send + 'static,
+    ) -> Result<Policy, DeskError> {
         need(by, Permission::Administer)?;
         required(why, "why", "why the policy changes")?;
-        required(&policy.landlord.name, "landlord", "the landlord's name")?;
-        policy.clocks.check().map_err(|error| DeskError::Invalid {
-            field: "clocks",
-            detail: error.to_string(),
-        })?;
-        check_survey(&policy.survey_link)?;
         let (now, today) = (self.now(), london_date(self.now()));
         let reaches_back = from.is_none_or(|from| from < today);
-        if let Some(from) = from {
-            policy.effective_from = from;
-        }
         let change = Change {
             at: now,
             by: by.id.clone(),
             why: why.trim().to_owned(),
             from,
         };
-        let kept = policy.clone();
-        policy.version = self
+        let policy = self
             .store()
-            .write_async(move |tx| -> Result<u32, DeskError> {
-                let clocks_change = kept.clocks != Book::read(tx)?.latest_policy().clocks;
+            .write_async(move |tx| -> Result<Policy, DeskError> {
+                let book = Book::read(tx)?;
+                let mut policy = make(&book)?;
+                check_policy(&policy)?;
+                if let Some(from) = from {
+                    policy.effective_from = from;
+                }
+                let clocks_change = policy.clocks != book.latest_policy().clocks;
                 if reaches_back && clocks_change {
                     return Err(DeskError::Invalid {
                         field: "from",
@@ -97,11 +142,11 @@ impl Desk {
                             .into(),
                     });
                 }
-                let version = tx.set_setting(POLICY, &kept, &change)?;
+                policy.version = tx.set_setting(POLICY, &policy, &change)?;
                 if clocks_change {
-                    retime(tx, kept.effective_from, now)?;
+                    retime(tx, policy.effective_from, now)?;
                 }
-                Ok(version)
+                Ok(policy)
             })
             .await?;
         self.reread()?;
@@ -202,6 +247,15 @@ impl Desk {
             });
         Ok(changed.await?)
     }
+}
+
+fn check_policy(policy: &Policy) -> Result<(), DeskError> {
+    required(&policy.landlord.name, "landlord", "the landlord's name")?;
+    policy.clocks.check().map_err(|error| DeskError::Invalid {
+        field: "clocks",
+        detail: error.to_string(),
+    })?;
+    check_survey(&policy.survey_link)
 }
 
 /// An address that can be typed from paper: one word, not over long.

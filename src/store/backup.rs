@@ -36,10 +36,7 @@ pub fn backup(
     dest: &Path,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, StoreError> {
-    if dest.exists() {
-        return Err(StoreError::Exists(dest.to_owned()));
-    }
-    let temp = temporary_beside(dest, ".redress-backup-".as_ref())?;
+    let temp = begin(dest)?;
     let snapshot = store.snapshot()?;
     snapshot.write_file(&mut temp.reopen()?, &mut |done, all| {
         progress(Step::Copying(done, all));
@@ -57,14 +54,19 @@ pub fn backup_stopped(
     dest: &Path,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Report, StoreError> {
-    if dest.exists() {
-        return Err(StoreError::Exists(dest.to_owned()));
-    }
-    let temp = temporary_beside(dest, ".redress-backup-".as_ref())?;
+    let temp = begin(dest)?;
     let held = Held::take(path)?;
     progress(Step::Copying(0, held.metadata().len()));
     held.copy_to(&mut temp.reopen()?)?;
     keep(temp, dest, path, progress)
+}
+
+/// The file that becomes the backup at `dest`, where there must be nothing yet.
+fn begin(dest: &Path) -> Result<NamedTempFile, StoreError> {
+    if dest.exists() {
+        return Err(StoreError::Exists(dest.to_owned()));
+    }
+    temporary_beside(dest, ".redress-backup-".as_ref())
 }
 
 /// Gives a verified copy the name of a backup; `name` is what it is called in messages.

@@ -235,4 +235,13 @@ fn whoever_stops_reading_what_is_printed_sees_no_crash() {
     let ended = child.wait_with_output().expect("it ends");
     let said = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success() && said.is_empty(), "{said}");
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let lost = std::process::Command::new(crate::support::program())
+        .args(["due", "--received", "2026-11-20", "--data"])
+        .arg(folder.path().join("none.redb"))
+        .stdout(full.expect("a disk that is always full"))
+        .output()
+        .expect("it ends");
+    let said = String::from_utf8_lossy(&lost.stderr);
+    assert!(!lost.status.success() && said.contains("is lost"), "{said}");
 }

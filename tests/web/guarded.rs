@@ -125,8 +125,10 @@ fn settings_are_for_those_who_may_change_them() {
         ("ombudsman.email", "info@housing-ombudsman.org.uk"),
         ("ombudsman.post", "PO Box 1484"),
         ("why", "We ask residents"),
-        ("survey_link", "two words"),
     ];
+    let version = site.hidden("/settings/letters", "version");
+    letters.push(("version", &version));
+    letters.push(("survey_link", "two words"));
     let wrong = site.post("/settings/letters", &letters);
     assert!(
         wrong.status == 422 && wrong.text.contains("href=\"#survey_link\""),
@@ -136,6 +138,15 @@ fn settings_are_for_those_who_may_change_them() {
     letters.pop();
     letters.push(("survey_link", "www.example.org/survey?a=1&b=\u{201c}x"));
     assert_eq!(site.post("/settings/letters", &letters).status, 200);
+    let late = site.post("/settings/letters", &letters);
+    assert!(
+        late.status == 422
+            && late
+                .text
+                .contains("Someone else has changed these settings"),
+        "{}",
+        late.text
+    );
     let kept = site.get("/settings/letters").text;
     assert!(
         kept.contains("www.example.org/survey?a=1&#38;b=") && kept.contains("Tell anyone of us."),

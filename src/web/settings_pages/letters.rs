@@ -4,12 +4,13 @@ use super::{Pairs, page, show};
 use crate::desk::DeskError;
 use crate::domain::access::{Actor, Permission};
 use crate::domain::policy::Policy;
+use crate::web::documents::answer;
 use crate::web::form::{Field, Form, Kind, Posted};
 use crate::web::page::see;
 use crate::web::session::refuse;
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
-use crate::web::words::{civil, long_date};
+use crate::web::words::civil;
 use axum::Form as Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -74,41 +75,29 @@ pub async fn set_letters(
     Visitor(actor): Visitor,
     Body(pairs): Body<Pairs>,
 ) -> Response {
-    let mut policy = today(&web);
-    let mut form = form(&policy);
+    let mut form = form(&today(&web));
     if let Some(answers) = form.read(&Posted(pairs)) {
         let text = |name: &str| {
             let place = format!("/{}", name.replace('.', "/"));
             let text = answers.pointer(&place).and_then(|text| text.as_str());
             text.unwrap_or_default().trim().to_owned()
         };
-        for (name, _, _, of) in TEXTS {
-            *of(&mut policy) = text(name);
-        }
-        match set(&web, &actor, policy, &text("why")).await {
-            Ok(()) => return see(HERE),
+        let texts: Vec<String> = TEXTS.iter().map(|(name, ..)| text(name)).collect();
+        let (why, version) = (text("why"), answer(&answers, "version").unwrap_or(0));
+        let set = web
+            .desk
+            .change_policy(&actor, version, &why, move |policy| {
+                for ((_, _, _, of), text) in TEXTS.iter().zip(texts) {
+                    *of(policy) = text;
+                }
+            });
+        match set.await {
+            Ok(_) => return see(HERE),
             Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
             Err(error) => refuse(&mut form, &error),
         }
     }
     show(&web, &actor, Ok(letters_page(&web, &actor, form)))
-}
-
-async fn set(web: &Web, actor: &Actor, policy: Policy, why: &str) -> Result<(), DeskError> {
-    let from = civil(web.desk.now());
-    let waiting = web.desk.book().latest_policy().effective_from;
-    if waiting > from {
-        // The newest version wins: this one would undo what is to begin then.
-        return Err(DeskError::Invalid {
-            field: "why",
-            detail: format!(
-                "Other settings begin on {} and would be lost. Wait until then, or set all of it through the API.",
-                long_date(waiting)
-            ),
-        });
-    }
-    let set = web.desk.set_policy(actor, policy, Some(from), why);
-    set.await.map(drop)
 }
 
 fn today(web: &Web) -> Policy {
@@ -149,7 +138,11 @@ fn form(policy: &Policy) -> Form {
             "",
             "",
             false,
-            vec![Field::new(Kind::Line, "why", "Why it changes")],
+            vec![
+                Field::new(Kind::HiddenNumber, "version", "Version")
+                    .with(policy.version.to_string()),
+                Field::new(Kind::Line, "why", "Why it changes"),
+            ],
         )
 }
 
