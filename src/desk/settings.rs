@@ -82,25 +82,7 @@ impl Desk {
     ) -> Result<Policy, DeskError> {
         let today = london_date(self.now());
         self.next_policy(by, Some(today), why, move |book| {
-            let latest = book.latest_policy();
-            if latest.effective_from > today {
-                return Err(DeskError::Invalid {
-                    field: "why",
-                    detail: format!(
-                        "Other settings begin on {} and would be lost. Wait until then, or set all of it through the \
-                         API.",
-                        latest.effective_from.format("%-d %B %Y")
-                    ),
-                });
-            }
-            let mut policy = book.policy(today).clone();
-            if (latest.version, policy.version) != (version, version) {
-                return Err(DeskError::Conflict(
-                    "Someone else has changed these settings since you opened them. Open the page again and make \
-                     your change there."
-                        .into(),
-                ));
-            }
+            let mut policy = to_change(book, version, today)?;
             make(&mut policy);
             Ok(policy)
         })
@@ -249,6 +231,29 @@ impl Desk {
     }
 }
 
+/// The policy in force `today`, if it is `version` and the newest.
+fn to_change(book: &Book, version: u32, today: NaiveDate) -> Result<Policy, DeskError> {
+    let latest = book.latest_policy();
+    if latest.effective_from > today {
+        return Err(DeskError::Invalid {
+            field: "why",
+            detail: format!(
+                "Other settings begin on {} and would be lost. Wait until then, or set all of it through the API.",
+                latest.effective_from.format("%-d %B %Y")
+            ),
+        });
+    }
+    let policy = book.policy(today).clone();
+    if (latest.version, policy.version) != (version, version) {
+        return Err(DeskError::Conflict(
+            "Someone else has changed these settings since you opened them. Open the page again and make your change \
+             there."
+                .into(),
+        ));
+    }
+    Ok(policy)
+}
+
 fn check_policy(policy: &Policy) -> Result<(), DeskError> {
     required(&policy.landlord.name, "landlord", "the landlord's name")?;
     policy.clocks.check().map_err(|error| DeskError::Invalid {
@@ -326,4 +331,39 @@ fn check_sources(sources: &[LinkSource]) -> Result<(), DeskError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::store::{Options, Store, StoreError};
+
+    #[test]
+    fn a_policy_is_changed_on_the_version_seen_and_never_over_one_that_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(&folder.path().join("a.redb"), Options::default()).unwrap();
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        let set = |from| {
+            let change = Change {
+                at: start_of_day(day(1)),
+                by: "ada".into(),
+                why: "new".into(),
+                from: Some(from),
+            };
+            let set = move |tx: &mut WriteTx<'_>| -> Result<u32, StoreError> {
+                tx.set_setting(POLICY, &Policy::default(), &change)
+            };
+            store.write(set).unwrap()
+        };
+        let book = || Book::read(&*store.reader().unwrap()).unwrap();
+        let seen = set(day(1));
+        assert_eq!(to_change(&book(), seen, day(20)).unwrap().version, seen);
+        let next = set(day(2));
+        let stale = to_change(&book(), seen, day(20));
+        assert!(matches!(stale, Err(DeskError::Conflict(_))), "{stale:?}");
+        set(day(25));
+        let waits = to_change(&book(), next, day(20)).unwrap_err();
+        assert!(waits.to_string().contains("25 November 2026"), "{waits}");
+    }
 }
