@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redress::pdf::{Limits, PdfError, Renderer, Template};
+use redress::pdf::{Limits, Numbering, PdfError, Renderer, Template};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_redress");
@@ -115,12 +115,44 @@ fn a_pdf_is_counted_and_split() {
         whole.pages
     );
     let limit = whole.pdf.len() as u64 - 1;
-    let parts = renderer.split(&whole.pdf, limit).expect("parts");
+    let parts = renderer.split(&whole.pdf, limit, false).expect("parts");
     assert_eq!(parts.iter().map(|p| p.pages).sum::<u32>(), whole.pages);
     assert!(parts.iter().all(|p| p.pdf.len() as u64 <= limit));
     assert!(matches!(
-        renderer.split(b"%PDF-1.7 broken", limit),
+        renderer.split(b"%PDF-1.7 broken", limit, false),
         Err(PdfError::CannotSplit(_))
+    ));
+}
+
+#[test]
+fn a_pdf_is_numbered_by_what_is_put_behind_it() {
+    let renderer = renderer(Limits::default());
+    let pdf = renderer
+        .render(Template::Letter, &letter())
+        .expect("a letter");
+    let numbering = Numbering {
+        stamp: "C-2026-0042 / 01-03".into(),
+        first: 1,
+        of: None,
+    };
+    let tail = renderer.number(&pdf, &numbering).expect("numbers");
+    let whole = [&pdf[..], &tail].concat();
+    let document = lopdf::Document::load_mem(&whole).expect("a PDF");
+    let last = document.extract_text(&[2]).expect("words");
+    assert!(last.contains("C-2026-0042 / 01-03 / 2 of 2"), "{last}");
+    assert!(matches!(
+        renderer.number(b"%PDF-1.7 broken", &numbering),
+        Err(PdfError::CannotNumber(_))
+    ));
+
+    let tight = self::renderer(Limits {
+        memory_bytes: 200 << 20,
+        ..Limits::default()
+    });
+    let large = [&pdf[..], &vec![b'\n'; 150 << 20]].concat();
+    assert!(matches!(
+        tight.number(&large, &numbering),
+        Err(PdfError::Ended(_))
     ));
 }
 

@@ -107,7 +107,7 @@ impl StoredCase {
             .open_document(&held.sha256)
             .map_err(io::Error::other)?
             .read_to_end(&mut pdf)?;
-        let parts = match self.pdf.split(&pdf, u64::from(ceiling)) {
+        let parts = match self.pdf.split(&pdf, u64::from(ceiling), false) {
             Ok(parts)
                 if parts
                     .iter()

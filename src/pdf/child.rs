@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{self, End, Job};
-use super::{PdfError, Template, split, typeset};
+use super::{PdfError, Template, number, split, typeset};
 
 /// Environment variables by which the parent hands over the limits.
 pub(super) const MEMORY_BYTES: &str = "REDRESS_PDF_MEMORY_BYTES";
@@ -82,7 +82,7 @@ fn serve() -> io::Result<()> {
             Ok(request) => request,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
         };
-        let end = catch_unwind(AssertUnwindSafe(|| answer(&job, &body, &mut out)));
+        let end = catch_unwind(AssertUnwindSafe(|| answer(&job, body, &mut out)));
         let panicked = end.is_err();
         let end = match end {
             Ok(Ok(pages)) => End::Done { pages },
@@ -98,25 +98,29 @@ fn serve() -> io::Result<()> {
 }
 
 /// Does one job; parts go out as they are made. Returns the pages of each part.
-fn answer(job: &Job, body: &[u8], out: &mut impl Write) -> Result<Vec<u32>, PdfError> {
+fn answer(job: &Job, body: Vec<u8>, out: &mut impl Write) -> Result<Vec<u32>, PdfError> {
     match job {
         Job::Render { template } => {
             let known = Template::from_name(template).ok_or_else(|| PdfError::Data {
                 template: template.clone(),
                 why: "there is no such template".into(),
             })?;
-            let made = typeset::render(known, body)?;
+            let made = typeset::render(known, &body)?;
             wire::send_part(out, &made.pdf)?;
             Ok(vec![made.pages])
         }
-        Job::Split { limit } => {
+        Job::Split { limit, numbered } => {
             let mut pages = Vec::new();
-            split::split(body, *limit, |part| {
+            split::split(&body, *limit, *numbered, |part| {
                 pages.push(part.pages);
                 Ok(wire::send_part(out, &part.pdf)?)
             })?;
             Ok(pages)
         }
-        Job::Count => Ok(vec![split::count(body)?]),
+        Job::Number(numbering) => {
+            wire::send_part(out, &number::tail(body, numbering)?)?;
+            Ok(Vec::new())
+        }
+        Job::Count => Ok(vec![split::count(&body)?]),
     }
 }

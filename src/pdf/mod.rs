@@ -3,12 +3,14 @@
 //! Text from outside can make a typesetter use memory without end, and typst cannot be cancelled, so the
 //! work is done by a child of the same binary (`redress render-pdf`) that limits itself before it starts:
 //! [`Renderer`] is the parent's side, [`child_main`] the child's, `wire` what they say to each other.
-//! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages.
+//! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages,
+//! `number` numbers its pages.
 //! What each template takes is in [`data`].
 
 mod child;
 mod clean;
 pub mod data;
+mod number;
 mod renderer;
 mod split;
 mod text;
@@ -16,6 +18,7 @@ mod typeset;
 mod wire;
 
 pub use child::child_main;
+pub use number::Numbering;
 pub use renderer::{Limits, Renderer};
 pub use split::Part;
 
@@ -85,6 +88,9 @@ pub enum PdfError {
     /// The PDF cannot be read, or one page alone is over the limit.
     #[error("the PDF cannot be split: {0}")]
     CannotSplit(String),
+    /// Its pages cannot be numbered without a risk to what they show.
+    #[error("the pages cannot be numbered: {0}")]
+    CannotNumber(String),
     /// The work took too long and was ended.
     #[error(
         "the PDF took more than {0} seconds and was given up; shorten the text or make it in parts"

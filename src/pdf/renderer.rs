@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::split::Part;
 use super::wire::{self, End, Job};
-use super::{PdfError, Template, child};
+use super::{Numbering, PdfError, Template, child};
 
 /// What a helper may use.
 #[derive(Debug, Clone)]
@@ -111,15 +111,24 @@ impl Renderer {
             .map_err(io::Error::other)?
     }
 
-    /// Parts of at most `limit` bytes, cut between pages. Blocks until they are made.
-    pub fn split(&self, pdf: &[u8], limit: u64) -> Result<Vec<Part>, PdfError> {
+    /// Parts of at most `limit` bytes, cut between pages, with room in each for numbers if it is to be `numbered`.
+    /// Blocks until they are made.
+    pub fn split(&self, pdf: &[u8], limit: u64, numbered: bool) -> Result<Vec<Part>, PdfError> {
         too_big(pdf)?;
-        let (parts, pages) = self.run(&Job::Split { limit }, pdf)?;
+        let (parts, pages) = self.run(&Job::Split { limit, numbered }, pdf)?;
         Ok(parts
             .into_iter()
             .zip(pages)
             .map(|(pdf, pages)| Part { pdf, pages })
             .collect())
+    }
+
+    /// The bytes that number a PDF's pages when they are put behind it. Blocks until they are made.
+    pub fn number(&self, pdf: &[u8], numbering: &Numbering) -> Result<Vec<u8>, PdfError> {
+        too_big(pdf)?;
+        let (mut parts, _) = self.run(&Job::Number(numbering.clone()), pdf)?;
+        let tail = parts.pop();
+        tail.ok_or_else(|| PdfError::Fault("the helper gave no numbers".into()))
     }
 
     /// How many pages a PDF has; an error when it cannot be read. Blocks.
@@ -156,6 +165,7 @@ impl Renderer {
             End::Done { pages } => Ok((parts, pages)),
             End::Data { template, why } => Err(PdfError::Data { template, why }),
             End::CannotSplit(why) => Err(PdfError::CannotSplit(why)),
+            End::CannotNumber(why) => Err(PdfError::CannotNumber(why)),
             End::Fault(why) => Err(PdfError::Fault(why)),
         }
     }

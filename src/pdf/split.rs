@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::PdfError;
+use super::number::room;
 
 /// One part of a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +24,12 @@ pub(super) fn count(pdf: &[u8]) -> Result<u32, PdfError> {
     Ok(u32::try_from(open(pdf)?.get_pages().len()).unwrap_or(u32::MAX))
 }
 
-/// Hands on the parts in order, each of at most `limit` bytes, as they are made.
+/// Hands on the parts in order, each of at most `limit` bytes, as they are made. Where they are to be `numbered` there
+/// is room for that, but for a page that alone leaves none.
 pub(super) fn split(
     pdf: &[u8],
     limit: u64,
+    numbered: bool,
     mut hand_on: impl FnMut(Part) -> Result<(), PdfError>,
 ) -> Result<(), PdfError> {
     let document = open(pdf)?;
@@ -43,14 +46,17 @@ pub(super) fn split(
         let mut to = source.estimate(&pages, from, limit);
         loop {
             let part = source.part(&pages[from..to])?;
-            if part.len() as u64 <= limit {
+            let alone = to - from == 1;
+            let count = (to - from) as u32;
+            let extra = if numbered && !alone { room(count) } else { 0 };
+            if part.len() as u64 + extra <= limit {
                 hand_on(Part {
                     pdf: part,
-                    pages: (to - from) as u32,
+                    pages: count,
                 })?;
                 break;
             }
-            if to - from == 1 {
+            if alone {
                 return Err(PdfError::CannotSplit(format!(
                     "page {} alone has {} bytes and the limit is {limit}; scan it at a lower resolution",
                     from + 1,

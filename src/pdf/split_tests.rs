@@ -21,7 +21,7 @@ fn long_pdf() -> Vec<u8> {
 
 fn parts_of(pdf: &[u8], limit: u64) -> Result<Vec<Part>, PdfError> {
     let mut parts = Vec::new();
-    split(pdf, limit, |part| {
+    split(pdf, limit, false, |part| {
         parts.push(part);
         Ok(())
     })?;

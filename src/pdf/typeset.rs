@@ -165,6 +165,14 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
     .collect()
 });
 
+/// The bold face of the pages we set.
+pub(super) fn bold() -> Option<&'static Font> {
+    FONTS.iter().find(|font| {
+        font.info().family.as_str() == "Public Sans"
+            && font.info().variant.weight.to_number() == 700
+    })
+}
+
 /// Public Sans first; the rest only for what it lacks. `fonts/README.md` says where each comes from.
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     macro_rules! font {

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::PdfError;
+use super::{Numbering, PdfError};
 
 /// Nothing longer is sent either way: a PDF of this size cannot be worked on in the child's memory.
 pub(super) const LONGEST: u64 = 512 << 20;
@@ -25,7 +25,11 @@ pub(super) enum Job {
     Split {
         /// Most bytes a piece may have.
         limit: u64,
+        /// Whether room is left in each piece for numbers.
+        numbered: bool,
     },
+    /// Body: a PDF. One part: what numbers its pages when it is put behind it.
+    Number(Numbering),
     /// Body: a PDF. No part; the end says how many pages it has.
     Count,
 }
@@ -40,6 +44,8 @@ pub(super) enum End {
     Data { template: String, why: String },
     /// [`PdfError::CannotSplit`]
     CannotSplit(String),
+    /// [`PdfError::CannotNumber`]
+    CannotNumber(String),
     /// [`PdfError::Fault`]
     Fault(String),
 }
@@ -49,6 +55,7 @@ impl From<PdfError> for End {
         match error {
             PdfError::Data { template, why } => End::Data { template, why },
             PdfError::CannotSplit(why) => End::CannotSplit(why),
+            PdfError::CannotNumber(why) => End::CannotNumber(why),
             PdfError::Fault(why) => End::Fault(why),
             other => End::Fault(other.to_string()),
         }
