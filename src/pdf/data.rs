@@ -16,7 +16,7 @@ pub struct Document {
     pub title: String,
     /// BCP 47; empty means `en-GB`.
     pub language: String,
-    /// `C-2026-0042`: first part of the page number `case-ref / doc no / page`.
+    /// `C-2026-0042`: first part of the page number `case-ref / doc no / 1 of 3`.
     pub case_ref: String,
     /// `00-01`: second part of the page number; left out when empty (letters have none).
     pub doc_no: String,
