@@ -50,6 +50,12 @@ fn bundle(path: &Path) -> anyhow::Result<ExitCode> {
     );
     if report.is_sound() {
         say!("sound: every file is listed and is what the manifest says");
+        if report.numbered > 0 {
+            say!(
+                "page numbers were added to {}: each begins with the received file, byte for byte",
+                report.numbered
+            );
+        }
         return Ok(ExitCode::SUCCESS);
     }
     for fault in &report.faults {

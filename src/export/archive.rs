@@ -14,7 +14,7 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::manifest::{Entry, Manifest, SCHEMA, Stamp};
-use crate::plugins::{Archive, ArchiveError};
+use crate::plugins::{Archive, ArchiveError, Original};
 
 /// What is known of an attachment before its bytes come.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +66,7 @@ pub struct ZipArchive<W: Write> {
 struct Open {
     path: String,
     record: Option<String>,
+    original: Option<Original>,
     hash: Sha256,
     bytes: u64,
 }
@@ -122,6 +123,7 @@ impl<W: Write> ZipArchive<W> {
         self.open = Some(Open {
             path: path.to_owned(),
             record: record.map(str::to_owned),
+            original: None,
             hash: Sha256::new(),
             bytes: 0,
         });
@@ -138,6 +140,8 @@ impl<W: Write> ZipArchive<W> {
             path: open.path,
             bytes: open.bytes,
             sha256: hex::encode(open.hash.finalize()),
+            original_bytes: open.original.as_ref().and_then(|o| o.bytes),
+            original_sha256: open.original.map(|o| o.sha256),
             record: open.record,
             redaction,
         })
@@ -164,9 +168,18 @@ impl<W: Write + Send> Archive for ZipArchive<W> {
         Ok(())
     }
 
-    fn include(&mut self, path: &str, id: &str, reader: &mut dyn Read) -> Result<(), ArchiveError> {
+    fn include(
+        &mut self,
+        path: &str,
+        id: &str,
+        original: Option<&Original>,
+        reader: &mut dyn Read,
+    ) -> Result<(), ArchiveError> {
         let about = self.attachments.get(id).cloned().unwrap_or_default();
         self.start(path, &about.media_type, about.size, Some(id))?;
+        if let Some(open) = &mut self.open {
+            open.original = original.cloned();
+        }
         let mut buffer = vec![0; 64 << 10];
         loop {
             match reader.read(&mut buffer) {

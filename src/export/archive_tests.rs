@@ -55,6 +55,7 @@ fn fill(archive: &mut dyn Archive) {
         .include(
             "root/14_Media/14-01_2026-09-02_Wall.jpg",
             "photo",
+            None,
             &mut photo,
         )
         .unwrap();
@@ -103,7 +104,7 @@ fn a_reader_that_fails_fails_the_archive() {
         }
     }
     let (mut archive, _) = ZipArchive::new(Shared::default(), Stamp::default(), HashMap::new());
-    let failed = archive.include("a", "7", &mut Torn).unwrap_err();
+    let failed = archive.include("a", "7", None, &mut Torn).unwrap_err();
     assert!(
         failed
             .to_string()
@@ -125,7 +126,7 @@ fn who_has_gone_and_a_full_disk_are_told_apart() {
     let error = |kind| {
         let (mut archive, _) = ZipArchive::new(Broken(kind), Stamp::default(), HashMap::new());
         archive
-            .include("a.jpg", "x", &mut Cursor::new(noise(400_000)))
+            .include("a.jpg", "x", None, &mut Cursor::new(noise(400_000)))
             .unwrap_err()
     };
     assert_eq!(error(io::ErrorKind::BrokenPipe), ArchiveError::Gone);

@@ -43,6 +43,13 @@ pub struct Entry {
     pub record: Option<String>,
     /// The redaction that made the document, if one did.
     pub redaction: Option<String>,
+    /// SHA-256 of the case's document, when the file is not simply its bytes: its pages were numbered, it was cut, or
+    /// it was set as PDF from a text.
+    #[serde(default)]
+    pub original_sha256: Option<String>,
+    /// The document is the first so many bytes of the file, unchanged.
+    #[serde(default)]
+    pub original_bytes: Option<u64>,
 }
 
 /// The manifest. It does not list itself.

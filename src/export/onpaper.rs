@@ -1,5 +1,5 @@
-//! Plain texts and e-mails as PDF: what can be read goes out as something that can be read anywhere, with the
-//! case's reference and page numbers. The original stays on the case; the PDF stands for it under its number.
+//! Plain texts and e-mails as PDF: what can be read goes out as something that can be read anywhere. The original
+//! stays on the case; the PDF stands for it under its number, which its pages get like those of any other PDF.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -133,8 +133,8 @@ fn about(file: &CaseFile<'_>, d: &Document) -> Value {
     let folder = file.case.folder_of(d).and_then(folder_title);
     json!({
         "document": {
-            "title": d.title, "language": "en-GB", "caseRef": file.case.reference.to_string(),
-            "landlord": file.policy.landlord.name, "madeAt": d.added_at, "generator": super::TOOL,
+            "title": d.title, "language": "en-GB", "landlord": file.policy.landlord.name, "madeAt": d.added_at,
+            "generator": super::TOOL,
         },
         "kind": folder.unwrap_or_default(),
         "notes": [format!(

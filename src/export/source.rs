@@ -1,18 +1,19 @@
-//! The case of one export behind the sandbox's door: its JSON, its documents from the store, and large
-//! documents in pieces. Documents stream; only a PDF that must be cut is held whole, and then in one place.
+//! The case of one export behind the sandbox's door: its JSON, its documents from the store, large documents in
+//! pieces, and the pages of PDFs numbered. Documents stream; only a PDF that is cut or numbered is held whole, one at
+//! a time and while that is done.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::onpaper::OnPaper;
-use crate::pdf::Renderer;
-use crate::plugins::{CaseSource, PdfRenderer};
+use crate::pdf::{Numbering, PdfError, Renderer};
+use crate::plugins::{Attached, CaseSource, Original, PdfRenderer};
 use crate::store::{Hash, Store};
 
-/// A PDF larger than this is not cut: it would have to be in memory.
+/// A PDF larger than this is neither cut nor numbered: it would have to be in memory.
 pub(super) const LARGEST_PDF: u64 = 128 << 20;
 
 /// One document that the exporter may ask for.
@@ -34,7 +35,7 @@ pub struct StoredCase {
     pdf: Arc<Renderer>,
     document: String,
     held: HashMap<String, Held>,
-    cuts: Mutex<HashMap<(String, u32), Arc<Cut>>>,
+    cuts: Mutex<HashMap<(String, u32, bool), Arc<Cut>>>,
 }
 
 /// How a document was cut.
@@ -45,8 +46,8 @@ enum Cut {
     Not,
     /// At these offsets of the document, the last its end.
     At(Vec<u64>),
-    /// Into a file without a name, at these offsets of it.
-    Into(File, Vec<u64>),
+    /// Into a file without a name, at these offsets of it, with so many pages each.
+    Into(File, Vec<u64>, Vec<u32>),
 }
 
 impl StoredCase {
@@ -72,21 +73,21 @@ impl StoredCase {
             .ok_or_else(|| format!("the case has no document {id:?}"))
     }
 
-    fn cut(&self, id: &str, ceiling: u32) -> Result<Arc<Cut>, String> {
+    fn cut(&self, id: &str, ceiling: u32, stamped: bool) -> Result<Arc<Cut>, String> {
         let held = self.held(id)?;
-        let key = (id.to_owned(), ceiling);
+        let key = (id.to_owned(), ceiling, stamped && held.is_pdf());
         let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cut) = cuts.get(&key) {
             return Ok(Arc::clone(cut));
         }
-        let kind = held.media_type.split(';').next().unwrap_or_default();
         let failed =
             |error: &dyn std::fmt::Display| format!("document {id} cannot be cut: {error}");
+        // Numbers that would make it too large are left out: better than to cut it for them.
         let cut = if held.size <= u64::from(ceiling) {
             Cut::Whole
-        } else if kind == "application/pdf" && held.size <= LARGEST_PDF {
-            self.cut_pdf(held, ceiling).map_err(|e| failed(&e))?
-        } else if kind.starts_with("text/") || kind == "message/rfc822" {
+        } else if held.is_pdf() && held.size <= LARGEST_PDF {
+            self.cut_pdf(id, ceiling, key.2).map_err(|e| failed(&e))?
+        } else if held.essence().starts_with("text/") || held.essence() == "message/rfc822" {
             let from = self
                 .store
                 .open_document(&held.sha256)
@@ -101,13 +102,12 @@ impl StoredCase {
     }
 
     /// A PDF that cannot be cut is no failure: the exporter leaves it out and says so.
-    fn cut_pdf(&self, held: &Held, ceiling: u32) -> io::Result<Cut> {
+    fn cut_pdf(&self, id: &str, ceiling: u32, stamped: bool) -> io::Result<Cut> {
         let mut pdf = Vec::new();
-        self.store
-            .open_document(&held.sha256)
+        self.open_attachment(id)
             .map_err(io::Error::other)?
             .read_to_end(&mut pdf)?;
-        let parts = match self.pdf.split(&pdf, u64::from(ceiling), false) {
+        let parts = match self.pdf.split(&pdf, u64::from(ceiling), stamped) {
             Ok(parts)
                 if parts
                     .iter()
@@ -123,13 +123,103 @@ impl StoredCase {
         };
         drop(pdf);
         let mut file = tempfile::tempfile()?;
-        let mut ends = vec![0];
+        let (mut ends, mut pages) = (vec![0], Vec::new());
         for part in parts {
             file.write_all(&part.pdf)?;
             ends.push(ends.last().copied().unwrap_or(0) + part.pdf.len() as u64);
+            pages.push(part.pages);
         }
-        Ok(Cut::Into(file, ends))
+        Ok(Cut::Into(file, ends, pages))
     }
+
+    /// A document that goes in whole; with its numbers it has at most `most` bytes.
+    fn whole(&self, id: &str, stamp: Option<&str>, most: u64) -> Result<Attached, String> {
+        let held = self.held(id)?;
+        let numbering = numbering(stamp, 1, None)?.filter(|_| held.is_pdf());
+        let mut attached = Attached {
+            reader: self.open_attachment(id)?,
+            original: held.paper.is_some().then(|| held.original(None)),
+            unstamped: None,
+        };
+        let Some(numbering) = numbering else {
+            return Ok(attached);
+        };
+        match self.numbers(attached.reader, held.size, &numbering, most) {
+            Ok(tail) => {
+                let bytes = held.paper.is_none().then_some(held.size);
+                attached.original = Some(held.original(bytes));
+                attached.reader = Box::new(self.open_attachment(id)?.chain(Cursor::new(tail)));
+            }
+            Err(why) => {
+                attached.reader = self.open_attachment(id)?;
+                attached.unstamped = Some(why);
+            }
+        }
+        Ok(attached)
+    }
+
+    /// The bytes behind a PDF that number its pages, or why there are none.
+    fn numbers(
+        &self,
+        mut from: impl Read,
+        size: u64,
+        numbering: &Numbering,
+        most: u64,
+    ) -> Result<Vec<u8>, String> {
+        if size > LARGEST_PDF {
+            return Err(format!("at {size} bytes it is too large to be worked on"));
+        }
+        let mut pdf = Vec::new();
+        from.read_to_end(&mut pdf)
+            .map_err(|error| format!("it could not be read ({error})"))?;
+        let tail = self
+            .pdf
+            .number(&pdf, numbering)
+            .map_err(|error| match error {
+                PdfError::CannotNumber(why) | PdfError::CannotSplit(why) => why,
+                PdfError::Ended(_) | PdfError::TooSlow(_) => {
+                    "it takes more time or memory to read than one document may have".into()
+                }
+                other => other.to_string(),
+            })?;
+        if size + tail.len() as u64 > most {
+            return Err("with numbers it would be over the limit for one file".into());
+        }
+        Ok(tail)
+    }
+}
+
+impl Held {
+    fn essence(&self) -> &str {
+        self.media_type.split(';').next().unwrap_or_default()
+    }
+
+    fn is_pdf(&self) -> bool {
+        self.essence() == "application/pdf"
+    }
+
+    fn original(&self, bytes: Option<u64>) -> Original {
+        Original {
+            sha256: hex::encode(self.sha256),
+            bytes,
+        }
+    }
+}
+
+fn numbering(
+    stamp: Option<&str>,
+    first: u32,
+    of: Option<u32>,
+) -> Result<Option<Numbering>, String> {
+    let Some(stamp) = stamp else { return Ok(None) };
+    if !Numbering::fits(stamp) {
+        return Err(format!(
+            "a stamp has 1 to {} plain letters, digits and signs",
+            Numbering::LONGEST
+        ));
+    }
+    let stamp = stamp.to_owned();
+    Ok(Some(Numbering { stamp, first, of }))
 }
 
 impl CaseSource for StoredCase {
@@ -148,47 +238,73 @@ impl CaseSource for StoredCase {
         })?))
     }
 
-    fn attachment_parts(&self, id: &str, ceiling: u32) -> Result<u32, String> {
-        Ok(match self.cut(id, ceiling)?.as_ref() {
+    fn attachment(&self, id: &str, stamp: Option<&str>) -> Result<Attached, String> {
+        self.whole(id, stamp, u64::MAX)
+    }
+
+    fn attachment_parts(&self, id: &str, ceiling: u32, stamped: bool) -> Result<u32, String> {
+        Ok(match self.cut(id, ceiling, stamped)?.as_ref() {
             Cut::Not => 0,
             Cut::Whole => 1,
-            Cut::At(ends) | Cut::Into(_, ends) => u32::try_from(ends.len() - 1).unwrap_or(u32::MAX),
+            Cut::At(ends) | Cut::Into(_, ends, _) => {
+                u32::try_from(ends.len() - 1).unwrap_or(u32::MAX)
+            }
         })
     }
 
-    fn open_attachment_part(
+    fn attachment_part(
         &self,
         id: &str,
         ceiling: u32,
         part: u32,
-    ) -> Result<Box<dyn Read + Send>, String> {
+        stamp: Option<&str>,
+    ) -> Result<Attached, String> {
         let missing = || format!("document {id} has no part {part}");
-        let cut = self.cut(id, ceiling)?;
-        let piece = |ends: &[u64]| -> Option<(u64, u64)> {
-            let at = usize::try_from(part).ok()?;
-            Some((*ends.get(at.checked_sub(1)?)?, *ends.get(at)?))
+        let cut = self.cut(id, ceiling, stamp.is_some())?;
+        let at = usize::try_from(part)
+            .ok()
+            .and_then(|part| part.checked_sub(1))
+            .ok_or_else(missing)?;
+        let piece = |ends: &[u64]| Some((*ends.get(at)?, *ends.get(at + 1)?));
+        let held = self.held(id)?;
+        let mut attached = Attached {
+            reader: Box::new(io::empty()),
+            original: Some(held.original(None)),
+            unstamped: None,
         };
         match cut.as_ref() {
-            Cut::Whole if part == 1 => self.open_attachment(id),
-            Cut::Whole | Cut::Not => Err(missing()),
+            Cut::Whole if part == 1 => return self.whole(id, stamp, u64::from(ceiling)),
+            Cut::Whole | Cut::Not => return Err(missing()),
             Cut::At(ends) => {
                 let (from, to) = piece(ends).ok_or_else(missing)?;
-                let held = self.held(id)?;
                 let opened = self
                     .store
                     .open_document(&held.sha256)
                     .map_err(|error| error.to_string())?;
-                Ok(Box::new(opened.range(from, to)))
+                attached.reader = Box::new(opened.range(from, to));
             }
-            Cut::Into(_, ends) => {
-                let (at, end) = piece(ends).ok_or_else(missing)?;
-                Ok(Box::new(Piece {
+            Cut::Into(_, ends, pages) => {
+                let (from, end) = piece(ends).ok_or_else(missing)?;
+                let open = || Piece {
                     cut: Arc::clone(&cut),
-                    at,
+                    at: from,
                     end,
-                }))
+                };
+                let first = 1 + pages.iter().take(at).sum::<u32>();
+                let tail = match numbering(stamp, first, Some(pages.iter().sum()))? {
+                    None => Vec::new(),
+                    Some(n) => match self.numbers(open(), end - from, &n, ceiling.into()) {
+                        Ok(tail) => tail,
+                        Err(why) => {
+                            attached.unstamped = Some(why);
+                            Vec::new()
+                        }
+                    },
+                };
+                attached.reader = Box::new(open().chain(Cursor::new(tail)));
             }
         }
+        Ok(attached)
     }
 }
 
@@ -201,7 +317,7 @@ struct Piece {
 
 impl Read for Piece {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Cut::Into(file, _) = self.cut.as_ref() else {
+        let Cut::Into(file, ..) = self.cut.as_ref() else {
             return Ok(0);
         };
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX);

@@ -1,5 +1,6 @@
 //! Checks a bundle against its manifest: every file listed, none missing, none besides, each with its
-//! size and SHA-256, each under a path that is safe everywhere. Needs nothing but the file.
+//! size and SHA-256, each under a path that is safe everywhere, and each document whose pages were numbered beginning
+//! with the one that was received. Needs nothing but the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -30,6 +31,8 @@ pub struct Report {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Files that begin with a received one, to which page numbers were added.
+    pub numbered: u64,
     /// SHA-256 of the manifest; compare it with the record of the export.
     pub manifest_sha256: String,
     /// What is wrong, in sentences; empty when the bundle is sound.
@@ -138,6 +141,7 @@ pub fn verify<R: Read + Seek>(from: R) -> Result<Report, VerifyError> {
         };
         report.files += 1;
         report.bytes += entry.bytes;
+        report.numbered += u64::from(entry.original_bytes.is_some());
         if name.split('/').count() == 3 && entry.bytes > CEILING {
             faults.push(format!(
                 "{name} is over the limit for one file of the upload set."
@@ -196,6 +200,7 @@ fn manifest<R: Read + Seek>(
 /// Reads an entry, but never more than the manifest promises: what unpacks to more is a fault, not a full disk.
 fn compare(file: &mut impl Read, entry: &Entry) -> Option<String> {
     let (mut hash, mut read) = (Sha256::new(), 0);
+    let (mut received, mut left) = (Sha256::new(), entry.original_bytes.unwrap_or(0));
     let mut from = file.take(entry.bytes.saturating_add(1));
     let mut buffer = vec![0; 64 << 10];
     loop {
@@ -204,6 +209,9 @@ fn compare(file: &mut impl Read, entry: &Entry) -> Option<String> {
             Ok(n) => {
                 hash.update(&buffer[..n]);
                 read += n as u64;
+                let begins = n.min(usize::try_from(left).unwrap_or(n));
+                received.update(&buffer[..begins]);
+                left -= begins as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Some(format!("{} cannot be read: {error}.", entry.path)),
@@ -215,10 +223,17 @@ fn compare(file: &mut impl Read, entry: &Entry) -> Option<String> {
             entry.path, entry.bytes
         ));
     }
-    let same = hex::encode(hash.finalize()) == entry.sha256;
-    (!same).then(|| {
-        format!(
+    if hex::encode(hash.finalize()) != entry.sha256 {
+        return Some(format!(
             "{} was changed: its SHA-256 is not that of the manifest.",
+            entry.path
+        ));
+    }
+    let received = hex::encode(received.finalize());
+    let proven = left == 0 && entry.original_sha256.as_ref() == Some(&received);
+    (entry.original_bytes.is_some() && !proven).then(|| {
+        format!(
+            "{} does not begin with the file that was received.",
             entry.path
         )
     })

@@ -21,6 +21,17 @@ fn entry(path: &str, bytes: &[u8]) -> Entry {
         sha256: hex::encode(Sha256::digest(bytes)),
         record: None,
         redaction: None,
+        original_sha256: None,
+        original_bytes: None,
+    }
+}
+
+/// The entry of a file that begins with a received one.
+fn numbered(path: &str, bytes: &[u8], received: &[u8]) -> Entry {
+    Entry {
+        original_sha256: Some(hex::encode(Sha256::digest(received))),
+        original_bytes: Some(received.len() as u64),
+        ..entry(path, bytes)
     }
 }
 
@@ -83,6 +94,41 @@ fn every_change_is_found() {
         vec![entry(&a, b"damp"), entry(&a, b"damp")],
         &["listed twice"],
     );
+}
+
+#[test]
+fn a_numbered_file_is_shown_to_begin_with_the_received_one() {
+    let a = path("04-01_2026-09-02_A.pdf");
+    let files: [(&str, &[u8]); 1] = [(&a, b"damp and numbers")];
+    let whole = files[0].1;
+    check(&files, vec![numbered(&a, whole, b"damp")], &[]);
+    check(&files, vec![numbered(&a, whole, whole)], &[]);
+    check(
+        &files,
+        vec![numbered(&a, whole, b"dry ")],
+        &["does not begin"],
+    );
+    check(
+        &files,
+        vec![numbered(&a, whole, b"damp and numbers and more")],
+        &["does not begin"],
+    );
+    let mut nameless = numbered(&a, whole, b"damp");
+    nameless.original_sha256 = None;
+    check(&files, vec![nameless], &["does not begin"]);
+    // A piece of a document names it and does not begin with it.
+    let mut piece = numbered(&a, whole, b"dry");
+    piece.original_bytes = None;
+    check(&files, vec![piece], &[]);
+}
+
+#[test]
+fn a_manifest_of_before_pages_were_numbered_is_read() {
+    let old: Entry = serde_json::from_str(
+        r#"{"path": "a", "bytes": 1, "sha256": "00", "record": "7", "redaction": null}"#,
+    )
+    .unwrap();
+    assert_eq!((old.original_sha256, old.original_bytes), (None, None));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use wasmtime::component::Resource;
 use super::Cause;
 use super::bindings::exporter::redress::plugin::types::Failure;
 use super::bindings::exporter::redress::plugin::{bundle, cases, documents};
-use super::job::{Archive, CaseSource, PdfRenderer};
+use super::job::{Archive, Attached, CaseSource, PdfRenderer};
 use super::meter::{Meter, Wait};
 use super::path::{PathFault, Paths};
 use super::state::State;
@@ -98,40 +98,45 @@ impl Exports {
         Ok(())
     }
 
-    /// Copies an attachment or a piece of it into the archive; gives what was counted, with `hash` over it.
+    /// Copies an attachment or a piece of it into the archive and says what went in.
     fn copy_in(
         &mut self,
         path: &str,
         id: &str,
-        hash: Option<Sha256>,
-        open: impl FnOnce(&dyn CaseSource) -> Result<Box<dyn Read + Send>, String>,
-    ) -> Result<Result<Counted, Failure>, Cause> {
+        open: impl FnOnce(&dyn CaseSource) -> Result<Attached, String>,
+    ) -> Result<Result<bundle::Piece, Failure>, Cause> {
         let source = Arc::clone(&self.job.source);
-        let reader = match self.meter.waiting(Wait::Work, || open(source.as_ref())) {
-            Ok(reader) => reader,
+        let attached = match self.meter.waiting(Wait::Work, || open(source.as_ref())) {
+            Ok(attached) => attached,
             Err(why) => return Ok(Err(Failure::BadInput(why))),
         };
         // Only now, so that a plugin may name another attachment at the same path.
         self.admit(path)?;
         let limit = self.run.limits.included;
+        let original = attached.original;
         let mut counted = Counted {
-            reader,
+            reader: attached.reader,
             meter: self.meter.clone(),
             count: 0,
             left: limit - self.job.included,
             over: false,
-            hash,
+            hash: Sha256::new(),
         };
         let archive = &mut self.job.archive;
-        let done = self
-            .meter
-            .waiting(Wait::Reader, || archive.include(path, id, &mut counted));
+        let done = self.meter.waiting(Wait::Reader, || {
+            archive.include(path, id, original.as_ref(), &mut counted)
+        });
         if counted.over {
             return Err(Cause::Included(limit));
         }
         done?;
         self.job.included += counted.count;
-        Ok(Ok(counted))
+        Ok(Ok(bundle::Piece {
+            bytes: u32::try_from(counted.count).unwrap_or(u32::MAX),
+            sha256: hex::encode(counted.hash.finalize()),
+            original_sha256: original.map(|original| original.sha256),
+            unstamped: attached.unstamped,
+        }))
     }
 
     /// What is to be checked once the plugin has returned.
@@ -222,22 +227,25 @@ impl bundle::Host for Exports {
         &mut self,
         path: String,
         id: String,
-    ) -> wasmtime::Result<Result<(), Failure>> {
+        stamp: Option<String>,
+    ) -> wasmtime::Result<Result<bundle::Piece, Failure>> {
         self.called()?;
-        let copied = self.copy_in(&path, &id, None, |source| source.open_attachment(&id))?;
-        Ok(copied.map(|_| ()))
+        Ok(self.copy_in(&path, &id, |source| {
+            source.attachment(&id, stamp.as_deref())
+        })?)
     }
 
     async fn attachment_parts(
         &mut self,
         id: String,
         ceiling: u32,
+        stamped: bool,
     ) -> wasmtime::Result<Result<u32, Failure>> {
         self.called()?;
         let source = &self.job.source;
-        let parts = self
-            .meter
-            .waiting(Wait::Work, || source.attachment_parts(&id, ceiling));
+        let parts = self.meter.waiting(Wait::Work, || {
+            source.attachment_parts(&id, ceiling, stamped)
+        });
         Ok(parts.map_err(Failure::BadInput))
     }
 
@@ -247,18 +255,12 @@ impl bundle::Host for Exports {
         id: String,
         ceiling: u32,
         part: u32,
+        stamp: Option<String>,
     ) -> wasmtime::Result<Result<bundle::Piece, Failure>> {
         self.called()?;
-        let copied = self.copy_in(&path, &id, Some(Sha256::new()), |source| {
-            source.open_attachment_part(&id, ceiling, part)
-        })?;
-        Ok(copied.map(|counted| bundle::Piece {
-            bytes: u32::try_from(counted.count).unwrap_or(u32::MAX),
-            sha256: counted
-                .hash
-                .map(|hash| hex::encode(hash.finalize()))
-                .unwrap_or_default(),
-        }))
+        Ok(self.copy_in(&path, &id, |source| {
+            source.attachment_part(&id, ceiling, part, stamp.as_deref())
+        })?)
     }
 
     async fn manifest(&mut self, path: String) -> wasmtime::Result<Result<(), Failure>> {
@@ -349,7 +351,7 @@ struct Counted {
     count: u64,
     left: u64,
     over: bool,
-    hash: Option<Sha256>,
+    hash: Sha256,
 }
 
 impl Read for Counted {
@@ -365,9 +367,7 @@ impl Read for Counted {
             self.over = true;
             return Err(io::Error::other("more attachments than a run may put in"));
         }
-        if let Some(hash) = &mut self.hash {
-            hash.update(&buf[..n]);
-        }
+        self.hash.update(&buf[..n]);
         Ok(n)
     }
 }

@@ -27,7 +27,7 @@ pub use connections::{Connections, HttpError, NoConnections, Request, Response};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
 pub use host::{ExportReport, HostConfig, Kind, PluginHost};
-pub use job::{Archive, CaseSource, ExportJob, PdfRenderer};
+pub use job::{Archive, Attached, CaseSource, ExportJob, Original, PdfRenderer};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};
 pub use run_log::{Level, LogLine, RunLog};

@@ -5,6 +5,8 @@ use lopdf::{
     StringFormat,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 
 /// The largest file of the upload set.
@@ -23,11 +25,18 @@ fn pdf(pages: u32, bytes: usize) -> Document {
         };
         let picture = Stream::new(Dictionary::new(), (0..bytes).map(|_| next()).collect());
         let picture = document.add_object(picture);
+        let mut pictures = Dictionary::new();
+        pictures.set("Picture", picture);
+        let mut resources = Dictionary::new();
+        resources.set("XObject", pictures);
+        let drawing = b"q 2 0 0 2 0 0 cm /Picture Do".to_vec();
+        let drawing = document.add_object(Stream::new(Dictionary::new(), drawing));
         let mut page = Dictionary::new();
         page.set("Type", Object::Name(b"Page".to_vec()));
         page.set("Parent", folder);
         page.set("MediaBox", vec![0.into(), 0.into(), 200.into(), 200.into()]);
-        page.set("Contents", picture);
+        page.set("Resources", resources);
+        page.set("Contents", drawing);
         kids.push(Object::Reference(document.add_object(page)));
     }
     let mut pages = Dictionary::new();
@@ -60,7 +69,7 @@ async fn a_large_pdf_goes_in_pieces_and_every_file_can_be_uploaded() {
         "inspection_report",
         "Survey",
         "application/pdf",
-        &mut Cursor::new(large),
+        &mut Cursor::new(large.clone()),
     );
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bundle.zip");
@@ -81,17 +90,115 @@ async fn a_large_pdf_goes_in_pieces_and_every_file_can_be_uploaded() {
         .collect();
     assert_eq!(pieces.len(), 2, "{flat:?}");
     assert!(pieces[0].ends_with("_p1of2.pdf") && pieces[1].ends_with("_p2of2.pdf"));
-    // The index gives the hash of every file, pieces too, as the manifest does.
-    let manifest: Value = serde_json::from_str(&text(&path, "Manifest.json")).expect("JSON");
-    let entries = manifest["entries"].as_array().expect("a list");
+    // The index gives the hash of every file, pieces too, as the manifest does, and of what was received.
     let index = text(&path, "Index.csv");
-    for piece in pieces {
-        let of_piece = |entry: &&Value| entry["path"].as_str().is_some_and(|p| p.ends_with(piece));
-        let entry = entries.iter().find(of_piece).expect("an entry");
+    let received = hex::encode(Sha256::digest(&large));
+    for piece in &pieces {
+        let entry = entry_of(&path, piece);
         let hash = entry["sha256"].as_str().expect("a hash");
+        assert_eq!(entry["original_sha256"], received);
+        assert_eq!(entry["original_bytes"], Value::Null);
         let line = index.lines().find(|line| line.contains(piece.as_str()));
-        assert!(line.expect("a line").contains(hash), "{piece}: {hash}");
+        let line = line.expect("a line");
+        assert!(line.contains(hash) && line.contains(&received), "{line}");
     }
+    // The pages go on counting.
+    assert_eq!(
+        words_of(&path, pieces[0]),
+        "C-2026-0042 / 04-01 / 1 of 3 C-2026-0042 / 04-01 / 2 of 3"
+    );
+    assert_eq!(words_of(&path, pieces[1]), "C-2026-0042 / 04-01 / 3 of 3");
+}
+
+/// What the manifest says of the file whose name ends so.
+fn entry_of(path: &Path, end: &str) -> Value {
+    let manifest: Value = serde_json::from_str(&text(path, "Manifest.json")).expect("JSON");
+    let entries = manifest["entries"].as_array().expect("a list");
+    let ends = |entry: &&Value| entry["path"].as_str().is_some_and(|p| p.ends_with(end));
+    entries.iter().find(ends).expect("an entry").clone()
+}
+
+#[tokio::test]
+async fn a_received_pdf_is_numbered_and_shown_to_be_the_one_that_came() {
+    let mut landlord = Landlord::new().with_a_case();
+    let received = saved(pdf(2, 100));
+    let mut signed = pdf(1, 100);
+    let mut signature = Dictionary::new();
+    signature.set("ByteRange", vec![0.into(), 1.into()]);
+    signed.add_object(signature);
+    let signed = saved(signed);
+    for (id, title, bytes) in [(6, "Survey", &received), (7, "Certificate", &signed)] {
+        let mut bytes = Cursor::new(bytes.clone());
+        landlord.attach(
+            id,
+            "inspection_report",
+            title,
+            "application/pdf",
+            &mut bytes,
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, again) = (folder.path().join("1.zip"), folder.path().join("2.zip"));
+    let outcome = landlord.export_to(&path, Mode::Full, &[]).await;
+    let second = landlord.export_to(&again, Mode::Full, &[]).await;
+    assert_eq!(outcome.sealed.sha256, second.sealed.sha256);
+    let report = verify_bundle(&path).expect("a bundle");
+    assert!(report.is_sound(), "{:?}", report.faults);
+    assert_eq!(report.numbered, 1);
+
+    let numbered = bytes_of(&path, "_Survey.pdf");
+    assert!(numbered.len() > received.len() && numbered.starts_with(&received));
+    assert_eq!(
+        words_of(&path, "_Survey.pdf"),
+        "C-2026-0042 / 04-02 / 1 of 2 C-2026-0042 / 04-02 / 2 of 2"
+    );
+    let entry = entry_of(&path, "_Survey.pdf");
+    let original = hex::encode(Sha256::digest(&received));
+    assert_eq!(entry["original_sha256"], original);
+    assert_eq!(entry["original_bytes"], received.len());
+    assert_eq!(entry["sha256"], hex::encode(Sha256::digest(&numbered)));
+    assert!(text(&path, "_Index.csv").contains(&original));
+
+    assert_eq!(bytes_of(&path, "_Certificate.pdf"), signed);
+    let said = "it is signed digitally, and numbers would make programs say that it was changed";
+    let note = format!("Pages not numbered: Certificate ({said}).");
+    assert!(outcome.notes.contains(&note), "{:?}", outcome.notes);
+    assert!(text(&path, "_Index.csv").contains(said));
+    assert!(words_of(&path, "_Index.pdf").contains("Pages not numbered: it is signed"));
+    assert!(
+        words_of(&path, "_Verification.pdf").contains("the beginning of the numbered one"),
+        "the page says what was done"
+    );
+}
+
+#[tokio::test]
+async fn numbers_never_carry_a_file_over_the_limit() {
+    let mut landlord = Landlord::new().with_a_case();
+    let size = |pages: u32, of: usize| {
+        let bytes = saved(pdf(pages, of));
+        assert!((CEILING - 4_000..=CEILING).contains(&(bytes.len() as u64)));
+        bytes
+    };
+    let (two, one) = (size(2, 9_498_500), size(1, 18_998_000));
+    for (id, title, bytes) in [(6, "Two pages", &two), (7, "One page", &one)] {
+        let mut bytes = Cursor::new(bytes.clone());
+        landlord.attach(
+            id,
+            "inspection_report",
+            title,
+            "application/pdf",
+            &mut bytes,
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bundle.zip");
+    let mode = Mode::Focused(vec!["04".into()]);
+    let outcome = landlord.export_to(&path, mode, &[]).await;
+    assert!(verify_bundle(&path).expect("a bundle").is_sound());
+    assert!(bytes_of(&path, "_Two-pages.pdf") == two && bytes_of(&path, "_One-page.pdf") == one);
+    let said = "with numbers it would be over the limit for one file";
+    let told = outcome.notes.iter().filter(|note| note.contains(said));
+    assert_eq!(told.count(), 2, "{:?}", outcome.notes);
 }
 
 #[tokio::test]
@@ -238,17 +345,22 @@ async fn what_must_stay_inside_is_in_no_paper() {
     );
 }
 
-/// The words on the pages of the PDF whose name ends so.
-fn words_of(path: &Path, end: &str) -> String {
+/// The file whose name ends so.
+fn bytes_of(path: &Path, end: &str) -> Vec<u8> {
     let mut zip = zip::ZipArchive::new(File::open(path).expect("the bundle")).expect("a zip");
     let found = names(path);
     let name = found.iter().find(|name| name.ends_with(end));
-    let mut pdf = Vec::new();
+    let mut bytes = Vec::new();
     zip.by_name(name.expect("the paper"))
         .expect("the paper")
-        .read_to_end(&mut pdf)
+        .read_to_end(&mut bytes)
         .expect("bytes");
-    let pdf = Document::load_mem(&pdf).expect("a PDF");
+    bytes
+}
+
+/// The words on the pages of the PDF whose name ends so.
+fn words_of(path: &Path, end: &str) -> String {
+    let pdf = Document::load_mem(&bytes_of(path, end)).expect("a PDF");
     let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
     let words = pdf.extract_text(&pages).expect("words");
     words.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -293,4 +405,9 @@ async fn texts_and_messages_go_out_as_pdf_under_their_own_number() {
         words.contains("It is in the bedroom.") && words.contains("Mould"),
         "{words}"
     );
+    assert!(words.ends_with("C-2026-0042 / 06-01 / 1 of 1"), "{words}");
+    assert_eq!(words.matches("1 of 1").count(), 1, "{words}");
+    // What was received is the text, which is not in the PDF as it was.
+    let entry = entry_of(&path, "_Mail.pdf");
+    assert!(entry["original_sha256"].is_string() && entry["original_bytes"].is_null());
 }

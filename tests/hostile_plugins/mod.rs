@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 use chrono::{TimeZone, Utc};
 use redress::plugins::path::PathFault;
 use redress::plugins::{
-    Archive, ArchiveError, CaseSource, Cause, ExportJob, ExportReport, Failure, Folder, HostConfig,
-    Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, PdfRenderer, Plugin, PluginHost,
-    Run, RunError, RunLog,
+    Archive, ArchiveError, Attached, CaseSource, Cause, ExportJob, ExportReport, Failure, Folder,
+    HostConfig, Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, Original, PdfRenderer,
+    Plugin, PluginHost, Run, RunError, RunLog,
 };
 
 static HOST: LazyLock<PluginHost> =
@@ -53,17 +53,26 @@ impl CaseSource for Case {
         }
     }
 
-    fn attachment_parts(&self, _id: &str, _ceiling: u32) -> Result<u32, String> {
+    fn attachment(&self, id: &str, _stamp: Option<&str>) -> Result<Attached, String> {
+        Ok(Attached {
+            reader: self.open_attachment(id)?,
+            original: None,
+            unstamped: None,
+        })
+    }
+
+    fn attachment_parts(&self, _id: &str, _ceiling: u32, _stamped: bool) -> Result<u32, String> {
         Ok(1)
     }
 
-    fn open_attachment_part(
+    fn attachment_part(
         &self,
         id: &str,
         _ceiling: u32,
         _part: u32,
-    ) -> Result<Box<dyn Read + Send>, String> {
-        self.open_attachment(id)
+        stamp: Option<&str>,
+    ) -> Result<Attached, String> {
+        self.attachment(id, stamp)
     }
 }
 
@@ -137,6 +146,7 @@ impl Archive for Bundle {
         &mut self,
         path: &str,
         _id: &str,
+        _original: Option<&Original>,
         reader: &mut dyn Read,
     ) -> Result<(), ArchiveError> {
         self.begin(path, "")?;

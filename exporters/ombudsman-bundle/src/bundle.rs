@@ -21,23 +21,35 @@ pub trait Host {
     fn bad_case(&self, why: String) -> Self::Failure;
     /// Writes one entry.
     fn write(&mut self, path: &str, media_type: &str, bytes: &[u8]) -> Result<(), Self::Failure>;
-    /// Copies an attachment.
-    fn attach(&mut self, path: &str, id: &str) -> Result<(), Self::Failure>;
-    /// In how many pieces the host can cut an attachment; 0 when it cannot.
+    /// In how many pieces the host can cut an attachment, its pages numbered; 0 when it cannot.
     fn parts(&mut self, id: &str) -> Result<u32, Self::Failure>;
-    /// Copies one piece and says its size.
-    fn attach_part(
+    /// Copies one of these pieces, or all as piece 1 of 1; the stamp stands before the number of each page.
+    fn attach(
         &mut self,
         path: &str,
         id: &str,
         part: u32,
-    ) -> Result<(u32, String), Self::Failure>;
+        stamp: &str,
+    ) -> Result<Piece, Self::Failure>;
     /// A PDF from a template.
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Self::Failure>;
     /// Where the host writes its manifest.
     fn manifest(&mut self, path: &str) -> Result<(), Self::Failure>;
     /// How far we are.
     fn progress(&mut self, done: u32, total: u32);
+}
+
+/// An attachment, or a piece of one, as it went in.
+#[derive(Debug, Clone, Default)]
+pub struct Piece {
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// That of the document as it was received, when it is another.
+    pub original_sha256: Option<String>,
+    /// Why its pages carry no number.
+    pub unstamped: Option<String>,
 }
 
 /// A file that was written.
@@ -53,8 +65,12 @@ pub struct File {
     pub media_type: String,
     /// Size.
     pub bytes: u64,
-    /// SHA-256 in hex; empty for pieces, whose hash only the host sees.
+    /// SHA-256 in hex.
     pub sha256: String,
+    /// SHA-256 of the document as it was received; empty for what was made from records.
+    pub received: String,
+    /// Why the pages of a PDF carry no number; empty when they do, and for what has none.
+    pub unstamped: String,
     /// Pages of a PDF, 0 when unknown or none.
     pub pages: u32,
 }
@@ -171,28 +187,33 @@ impl<H: Host> Writer<'_, H> {
                 parts,
             } => {
                 let document = &self.case.documents[*document];
-                let mut file = File {
-                    name: name(None, extension),
-                    number: item.number.clone(),
-                    category: item.category,
-                    media_type: document.media_type.clone(),
-                    bytes: document.size,
-                    sha256: document.sha256.clone(),
-                    pages: item.pages,
-                };
-                if *parts == 1 {
-                    let path = self.path(&file);
-                    self.host.attach(&path, &document.id)?;
-                    self.files.push(file);
-                    return Ok(None);
-                }
-                file.pages = 0;
+                let stamp = stamp(&self.case.reference, &item.number);
+                let whole = *parts == 1;
                 for part in 1..=*parts {
-                    file.name = name(Some((part, *parts)), extension);
+                    let mut file = File {
+                        name: name((!whole).then_some((part, *parts)), extension),
+                        number: item.number.clone(),
+                        category: item.category,
+                        media_type: document.media_type.clone(),
+                        bytes: 0,
+                        sha256: String::new(),
+                        received: String::new(),
+                        unstamped: String::new(),
+                        pages: if whole { item.pages } else { 0 },
+                    };
                     let path = self.path(&file);
-                    let (bytes, sha256) = self.host.attach_part(&path, &document.id, part)?;
-                    (file.bytes, file.sha256) = (bytes.into(), sha256);
-                    self.files.push(file.clone());
+                    let piece = self.host.attach(&path, &document.id, part, &stamp)?;
+                    file.received = match piece.original_sha256 {
+                        Some(original) => original,
+                        None => piece.sha256.clone(),
+                    };
+                    (file.bytes, file.sha256) = (piece.bytes, piece.sha256);
+                    file.unstamped = piece.unstamped.unwrap_or_default();
+                    self.files.push(file);
+                }
+                if let Some(why) = index::unstamped(&self.files, &item.number) {
+                    self.notes
+                        .push(format!("Pages not numbered: {} ({why}).", item.title));
                 }
             }
             Content::Paper(sheet) => {
@@ -291,6 +312,8 @@ impl<H: Host> Writer<'_, H> {
             media_type: media_type.into(),
             bytes: bytes.len() as u64,
             sha256: hex::encode(Sha256::digest(bytes)),
+            received: String::new(),
+            unstamped: String::new(),
             pages,
         };
         let path = self.path(&file);
@@ -307,6 +330,11 @@ impl<H: Host> Writer<'_, H> {
         };
         format!("{}/{folder}/{}", self.root, file.name)
     }
+}
+
+/// What stands before the number of each page: plain letters, and no more than the host takes.
+fn stamp(reference: &str, number: &str) -> String {
+    format!("{} / {number}", name::slug(reference, 30))
 }
 
 /// The longest text that the typesetter takes, with the note that says where the rest is.

@@ -24,19 +24,24 @@ impl Host for Shelf {
         self.entries.push((path.into(), bytes.into()));
         Ok(())
     }
-    fn attach(&mut self, path: &str, id: &str) -> Result<(), String> {
-        self.entries
-            .push((path.into(), format!("attachment {id}").into()));
-        Ok(())
-    }
     fn parts(&mut self, id: &str) -> Result<u32, String> {
         assert_ne!(id, "unasked", "what was not asked for is not opened");
-        Ok(if id == "film" { 0 } else { 3 })
+        Ok(match id {
+            "film" => 0,
+            "scan" => 3,
+            _ => 1,
+        })
     }
-    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<(u32, String), String> {
-        self.entries
-            .push((path.into(), format!("{id} {part}").into()));
-        Ok((7, format!("hash of {id} {part}")))
+    fn attach(&mut self, path: &str, id: &str, part: u32, stamp: &str) -> Result<Piece, String> {
+        let bytes = format!("{id} {part} as {stamp}");
+        let piece = Piece {
+            bytes: bytes.len() as u64,
+            sha256: format!("hash of {id} {part}"),
+            original_sha256: (id != "signed").then(|| format!("hash of {id}")),
+            unstamped: (id == "signed").then(|| "it is signed".into()),
+        };
+        self.entries.push((path.into(), bytes.into()));
+        Ok(piece)
     }
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, String> {
         Ok(format!("{template} {data}").into())
@@ -182,6 +187,8 @@ fn gaps_hold_what_is_missing_and_what_has_no_date() {
 fn empty_categories_have_a_line() {
     let index = bundle(&case()).0.text("Index.pdf");
     assert!(index.contains("No rent or service charge papers are held for this case."));
+    // Under documents it would deny them.
+    assert!(!index.contains("No contacts are held"), "{index}");
     let list = bundle(&case()).0.text("Index.csv");
     assert!(list.contains("\"10 Charges\",\"\",\"Nothing held\""));
 }
@@ -219,6 +226,29 @@ fn files_over_the_limit_go_in_parts_or_stay_out_with_a_reason() {
             .any(|n| n.starts_with("Left out: odd (its format (image/heic)"))
     );
     assert!(shelf.text("Gaps-and").contains("cannot be split"));
+}
+
+#[test]
+fn pdfs_are_stamped_with_their_numbers_and_the_index_gives_what_was_received() {
+    let mut case = case();
+    let signed = document("signed", "04", json!("2026-09-03"), "Certificate");
+    case["documents"].as_array_mut().unwrap().push(signed);
+    let (shelf, notes) = bundle(&case);
+    assert_eq!(
+        shelf.text("04-01_2026-09-02_Damp-report"),
+        "damp 1 as C-2026-0042 / 04-01"
+    );
+    let list = shelf.text("_Index.csv");
+    assert!(list.contains("\"hash of damp 1\"") && list.contains("\"hash of damp\",\"\""));
+    assert!(
+        list.contains("\"hash of signed 1\",\"it is signed\""),
+        "{list}"
+    );
+    let index = shelf.text("_Index.pdf");
+    assert!(index.contains("Pages not numbered: it is signed."));
+    assert!(notes.contains(&"Pages not numbered: Certificate (it is signed).".to_owned()));
+    let verification = shelf.text("_Verification.pdf");
+    assert!(verification.contains("The received file is the beginning of the numbered one"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The component's door: [`bundle::Host`](crate::bundle::Host) on the imports of the WIT contract.
 
-use crate::bundle::{self, Host};
+use crate::bundle::{self, Host, Piece};
 use crate::plan::CEILING;
 use redress_plugin::{Exporter, Failure, bundle as archive, cases, documents, run};
 
@@ -31,17 +31,18 @@ impl Host for Imports {
         archive::put(path, media_type, bytes)
     }
 
-    fn attach(&mut self, path: &str, id: &str) -> Result<(), Failure> {
-        archive::include_attachment(path, id)
-    }
-
     fn parts(&mut self, id: &str) -> Result<u32, Failure> {
-        archive::attachment_parts(id, CEILING)
+        archive::attachment_parts(id, CEILING, true)
     }
 
-    fn attach_part(&mut self, path: &str, id: &str, part: u32) -> Result<(u32, String), Failure> {
-        let piece = archive::include_attachment_part(path, id, CEILING, part)?;
-        Ok((piece.bytes, piece.sha256))
+    fn attach(&mut self, path: &str, id: &str, part: u32, stamp: &str) -> Result<Piece, Failure> {
+        let piece = archive::include_attachment_part(path, id, CEILING, part, Some(stamp))?;
+        Ok(Piece {
+            bytes: piece.bytes.into(),
+            sha256: piece.sha256,
+            original_sha256: piece.original_sha256,
+            unstamped: piece.unstamped,
+        })
     }
 
     fn pdf(&mut self, template: &str, data: &str) -> Result<Vec<u8>, Failure> {

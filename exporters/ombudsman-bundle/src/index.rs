@@ -60,6 +60,7 @@ pub fn json(case: &Case, plan: &Plan, files: &[File], number: &str) -> Value {
             .collect();
         let left_out = plan.gaps.iter().any(|g| g.category == category.code);
         let note = match (case.wants(category.code), left_out) {
+            _ if !entries.is_empty() => String::new(),
             _ if case.is_supplement() => "Nothing new in this supplement.".to_owned(),
             (false, _) => "Not asked for in this task.".to_owned(),
             (true, true) => format!("No {}: see Gaps and explanations.", category.holds),
@@ -73,8 +74,11 @@ pub fn json(case: &Case, plan: &Plan, files: &[File], number: &str) -> Value {
         "categories": categories,
         "notes": [
             "Documents stand by category, then by their own date and time; those without a date stand last.",
-            "What was made here from records carries the case's reference, its number and the page on every page. What \
-             was received is passed on unchanged and carries its number in the name of its file.",
+            "Every page of a PDF carries the case's reference, the number of its document and its own number. In the PDFs \
+             that were received this line was added below each page, unless it is said otherwise above. The received \
+             file is the beginning of the numbered one, unchanged, except for a document in parts; its SHA-256 stands \
+             in the index as a list and in the manifest. What is no PDF is passed on unchanged and carries its number \
+             in the name of its file.",
             "Numbers never change. A document of a later supplement goes on under S1, S2 and so on.",
             format!("Every file is at most {CEILING} bytes and can be uploaded as it is; file names are unique across folders."),
         ],
@@ -88,15 +92,24 @@ fn entry(item: &Item, files: &[File]) -> Value {
     } else {
         item.title.clone()
     };
-    let why = match supplement(item).as_str() {
+    let mut why = match supplement(item).as_str() {
         "" => item.why.clone(),
         first => format!("{} (supplement {first})", item.why),
     };
+    if let Some(reason) = unstamped(files, &item.number) {
+        why += &format!("\nPages not numbered: {reason}.");
+    }
     json!({
         "no": item.number, "date": item.date.as_deref().unwrap_or(UNDATED), "title": title, "from": item.from,
         "to": item.to, "pages": of.iter().map(|f| f.pages).sum::<u32>().max(item.pages), "why": why,
         "redacted": item.redacted,
     })
+}
+
+/// Why the pages of a document carry no number, if it has pages without.
+pub fn unstamped<'a>(files: &'a [File], number: &str) -> Option<&'a str> {
+    let of = |f: &&File| f.number == number && !f.unstamped.is_empty();
+    files.iter().find(of).map(|f| f.unstamped.as_str())
 }
 
 /// One line per file, and one for each category without any.
@@ -118,6 +131,8 @@ pub fn csv(case: &Case, plan: &Plan, files: &[File]) -> Table {
         "source system",
         "source id",
         "supplement",
+        "sha256 as received",
+        "pages not numbered",
     ]);
     for category in &CATEGORIES {
         let mut any = false;
@@ -147,6 +162,8 @@ pub fn csv(case: &Case, plan: &Plan, files: &[File]) -> Table {
                     system.clone(),
                     source.clone(),
                     supplement(item),
+                    file.received.clone(),
+                    file.unstamped.clone(),
                 ]);
             }
         }
@@ -216,6 +233,9 @@ pub fn verification(case: &Case, files: &[File], number: &str) -> Value {
         "categories": categories,
         "files": lines,
         "notes": [
+            "Page numbers were added below each page of the PDFs that were received. The received file is the beginning \
+             of the numbered one, unchanged, except for a document in parts; the index as a list gives the SHA-256 of \
+             both.",
             "This page and the manifest are made after everything listed here, so neither is listed.",
             "The manifest lists this page; its own SHA-256 stands in the landlord's record of this export, where it was \
              written when the archive was complete.",

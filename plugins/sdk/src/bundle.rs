@@ -1,4 +1,8 @@
 //! The bundle being written: entries one after the other, compressed and hashed by the host.
+//!
+//! [`include_attachment`] and [`include_attachment_part`] pass an attachment on. With a stamp, such as
+//! `C-2026-0042 / 05-03`, each page of a PDF gets a line at its foot, `C-2026-0042 / 05-03 / 4 of 12`; the [`Piece`]
+//! they give says what went in, what it was made of, and why pages carry no number where that could not be.
 
 use std::io::{self, Write};
 

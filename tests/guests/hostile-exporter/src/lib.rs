@@ -98,7 +98,7 @@ impl Exporter for Hostile {
                     held.push(cases::open_attachment("photo")?);
                 }
             }
-            "no-attachment" => bundle::include_attachment("a.txt", "nobody")?,
+            "no-attachment" => drop(bundle::include_attachment("a.txt", "nobody", None)?),
             "refuses" => return Err(Failure::BadInput("this case has no determination".into())),
             other => return Err(Failure::BadSettings(format!("there is no mode {other}"))),
         }
@@ -112,9 +112,12 @@ fn good() -> Result<Vec<String>, Failure> {
         "application/json",
         cases::document_json().as_bytes(),
     )?;
-    bundle::include_attachment("documents/photo.jpg", "photo")?;
+    let photo = bundle::include_attachment("documents/photo.jpg", "photo", None)?;
     let mut seen = Vec::new();
     cases::open_attachment("photo")?.read_to_end(&mut seen)?;
+    if seen.len() as u32 != photo.bytes {
+        return Err(Failure::Other("another photo went in".into()));
+    }
     bundle::put(
         "photo-size.txt",
         "text/plain",
