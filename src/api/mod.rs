@@ -76,6 +76,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::change_calendar))
         .routes(routes!(settings::policy, settings::set_policy))
         .routes(routes!(settings::categories, settings::set_categories))
+        .routes(routes!(settings::rates, settings::set_rates))
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

@@ -26,6 +26,7 @@ use crate::desk::register::NewPolicy;
 use crate::domain::calendar::london_date;
 use crate::domain::category::Category;
 use crate::domain::policy::Policy;
+use crate::domain::rate::{BANDS, BANDS_SOURCE, Rate};
 
 /// Which year.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -135,6 +136,50 @@ pub async fn set_categories(
     let tree = set.await?;
     Ok(Json(
         json!({"version": tree.version, "categories": tree.categories}),
+    ))
+}
+
+/// The table of rates that sums are reckoned by, every version of it, and the bands that a sum can be held beside. 0 is the table that comes with the program.
+#[utoipa::path(get, path = "/rates", tag = "settings",
+    responses((status = 200, description = "What an offer can name as its rate.", body = told::Rates)))]
+pub async fn rates(State(desk): State<Desk>, _caller: Caller) -> Result<Json<Value>, Problem> {
+    let versions = desk.away(|desk| desk.rate_history()).await?;
+    let versions: Vec<_> = versions
+        .iter()
+        .map(|v| json!({"version": v.version, "at": v.at, "by": v.by, "why": v.why}))
+        .collect();
+    let book = desk.book();
+    let table = book.rates();
+    Ok(Json(
+        json!({"version": table.version, "rates": table.rates, "bands": BANDS, "bands_source": BANDS_SOURCE,
+               "versions": versions}),
+    ))
+}
+
+/// A new version of the table of rates.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct RatesBody {
+    /// The version that it follows, as read.
+    version: u32,
+    /// The whole table. A rate that offers may name is retired, never left out.
+    #[schema(value_type = Vec<told::Rate>)]
+    rates: Vec<Rate>,
+    /// Why.
+    why: String,
+}
+
+/// Set a new version of the table of rates. Offers that were made keep the rate they followed.
+#[utoipa::path(put, path = "/rates", tag = "settings", request_body = RatesBody,
+    responses((status = 200, description = "The new version.", body = told::RateTable)))]
+pub async fn set_rates(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Given(body): Given<RatesBody>,
+) -> Result<Json<Value>, Problem> {
+    let set = desk.set_rates(&actor, body.version, body.rates, &body.why);
+    let table = set.await?;
+    Ok(Json(
+        json!({"version": table.version, "rates": table.rates}),
     ))
 }
 

@@ -11,12 +11,15 @@ use crate::domain::case::{Case, Directory};
 use crate::domain::category::{Category, Tree};
 use crate::domain::clock::{ClockError, ClockPolicy, DueDates, DueQuery, Receipt, due_dates};
 use crate::domain::policy::Policy;
+use crate::domain::rate::{Rate, RateTable};
 use crate::store::{Rows, StoreError, T};
 
 /// The setting under which policies are kept.
 pub const POLICY: &str = "policy";
 /// The setting under which the tree of categories is kept.
 pub const CATEGORIES: &str = "categories";
+/// The setting under which the table of rates is kept.
+pub const RATES: &str = "rates";
 /// The setting under which the calendar is kept.
 pub const CALENDAR: &str = "calendar";
 
@@ -71,12 +74,22 @@ pub(super) fn categories(rows: &dyn Rows) -> Result<Tree, StoreError> {
     }))
 }
 
+/// The newest table of rates: the landlord's own, or the one that comes with the program.
+pub(super) fn rates(rows: &dyn Rows) -> Result<RateTable, StoreError> {
+    let kept = rows.setting_version::<Vec<Rate>>(RATES)?;
+    Ok(kept.map_or_else(RateTable::seeded, |kept| RateTable {
+        version: kept.version,
+        rates: kept.value,
+    }))
+}
+
 /// Settings, calendar and people at one moment.
 #[derive(Clone, Debug)]
 pub struct Book {
     policies: Vec<Policy>,
     calendar: Calendar,
     categories: Tree,
+    rates: RateTable,
     people: BTreeMap<String, Person>,
 }
 
@@ -110,6 +123,7 @@ impl Book {
             policies,
             calendar,
             categories: categories(rows)?,
+            rates: rates(rows)?,
             people,
         })
     }
@@ -122,6 +136,11 @@ impl Book {
     /// The categories in use.
     pub fn categories(&self) -> &Tree {
         &self.categories
+    }
+
+    /// The table of rates in use.
+    pub fn rates(&self) -> &RateTable {
+        &self.rates
     }
 
     /// The policy in force on `day`: the last one set that had begun by then, or the first of all.
@@ -253,6 +272,7 @@ mod tests {
             policies: vec![Policy::default()],
             calendar: Calendar::england(),
             categories: Tree::seeded(),
+            rates: RateTable::seeded(),
             people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
         };
         assert_eq!(book.roles("dina"), Some(vec![Role::Director]));

@@ -57,6 +57,7 @@ pub(super) fn carry_out(
         calendar: book.calendar(),
         policy: &policy,
         categories: book.categories(),
+        rates: book.rates(),
         people: book,
     };
     let mut command = order.command.clone();

@@ -432,6 +432,7 @@ pub(super) fn begin(
         calendar: book.calendar(),
         policy: book.policy(received_on),
         categories: book.categories(),
+        rates: book.rates(),
         people: book,
     };
     let events = case::log(intake, &context)?;

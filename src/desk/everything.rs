@@ -33,7 +33,7 @@ cases/REFERENCE/case.json     the case as the API shows it: points, clocks, lett
 cases/REFERENCE/events.json   every event, oldest first, with its hashes\n\
 cases/REFERENCE/documents/    its documents, numbered as in case.json\n\
 policies/                     the policy register: register.json and the files\n\
-settings.json                 people (without passwords), policies, calendar and categories\n";
+settings.json                 people (without passwords), policies, calendar, categories and rates of compensation\n";
 
 impl Desk {
     /// Writes everything to a zip, which appears under its name only when it is whole.
@@ -179,8 +179,10 @@ impl<W: Write + io::Seek> Archive<W> {
             .collect();
         let categories = json!({ "in_use": book.categories().categories, "version": book.categories().version,
             "versions": desk.category_history()? });
+        let rates = json!({ "in_use": book.rates().rates, "version": book.rates().version,
+            "versions": desk.rate_history()? });
         let settings = json!({ "people": people, "policies": desk.policy_history()?.iter().map(|v| &v.value).collect::<Vec<_>>(),
-            "calendar": book.calendar(), "categories": categories });
+            "calendar": book.calendar(), "categories": categories, "rates": rates });
         self.json("settings.json", &settings)
     }
 

@@ -39,6 +39,7 @@ impl Desk {
             calendar: book.calendar(),
             policy,
             categories: book.categories(),
+            rates: book.rates(),
             people: &*book,
         };
         let mut command = order.command.clone();

@@ -22,6 +22,7 @@ mod letters;
 pub mod links;
 pub mod lists;
 pub mod people;
+pub mod rates;
 pub mod register;
 pub mod settings;
 pub mod sign_in;

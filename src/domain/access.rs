@@ -125,7 +125,7 @@ pub enum Permission {
     Audit,
     /// Erase what the law says must not be kept.
     Erase,
-    /// Change people, tokens, calendar, policies and links.
+    /// Change people, tokens, calendar, categories, rates, policies and links.
     Administer,
 }
 

@@ -14,6 +14,7 @@ pub mod letter;
 pub mod ombudsman;
 pub mod party;
 pub mod policy;
+pub mod rate;
 pub mod readiness;
 pub mod refusal;
 pub mod remedy;

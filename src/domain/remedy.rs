@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ActionId, DocumentId, Pence, PointId, RemedyId};
+use super::rate::RateFollowed;
 
 /// What kind of remedy (Code 7.1; the last five are common practice).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,7 +132,10 @@ pub struct CompensationLine {
     /// The rate of one unit.
     #[serde(default)]
     pub rate: Option<Pence>,
-    /// The guidance or policy it follows, with its version (Code 7.4).
+    /// The rate of the landlord's table that it follows, as it was on the day of the offer (Code 7.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Box<RateFollowed>>,
+    /// The guidance or policy it follows, in the words of whoever offered it, with its version (Code 7.4).
     #[serde(default)]
     pub guidance_ref: Option<String>,
     /// Who agreed to it: never the person who proposed it.
@@ -146,6 +150,15 @@ pub struct CompensationLine {
     /// Set off against arrears, with the resident's explicit agreement in words.
     #[serde(default)]
     pub set_off_agreement: Option<String>,
+}
+
+impl CompensationLine {
+    /// What the sum rests on: the rate with its source and version, then what whoever offered it named besides.
+    pub fn guidance(&self) -> Option<String> {
+        let rule = self.rule.as_ref().map(|rule| rule.words(self.amount));
+        let said: Vec<String> = rule.into_iter().chain(self.guidance_ref.clone()).collect();
+        (!said.is_empty()).then(|| said.join("\n"))
+    }
 }
 
 /// One remedy offered at a stage.

@@ -25,7 +25,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         (_, "/people" | "/people/{id}" | "/tokens" | "/tokens/{id}" | "/calendar/changes") => {
             Administer
         }
-        ("PUT", "/policy") | (_, "/link-sources" | "/link-sources/check") => Administer,
+        ("PUT", "/policy" | "/rates") | (_, "/link-sources" | "/link-sources/check") => Administer,
         ("POST", "/policies") => RunProcess,
         ("POST", "/assignments" | "/absences") => Assign,
         _ => return None,
@@ -55,6 +55,7 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
             json!({"change": "remove", "date": "2026-11-20", "why": "x"})
         }
         ("PUT", "/policy") => json!({"policy": {}, "why": ""}),
+        ("PUT", "/rates") => json!({"version": 0, "rates": [], "why": ""}),
         ("POST", "/cases/{reference}/erasures") => json!({"entries": [2], "reason": "x"}),
         ("POST", "/link-sources/check") => {
             json!({"key": "x", "plugin": "csv-folder", "folder": "/nowhere"})

@@ -13,6 +13,7 @@ mod kill;
 mod life;
 mod limits;
 mod matrix;
+mod rates;
 mod refusals;
 mod sees;
 mod settings;

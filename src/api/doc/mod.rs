@@ -29,6 +29,7 @@ use crate::domain::letter::{ContactRestriction, LetterKind};
 use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, ReviewRequestedBy};
 use crate::domain::party::{Adjustment, Party, Representative};
 use crate::domain::policy::Policy;
+use crate::domain::rate::Rate;
 use crate::domain::readiness::Readiness;
 use crate::domain::remedy::{CompensationHead, CompensationUnit, RemedyKind};
 use trace::{Shapes, named, shape};
@@ -52,7 +53,7 @@ pub fn shapes() -> Shapes {
     add::<(Adjustment, Representative, NewHazard, HazardStep)>(&mut all);
     add::<(RelatedKind, HosRoute, DeterminedHead, NewOrder)>(&mut all);
     add::<(HosNotice, Triage, Sensitivity, CompensationUnit)>(&mut all);
-    add::<(ContactRestriction, ReviewRequestedBy, Category)>(&mut all);
+    add::<(ContactRestriction, ReviewRequestedBy, Category, Rate)>(&mut all);
     // Two unions read themselves from anything, so they are told here; the commands' test tries them.
     all.insert("Part".into(), part());
     all.insert("ApprovalSubject".into(), approval_subject());

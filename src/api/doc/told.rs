@@ -40,6 +40,7 @@ names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
+    Rate RateTable Rates
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -105,10 +106,15 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("PolicyVersion", "When a policy was set, by whom and why.", "version:number from?:date at:time by:text why:text"),
     ("PolicyInForce", "The policy today, the newest one, and every version.",
      "policy:Policy latest:Policy versions:PolicyVersion[]"),
-    ("TreeVersion", "When the categories were set, by whom and why.", "version:number at:time by:text why:text"),
+    ("TreeVersion", "When a version of the categories or rates was set, by whom and why.", "version:number at:time by:text why:text"),
     ("CategoryTree", "A version of the categories.", "version:number categories:Category[]"),
     ("Categories", "The categories in use, and every version the landlord set.",
      "version:number categories:Category[] versions:TreeVersion[]"),
+    ("RateTable", "A version of the table of rates.", "version:number rates:Rate[]"),
+    ("Rates", "The rates in use, every version the landlord set, and how sums were judged before the Compensation Guidance.",
+     "version:number rates:Rate[] bands:Band[] bands_source:text versions:TreeVersion[]"),
+    ("Band", "Sums that were found for a failure; a scale to hold an amount beside, never a limit.",
+     "from_pence:money to_pence?:money finding:text impact:text"),
     ("Health", "Whether the file can be read and written.", "ok:flag version:text trouble?:text"),
     ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
     ("LinkedRecords", "Records of other systems, and how each system answered last.",

@@ -14,6 +14,7 @@ use crate::domain::access::{Actor, Role, same_person};
 use crate::domain::calendar::{Calendar, in_range};
 use crate::domain::category::Tree;
 use crate::domain::policy::Policy;
+use crate::domain::rate::RateTable;
 use crate::domain::refusal::{Code, Refusal};
 
 /// What a decision may know besides the case: who, when, and the landlord's rules.
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The categories in use now.
     pub categories: &'a Tree,
+    /// The table of rates in use now.
+    pub rates: &'a RateTable,
     /// Who is who.
     pub people: &'a dyn Directory,
 }

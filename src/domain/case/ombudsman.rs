@@ -1,7 +1,8 @@
 //! The Ombudsman's branch (domain rules §5): never blocks the stages, and never waits for them.
 
 use super::letters::next;
-use super::remedies::{MOST, check_documents, not_before, past};
+use super::money::MOST;
+use super::remedies::{check_documents, not_before, past};
 use super::{Case, Command, Context, Event};
 use crate::domain::calendar::{in_range, london_date};
 use crate::domain::ids::{OrderId, Pence, RecommendationId, TaskId};

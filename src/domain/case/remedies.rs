@@ -3,17 +3,13 @@
 use chrono::NaiveDate;
 
 use super::letters::next;
+use super::money::sum_offered;
 use super::{Case, Command, Context, Event, State};
 use crate::domain::access::Role;
 use crate::domain::calendar::{day_and_year, london_date};
-use crate::domain::ids::{ActionId, DocumentId, Pence, PointId, RemedyId};
+use crate::domain::ids::{ActionId, DocumentId, PointId, RemedyId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
-use crate::domain::remedy::{
-    Action, ActionStatus, CompensationHead, CompensationLine, CompensationUnit, Remedy, RemedyKind,
-};
-
-/// The most one line may be: beyond it a digit slipped.
-pub(super) const MOST: Pence = Pence(100_000_000);
+use crate::domain::remedy::{Action, ActionStatus, Remedy};
 
 pub(super) fn decide(
     case: &Case,
@@ -172,15 +168,8 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
         points,
         due,
         owner,
-        amount_pence,
-        head,
-        guidance_ref,
         impact,
-        from,
-        to,
-        quantity,
-        unit,
-        rate_pence,
+        ..
     } = command
     else {
         return Ok(Vec::new());
@@ -203,20 +192,7 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
     for point in points {
         check_point(case, *point)?;
     }
-    let reckoning = Reckoning {
-        from: *from,
-        to: *to,
-        quantity: *quantity,
-        unit: *unit,
-        rate: *rate_pence,
-    };
-    let compensation = money(
-        *kind,
-        *amount_pence,
-        *head,
-        guidance_ref.clone(),
-        &reckoning,
-    )?;
+    let compensation = sum_offered(command, context.rates, london_date(context.at))?;
     let id = RemedyId(next(case.remedies.len()));
     let owner = owner
         .as_deref()
@@ -257,85 +233,6 @@ fn offer(case: &Case, command: &Command, context: &Context<'_>) -> Result<Vec<Ev
         action: action.as_ref().map(|action| action.id),
     };
     Ok(vec![Event::RemedyOffered { remedy, action }])
-}
-
-/// How a sum was worked out.
-#[derive(PartialEq, Eq, Default)]
-struct Reckoning {
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-    quantity: Option<u32>,
-    unit: Option<CompensationUnit>,
-    rate: Option<Pence>,
-}
-
-impl Reckoning {
-    /// Whether it makes sense, and comes to `amount`.
-    fn check(&self, amount: Pence) -> Result<(), Refusal> {
-        if let (Some(from), Some(to)) = (self.from, self.to)
-            && to < from
-        {
-            return Err(Refusal::invalid("to", "The period ends before it begins."));
-        }
-        match (self.quantity, self.rate) {
-            (Some(quantity), Some(rate)) => {
-                let sum = i64::from(quantity).checked_mul(rate.0).map(Pence);
-                if sum == Some(amount) {
-                    return Ok(());
-                }
-                let sum = sum.map_or_else(|| "more than can be paid".into(), |sum| sum.to_string());
-                let detail =
-                    format!("{quantity} at {rate} is {sum}, not {amount}. Check the figures.");
-                Err(Refusal::invalid("amount_pence", detail).under("7.2"))
-            }
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(Refusal::invalid("quantity", "With a rate, give how many.")),
-            (Some(_), None) => Err(Refusal::invalid(
-                "rate_pence",
-                "With how many, give the rate.",
-            )),
-        }
-    }
-}
-
-fn money(
-    kind: RemedyKind,
-    amount: Option<Pence>,
-    head: Option<CompensationHead>,
-    guidance_ref: Option<String>,
-    reckoning: &Reckoning,
-) -> Result<Option<CompensationLine>, Refusal> {
-    let Some(amount) = amount else {
-        if *reckoning != Reckoning::default() {
-            return Err(Refusal::invalid("amount_pence", "Give the sum in pence.").under("7.2"));
-        }
-        if kind == RemedyKind::FinancialRemedy {
-            return Err(Refusal::invalid("amount_pence", "Give the sum in pence.").under("7.2"));
-        }
-        return Ok(None);
-    };
-    if amount <= Pence(0) || amount > MOST {
-        return Err(Refusal::invalid(
-            "amount_pence",
-            format!("Give a sum between 1p and {MOST}, in pence."),
-        ));
-    }
-    reckoning.check(amount)?;
-    let head = head.unwrap_or(CompensationHead::Goodwill);
-    Ok(Some(CompensationLine {
-        amount,
-        head,
-        from: reckoning.from,
-        to: reckoning.to,
-        quantity: reckoning.quantity,
-        unit: reckoning.unit,
-        rate: reckoning.rate,
-        guidance_ref: guidance_ref.filter(|text| !text.trim().is_empty()),
-        approved_by: None,
-        paid_on: None,
-        pay_method: None,
-        set_off_agreement: None,
-    }))
 }
 
 fn promise(

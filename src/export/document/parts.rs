@@ -70,6 +70,7 @@ impl CaseFile<'_> {
 
     pub(super) fn remedy(&self, r: &Remedy) -> Value {
         let money = r.compensation.as_ref();
+        let rule = money.and_then(|m| m.rule.as_ref());
         let action = r
             .action
             .and_then(|id| self.case.actions.iter().find(|a| a.id == id));
@@ -94,7 +95,8 @@ impl CaseFile<'_> {
             "owner": action.map(|a| (self.person)(&a.owner)),
             "status": if cancelled { "cancelled" } else if done.is_some() { "done" } else { "open" },
             "amount_pence": money.map(|m| m.amount), "head": money.map(|m| m.head),
-            "guidance_ref": money.and_then(|m| m.guidance_ref.as_ref()),
+            "guidance_ref": money.and_then(|m| m.guidance()),
+            "rule_source": rule.map(|r| r.source.words()), "rule_version": rule.map(|r| r.version),
             "from": money.and_then(|m| m.from), "to": money.and_then(|m| m.to),
             "quantity": money.and_then(|m| m.quantity), "unit": money.and_then(|m| m.unit),
             "rate_pence": money.and_then(|m| m.rate),

@@ -191,7 +191,7 @@ fn remedies(case: &Case) -> Vec<Row> {
         let money = r.compensation.as_ref();
         let mut parts = vec![r.description.clone()];
         if let Some(line) = money {
-            parts.push(match &line.guidance_ref {
+            parts.push(match line.guidance() {
                 Some(guidance) => format!("{}: {guidance}", spoken(&line.head)),
                 None => spoken(&line.head),
             });

@@ -143,6 +143,12 @@ pub enum Command {
         unit: Option<CompensationUnit>,
         #[serde(default)]
         rate_pence: Option<Pence>,
+        /// The key of the rate that the sum follows, in the table of rates.
+        #[serde(default)]
+        rate: Option<String>,
+        /// Why the sum is another than the rate comes to; a lower one needs it (Code 7.4).
+        #[serde(default)]
+        rate_reason: Option<String>,
     },
     AnswerRemedy {
         remedy: RemedyId,

@@ -196,6 +196,19 @@ impl Dice<'_> {
                         _ => Value::Null,
                     },
                 ),
+                (
+                    "rate",
+                    match self.throw(4) {
+                        0 => json!("missed_appointment"),
+                        1 => json!("no_power"),
+                        _ => Value::Null,
+                    },
+                ),
+                ("quantity", json!((self.throw(3) == 0).then_some(400))),
+                (
+                    "rate_reason",
+                    json!((self.throw(3) == 0).then(|| self.said())),
+                ),
                 ("due", self.day()),
                 ("owner", json!(self.person())),
             ],

@@ -15,6 +15,7 @@ mod ombudsman;
 mod people;
 mod properties;
 mod putting_right;
+mod rates;
 mod readiness;
 mod second_person;
 mod states;
@@ -31,6 +32,7 @@ use crate::domain::category::Tree;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
 use crate::domain::policy::Policy;
+use crate::domain::rate::RateTable;
 use crate::domain::refusal::Refusal;
 
 /// The landlord's people: account, name, role.
@@ -126,6 +128,7 @@ impl Play {
             calendar: &calendar,
             policy: &policy,
             categories: &Tree::seeded(),
+            rates: &RateTable::seeded(),
             people: &Staff,
         };
         let events = log(&intake, &context)?;
@@ -209,6 +212,7 @@ impl Play {
             calendar: &self.calendar,
             policy: &self.policy,
             categories: &Tree::seeded(),
+            rates: &RateTable::seeded(),
             people: &Staff,
         };
         self.case.decide(&command, &context)
