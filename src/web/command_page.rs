@@ -45,7 +45,12 @@ pub async fn act(
         Err(error) => return web.sorry(&actor, &error),
     };
     let mut form = form(&web, &view, spec);
-    let Some(answers) = form.read(&Posted(pairs)) else {
+    let posted = Posted(pairs);
+    if !posted.get("try").is_empty() {
+        try_out(&web, &actor, &mut form, &posted);
+        return page(&web, &actor, &view, spec, form);
+    }
+    let Some(answers) = form.read(&posted) else {
         return page(&web, &actor, &view, spec, form);
     };
     let order = match order(&view, spec, answers, &form.version) {
@@ -86,6 +91,33 @@ pub async fn act(
             kept
         }
         Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// Says what the money in an offer comes to, from the questions about it alone: the others may still be empty.
+fn try_out(web: &Web, actor: &Actor, form: &mut Form, posted: &Posted) {
+    let Some(mut answers) = form.read_of(posted, commands::is_about_money) else {
+        return;
+    };
+    let at = answers
+        .get("at")
+        .and_then(|at| serde_json::from_value(at.clone()).ok());
+    if let Value::Object(fields) = &mut answers {
+        fields.remove("at");
+        fields.insert("command".into(), "offer_remedy".into());
+        fields.insert("kind".into(), "financial_remedy".into());
+    }
+    let offer: Command = match serde_json::from_value(answers) {
+        Ok(offer) => offer,
+        Err(error) => return form.refuse(None, &error.to_string(), "", ""),
+    };
+    match web.desk.work_out(actor, &offer, at) {
+        Ok(line) => form.tried(line.as_ref().map(commands::reckoned).unwrap_or_default()),
+        Err(DeskError::Refused(refusal)) => {
+            let rule = refusal.provision.unwrap_or_default();
+            form.refuse(refusal.field, &refusal.detail, "", rule);
+        }
+        Err(error) => form.refuse(None, &error.to_string(), "", ""),
     }
 }
 
@@ -151,6 +183,7 @@ fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
         case: &view.case,
         people: &people,
         categories: web.desk.book().categories(),
+        rates: web.desk.book().rates(),
         today: civil(view.seen_at),
     })
 }

@@ -86,6 +86,18 @@ pub fn router(web: Web) -> Router {
             post(settings_pages::categories::offer_category),
         )
         .route(
+            "/settings/rates",
+            get(settings_pages::rates::rates).post(settings_pages::rates::add_rate),
+        )
+        .route(
+            "/settings/rates/change",
+            get(settings_pages::rates::ask_change).post(settings_pages::rates::change_rate),
+        )
+        .route(
+            "/settings/rates/offer",
+            post(settings_pages::rates::offer_rate),
+        )
+        .route(
             "/settings/letters",
             get(settings_pages::letters::letters).post(settings_pages::letters::set_letters),
         )

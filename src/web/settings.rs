@@ -18,6 +18,8 @@ pub struct SettingsTab {
 pub struct SettingsRow {
     /// Its cells.
     pub cells: Vec<String>,
+    /// Where it is changed; empty for nowhere.
+    pub change: String,
     /// Where its button posts to; empty for no button.
     pub action: String,
     /// The button's words.
@@ -65,6 +67,7 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/password", "Passwords"),
         tab("/settings/calendar", "Calendar"),
         tab("/settings/categories", "Categories"),
+        tab("/settings/rates", "Compensation rates"),
         tab("/settings/letters", "Letters"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),

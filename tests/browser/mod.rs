@@ -154,6 +154,47 @@ async fn a_complaint_goes_by_keyboard_and_page_from_the_first_start_to_a_bundle_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rate_is_added_by_keyboard_and_an_offer_follows_it() {
+    if !browser() {
+        return;
+    }
+    let mut server = Server::start();
+    let tab = landlord(&mut server, Screen::Desk).await;
+    tab.go("/settings/rates").await;
+    let room = [
+        ("label", "Loss of a bedroom"),
+        ("head", "room_loss"),
+        ("unit", "week"),
+        ("rate_pence", "25"),
+        ("source.title", "Compensation policy 3.0, table 2"),
+        ("why", "The board agreed"),
+    ];
+    for (name, value) in room {
+        tab.walk(name, value).await;
+    }
+    tab.send().await;
+    tab.shows("£25.00 a week").await;
+    tab.fill("/log", &CALL).await;
+    let case = tab.at().await;
+    let case = case.split('?').next().expect("a path").to_owned();
+    tab.go(&format!("{case}/do/offer_remedy")).await;
+    tab.put("rate", "loss_of_a_bedroom").await;
+    tab.put("quantity", "6").await;
+    tab.click("Work out the sum").await;
+    tab.shows("6 weeks at £25.00: £150.00.").await;
+    assert!(
+        tab.at().await.ends_with("#trial"),
+        "the page is where the sum is"
+    );
+    tab.put("kind", "financial_remedy").await;
+    tab.put("description", "For the room that could not be used")
+        .await;
+    tab.put("due", "2099-01-04").await;
+    tab.send().await;
+    tab.shows("Loss of a bedroom, £25.00 a week").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
     if !browser() {
         return;
@@ -190,6 +231,8 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings",
         "/settings/calendar",
         "/settings/policies",
+        "/settings/rates",
+        "/settings/rates/change?key=no_power",
         "/settings/links",
         "/password",
         &case,

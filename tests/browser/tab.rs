@@ -214,7 +214,7 @@ impl Tab {
     /// Sends the form of the field that was filled last.
     pub async fn send(&self) {
         let form = format!(
-            "main form:has({}) button[type=submit]",
+            "main form:has({}) button[type=submit]:not([formaction]):not([aria-hidden])",
             shown(&self.last.borrow())
         );
         let button = self.find(&form).await;

@@ -111,6 +111,7 @@ fn every_command_is_a_form_whose_fields_all_have_labels() {
         case: &case,
         people: &people,
         categories: &Tree::seeded(),
+        rates: &crate::domain::rate::RateTable::seeded(),
         today: sample::today(),
     };
     for spec in commands::all() {

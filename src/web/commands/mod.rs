@@ -2,6 +2,7 @@
 //! words on its button (the audit trail uses the same verb and noun), and its questions. No rules are here: what is
 //! offered is a convenience, what is allowed `desk` decides.
 
+mod money;
 mod ombudsman;
 mod people;
 mod process;
@@ -11,6 +12,7 @@ mod record;
 use super::form::{Choice, Field, Form, Kind};
 use crate::domain::case::{Case, State};
 use crate::domain::category::{Category, Tree};
+use crate::domain::rate::RateTable;
 use chrono::NaiveDate;
 
 /// What the questions of a command may be drawn from.
@@ -21,6 +23,8 @@ pub struct Subject<'a> {
     pub people: &'a [Choice],
     /// The categories in use.
     pub categories: &'a Tree,
+    /// The rates in use.
+    pub rates: &'a RateTable,
     /// Today in England.
     pub today: NaiveDate,
 }
@@ -75,8 +79,13 @@ impl Spec {
                     .hint("Clocks run on this moment. The record keeps the time of entry as well."),
             );
         }
-        Form::new(action, self.label, (self.fields)(subject))
-            .section("More choices", "", true, more)
+        let form = Form::new(action, self.label, (self.fields)(subject));
+        let form = if self.name == "offer_remedy" {
+            money::ask(form, subject)
+        } else {
+            form
+        };
+        form.section("More choices", "", true, more)
             .version(subject.case.version.to_string())
     }
 }
@@ -220,5 +229,6 @@ pub fn channels() -> Vec<Choice> {
     super::form::choices(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
+pub use money::{is_about_money, reckoned};
 pub use people::{NEEDS, party, party_more, representative};
 pub use putting_right::approval_words;

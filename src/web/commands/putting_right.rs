@@ -5,7 +5,7 @@ use super::{
     yes_no,
 };
 use crate::domain::case::{ApprovalSubject, Case};
-use crate::domain::remedy::{CompensationHead, RemedyKind};
+use crate::domain::remedy::RemedyKind;
 use crate::web::form::{Choice, choices};
 use crate::web::words::{wire, words};
 
@@ -25,15 +25,6 @@ pub(super) const SPECS: &[Spec] = &[
                 long("impact", "Effect on the resident")
                     .optional()
                     .rule("7.2"),
-                date("from", "For the time from").optional(),
-                date("to", "To").optional(),
-                Field::new(Kind::Number, "quantity", "How many").optional(),
-                Field::new(Kind::Select, "unit", "Of what")
-                    .of(choices(&["day", "week", "each", "percent_of_rent", "lump"]))
-                    .optional(),
-                Field::new(Kind::Money, "rate_pence", "Rate of one, in pounds")
-                    .optional()
-                    .hint("How many at this rate must come to the amount."),
             ]
         },
     },
@@ -180,7 +171,6 @@ fn has_open_approval(case: &Case) -> bool {
 
 fn offer_remedy(s: &Subject) -> Vec<Field> {
     let kinds: Vec<String> = RemedyKind::ALL.iter().map(wire).collect();
-    let heads: Vec<String> = CompensationHead::ALL.iter().map(wire).collect();
     let names = |all: &[String]| choices(&all.iter().map(String::as_str).collect::<Vec<_>>());
     vec![
         Field::new(Kind::Select, "kind", "Kind of remedy")
@@ -196,15 +186,6 @@ fn offer_remedy(s: &Subject) -> Vec<Field> {
             .optional(),
         date("due", "By when").optional().rule("7.3"),
         person(s, "owner", "Who carries it out").optional(),
-        Field::new(Kind::Money, "amount_pence", "Amount in pounds")
-            .optional()
-            .hint("For money only."),
-        Field::new(Kind::Select, "head", "What the money is for")
-            .of(names(&heads))
-            .optional(),
-        line("guidance_ref", "Guidance or rate used")
-            .optional()
-            .rule("7.4"),
     ]
 }
 

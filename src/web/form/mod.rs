@@ -281,9 +281,46 @@ pub struct Section {
     pub folded: bool,
     /// The questions.
     pub fields: Vec<Field>,
+    /// A button under them that tries the answers and records nothing.
+    pub trial: Option<Trial>,
+    /// What an answer may be held beside.
+    pub scale: Option<Scale>,
+}
+
+/// A way to see what the answers come to before the form is sent.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The words on its button.
+    pub label: &'static str,
+    /// What they came to, a line each; empty until it was tried.
+    pub said: Vec<String>,
+}
+
+/// A small table for orientation, closed behind its title.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// What it shows.
+    pub title: &'static str,
+    /// A sentence with its source.
+    pub source: String,
+    /// The heads of its columns.
+    pub columns: Vec<&'static str>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
 }
 
 impl Section {
+    fn of(title: &str, intro: &str, folded: bool, fields: Vec<Field>) -> Self {
+        Self {
+            title: title.to_owned(),
+            intro: intro.to_owned(),
+            folded,
+            fields,
+            trial: None,
+            scale: None,
+        }
+    }
+
     /// Whether an answer or an error in it means that it must stand open.
     pub fn is_open(&self) -> bool {
         self.fields
@@ -325,12 +362,7 @@ pub struct Form {
 impl Form {
     /// A form of one section.
     pub fn new(action: impl Into<String>, submit: impl Into<String>, fields: Vec<Field>) -> Self {
-        let only = Section {
-            title: String::new(),
-            intro: String::new(),
-            folded: false,
-            fields,
-        };
+        let only = Section::of("", "", false, fields);
         Self {
             action: action.into(),
             submit: submit.into(),
@@ -344,13 +376,41 @@ impl Form {
     /// Adds a section.
     #[must_use]
     pub fn section(mut self, title: &str, intro: &str, folded: bool, fields: Vec<Field>) -> Self {
-        self.sections.push(Section {
-            title: title.to_owned(),
-            intro: intro.to_owned(),
-            folded,
-            fields,
-        });
+        self.sections
+            .push(Section::of(title, intro, folded, fields));
         self
+    }
+
+    /// Lets the answers of the last section be tried.
+    #[must_use]
+    pub fn trial(mut self, label: &'static str) -> Self {
+        if let Some(last) = self.sections.last_mut() {
+            let said = Vec::new();
+            last.trial = Some(Trial { label, said });
+        }
+        self
+    }
+
+    /// Shows a scale under the last section.
+    #[must_use]
+    pub fn scale(mut self, scale: Scale) -> Self {
+        if let Some(last) = self.sections.last_mut() {
+            last.scale = Some(scale);
+        }
+        self
+    }
+
+    /// Whether its answers can be tried.
+    pub fn has_trial(&self) -> bool {
+        self.sections.iter().any(|section| section.trial.is_some())
+    }
+
+    /// Notes what a trial came to.
+    pub fn tried(&mut self, said: Vec<String>) {
+        let trial = self.sections.iter_mut().find_map(|s| s.trial.as_mut());
+        if let Some(trial) = trial {
+            trial.said = said;
+        }
     }
 
     /// Remembers the version that was looked at.

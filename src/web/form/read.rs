@@ -32,12 +32,20 @@ impl Form {
     /// Fills the form with what was typed and gives the answers as JSON, or `None` with every problem noted.
     /// A field that was left empty is absent from the JSON.
     pub fn read(&mut self, posted: &Posted) -> Option<Value> {
+        self.read_of(posted, |_| true)
+    }
+
+    /// As [`Form::read`], for some of the questions: what else was typed stays in the form and is not looked at.
+    pub fn read_of(&mut self, posted: &Posted, asked: impl Fn(&str) -> bool) -> Option<Value> {
         self.version = posted.get("version").to_owned();
         self.key = posted.get("key").to_owned();
         let mut answers = Value::Object(Map::new());
         let mut problems = Vec::new();
         for field in self.fields_mut().filter(|field| field.kind != Kind::File) {
             field.values = posted.all(&field.name);
+            if !asked(&field.name) {
+                continue;
+            }
             match field.answer() {
                 Ok(Some(value)) => place(&mut answers, &field.name, value),
                 Ok(None) => {}

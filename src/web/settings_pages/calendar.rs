@@ -107,6 +107,7 @@ fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         },
         button: "Take out",
         hidden,
+        change: String::new(),
         also: None,
     };
     let shut = |closure: &Closure| {

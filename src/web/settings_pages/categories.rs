@@ -136,6 +136,7 @@ fn categories_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
             ("key", category.key.clone()),
             ("offered", category.retired.to_string()),
         ],
+        change: String::new(),
         also: None,
     };
     page.rows = tree.categories.iter().map(row).collect();

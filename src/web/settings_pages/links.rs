@@ -122,6 +122,7 @@ fn links_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, Desk
             ("key", source.key),
             ("enabled", if source.enabled { "no" } else { "yes" }.into()),
         ],
+        change: String::new(),
         also: Some(("/settings/links/check", "Test connection")),
     };
     let rows = web.desk.link_sources(actor)?.into_iter().map(row).collect();

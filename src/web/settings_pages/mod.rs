@@ -1,4 +1,4 @@
-//! The handlers of the settings: people, calendar, categories, policies, linked systems.
+//! The handlers of the settings: people, calendar, categories, rates, policies, linked systems.
 
 pub mod calendar;
 pub mod categories;
@@ -6,6 +6,7 @@ pub mod letters;
 pub mod links;
 pub mod people;
 pub mod policies;
+pub mod rates;
 
 use super::form::Form;
 use super::page::render;

@@ -183,6 +183,7 @@ fn people_page(
                 if person.disabled { "no" } else { "yes" }.into(),
             ),
         ],
+        change: String::new(),
         also: None,
     };
     let rows = web.desk.people(actor)?.into_iter().map(row).collect();
