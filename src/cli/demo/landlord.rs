@@ -1,5 +1,5 @@
 //! The demonstration's landlord from `seeds/demo/landlord.toml`: its name on letters, its people with their
-//! sign-ins, its register of policies and the link to its other system.
+//! sign-ins, its register of policies, its rates and the link to its other system.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,6 +16,7 @@ use crate::desk::register::NewPolicy;
 use crate::desk::settings::LinkSource;
 use crate::domain::access::{Actor, Role};
 use crate::domain::policy::Landlord;
+use crate::domain::rate::Rate;
 
 const SEED: &str = include_str!("../../../seeds/demo/landlord.toml");
 
@@ -35,6 +36,9 @@ pub struct Seed {
     /// Its policies.
     #[serde(rename = "policy")]
     policies: Vec<PolicySeed>,
+    /// The rates of its own, which follow those of the Ombudsman's guidance.
+    #[serde(rename = "rate")]
+    rates: Vec<Rate>,
 }
 
 /// Someone who signs in.
@@ -94,7 +98,7 @@ impl Seed {
             .collect()
     }
 
-    /// Names the landlord, makes the accounts, fills the register and sets up the link.
+    /// Names the landlord, makes the accounts, fills the register, sets the rates and sets up the link.
     pub async fn settle(
         &self,
         desk: &Desk,
@@ -139,6 +143,11 @@ impl Seed {
             desk.add_policy(administrator, about, &*papers.get(&policy.file, day)?, None)
                 .await?;
         }
+        let table = desk.book().rates().clone();
+        let rates = [table.rates, self.rates.clone()].concat();
+        let why = "Our own policy, beside the Ombudsman's guidance";
+        desk.set_rates(administrator, table.version, rates, why)
+            .await?;
         let link = LinkSource {
             key: "housing".into(),
             plugin: "csv-folder".into(),
