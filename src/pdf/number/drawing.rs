@@ -7,6 +7,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 /// The instructions of one page, unpacked: a large plan has some tens of megabytes.
 const MOST: usize = 128 << 20;
+/// Those of all pages: a file that draws more than this is made to keep its readers busy.
+pub(super) const MOST_IN_ALL: usize = 1 << 30;
 
 /// The streams that are drawn one after the other on a page.
 pub(super) fn contents(
@@ -52,8 +54,12 @@ impl Left {
     }
 }
 
-/// Reads the drawing of a page to its end.
-pub(super) fn left(document: &Document, contents: &[ObjectId]) -> Result<Left, &'static str> {
+/// Reads the drawing of a page to its end; what may still be read goes down.
+pub(super) fn left(
+    document: &Document,
+    contents: &[ObjectId],
+    may_read: &mut usize,
+) -> Result<Left, &'static str> {
     let mut all = Vec::new();
     for id in contents {
         // A part that is not there draws nothing.
@@ -61,11 +67,12 @@ pub(super) fn left(document: &Document, contents: &[ObjectId]) -> Result<Left, &
             continue;
         };
         let part = part
-            .get_plain_content_with_limit(MOST - all.len())
+            .get_plain_content_with_limit(MOST.min(*may_read).saturating_sub(all.len()))
             .map_err(|_| "has a drawing that cannot be unpacked")?;
         all.extend(part);
         all.push(b'\n');
     }
+    *may_read = may_read.saturating_sub(all.len());
     Words(&all).left()
 }
 

@@ -63,7 +63,8 @@ pub(super) fn tail(pdf: Vec<u8>, numbering: &Numbering) -> Result<Vec<u8>, PdfEr
     if document.xref_recovery.is_some() || document.xref_start == 0 {
         return no("it is damaged; open it, save it anew and add it again");
     }
-    if is_signed(&document) {
+    // A piece of a document has lost its signature already.
+    if numbering.of.is_none() && is_signed(&document) {
         return no(
             "it is signed digitally, and numbers would make programs say that it was changed",
         );
@@ -174,6 +175,7 @@ fn numbered(
         .objects(|object| changes.add(object))
         .ok_or_else(|| PdfError::Fault("no font for the numbers".into()))?;
     let before = changes.add(Object::Stream(stream(b"q\n".to_vec())));
+    let mut may_read = drawing::MOST_IN_ALL;
     for (page, at) in pages.iter().zip(numbering.first..) {
         let unfit = |why: &str| {
             let page = at - numbering.first + 1;
@@ -184,7 +186,7 @@ fn numbered(
             .map_err(|_| unfit("cannot be read"))?;
         let sheet = Sheet::of(document, dictionary).ok_or_else(|| unfit("has no proper size"))?;
         let contents = drawing::contents(document, dictionary).map_err(unfit)?;
-        let left = drawing::left(document, &contents).map_err(unfit)?;
+        let left = drawing::left(document, &contents, &mut may_read).map_err(unfit)?;
         let name = changes
             .name_font(*page, font)
             .ok_or_else(|| unfit("has resources that cannot be read"))?;

@@ -292,7 +292,10 @@ fn what_must_not_be_changed_is_refused_with_the_reason() {
     let mut signed = two_pages();
     let range: Vec<Object> = [0, 10, 20, 30].map(Object::Integer).to_vec();
     signed.add_object(dictionary! { "Type" => "Sig", "ByteRange" => range });
-    check_refused(&saved(signed), "signed");
+    let signed = saved(signed);
+    check_refused(&signed, "signed");
+    let of = Some(9);
+    numbered_as(&signed, &Numbering { of, ..numbering() });
 
     for user in ["", "secret"] {
         let mut locked = two_pages();
@@ -316,6 +319,19 @@ fn what_must_not_be_changed_is_refused_with_the_reason() {
         &saved(document(flat, vec![(dictionary! {}, "")])),
         "no proper size",
     );
+}
+
+#[test]
+fn a_file_that_draws_without_end_is_given_up() {
+    // Each page draws the same 24 MB of spaces, which pack into nothing, many times over.
+    let mut busy = document(a4(), vec![(dictionary! {}, ""), (dictionary! {}, "")]);
+    let mut spaces = stream(vec![b' '; 24 << 20]);
+    spaces.compress().unwrap();
+    let spaces = busy.add_object(spaces);
+    let page = busy.get_pages()[&2];
+    let page = busy.get_dictionary_mut(page).unwrap();
+    page.set("Contents", vec![Object::Reference(spaces); 6]);
+    check_refused(&saved(busy), "page 2 has a drawing that cannot be unpacked");
 }
 
 #[test]
