@@ -5,6 +5,7 @@
 //! between two commits: whatever the writer is about to overwrite is saved aside first, and the copier
 //! walks the file in order, taking the saved block where there is one. Start at [`Gate::snapshot`].
 
+use super::redo::Redo;
 use redb::{BackendError, StorageBackend};
 use std::collections::HashMap;
 use std::fs::File;
@@ -25,7 +26,7 @@ const SAVED_IN_MEMORY: usize = if cfg!(test) { 4 } else { 512 };
 /// The backend under the database and the door for copies of it.
 #[derive(Debug)]
 pub struct Gate {
-    inner: Box<dyn StorageBackend>,
+    redo: Redo,
     copying: AtomicBool,
     copy: Mutex<Option<Copy>>,
     syncs: AtomicU64,
@@ -57,16 +58,39 @@ enum Saved {
 pub(crate) struct GateBackend(pub(crate) Arc<Gate>);
 
 impl Gate {
-    /// Puts the gate in front of a backend.
-    pub fn new(inner: Box<dyn StorageBackend>) -> Arc<Self> {
-        Arc::new(Self {
-            inner,
+    /// Puts the gate in front of a backend, and a log behind its pages.
+    ///
+    /// # Errors
+    /// As [`Redo::open`].
+    pub(crate) fn new(disk: Box<dyn StorageBackend>) -> io::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            redo: Redo::open(disk)?,
             copying: AtomicBool::new(false),
             copy: Mutex::new(None),
             syncs: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             written: AtomicU64::new(0),
-        })
+        }))
+    }
+
+    /// The log behind the pages.
+    pub(crate) fn redo(&self) -> &Redo {
+        &self.redo
+    }
+
+    /// Makes a transaction durable in the log; false when there is no room for it, as [`Redo::append`].
+    pub(crate) fn append(&self, number: u64, entry: &[u8]) -> io::Result<bool> {
+        let done = self.redo.append(number, entry)?;
+        if done {
+            self.syncs.fetch_add(1, Ordering::Relaxed);
+            self.count(entry.len());
+        }
+        Ok(done)
+    }
+
+    fn count(&self, bytes: usize) {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// How often the disk was asked to make everything durable.
@@ -95,7 +119,7 @@ impl Gate {
                 "another copy of this file is being taken; wait for it to end",
             ));
         }
-        let len = self.inner.len()?;
+        let len = self.redo.len();
         *copy = Some(Copy {
             len,
             next: 0,
@@ -135,7 +159,7 @@ impl Gate {
         let mut block = (from / BLOCK).max(copy.next);
         while block * BLOCK < to && copy.broken.is_none() {
             if !copy.saved.contains_key(&block)
-                && let Err(error) = copy.keep(&*self.inner, block)
+                && let Err(error) = copy.keep(&self.redo, block)
             {
                 copy.broken = Some(error);
             }
@@ -149,9 +173,9 @@ impl Copy {
         (self.len - block * BLOCK).min(BLOCK) as usize
     }
 
-    fn keep(&mut self, inner: &dyn StorageBackend, block: u64) -> io::Result<()> {
+    fn keep(&mut self, pages: &Redo, block: u64) -> io::Result<()> {
         let mut bytes = vec![0; self.block_len(block)];
-        inner.read(block * BLOCK, &mut bytes)?;
+        pages.read(block * BLOCK, &mut bytes)?;
         let saved = if self.in_memory < SAVED_IN_MEMORY {
             self.in_memory += 1;
             Saved::Memory(bytes)
@@ -173,7 +197,7 @@ impl Copy {
     }
 
     /// Takes the next blocks as they were at the moment of the snapshot.
-    fn take(&mut self, inner: &dyn StorageBackend, out: &mut Vec<u8>) -> io::Result<()> {
+    fn take(&mut self, pages: &Redo, out: &mut Vec<u8>) -> io::Result<()> {
         out.clear();
         for _ in 0..STRIDE {
             if self.next * BLOCK >= self.len {
@@ -194,7 +218,7 @@ impl Copy {
                 None => {
                     let start = out.len();
                     out.resize(start + len, 0);
-                    inner.read(self.next * BLOCK, &mut out[start..])?;
+                    pages.read(self.next * BLOCK, &mut out[start..])?;
                 }
             }
             self.next += 1;
@@ -228,7 +252,7 @@ impl Snapshot {
         if let Some(error) = &copy.broken {
             return Err(io::Error::new(error.kind(), error.to_string()));
         }
-        copy.take(&*self.gate.inner, out)
+        copy.take(&self.gate.redo, out)
     }
 
     /// Writes the whole moment to `to`, in order, telling `progress` the bytes done and the total.
@@ -276,39 +300,36 @@ impl Drop for Snapshot {
 /// Every lock method is passed on by name: a default would silently lose the lock on the file.
 impl StorageBackend for GateBackend {
     fn len(&self) -> io::Result<u64> {
-        self.0.inner.len()
+        Ok(self.0.redo.len())
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.inner.read(offset, out)
+        self.0.redo.read(offset, out)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         // A file that shrinks loses blocks that the copy still needs.
         self.0.save(len, u64::MAX);
-        self.0.inner.set_len(len)
+        self.0.redo.set_len(len)
     }
 
     fn sync_data(&self) -> io::Result<()> {
         self.0.syncs.fetch_add(1, Ordering::Relaxed);
-        self.0.inner.sync_data()
+        self.0.redo.sync_data()
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.0.save(offset, offset + data.len() as u64);
-        self.0.writes.fetch_add(1, Ordering::Relaxed);
-        self.0
-            .written
-            .fetch_add(data.len() as u64, Ordering::Relaxed);
-        self.0.inner.write(offset, data)
+        self.0.count(data.len());
+        self.0.redo.write(offset, data)
     }
 
     fn close(&self) -> io::Result<()> {
-        self.0.inner.close()
+        self.0.redo.disk().close()
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.inner.try_lock_range(start, end)
+        self.0.redo.disk().try_lock_range(start, end)
     }
 
     fn try_lock_shared_range(
@@ -316,22 +337,22 @@ impl StorageBackend for GateBackend {
         start: Bound<u64>,
         end: Bound<u64>,
     ) -> Result<bool, BackendError> {
-        self.0.inner.try_lock_shared_range(start, end)
+        self.0.redo.disk().try_lock_shared_range(start, end)
     }
 
     fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.inner.lock_range(start, end)
+        self.0.redo.disk().lock_range(start, end)
     }
 
     fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.inner.lock_shared_range(start, end)
+        self.0.redo.disk().lock_shared_range(start, end)
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.inner.unlock_range(start, end)
+        self.0.redo.disk().unlock_range(start, end)
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.inner.query_lock_range(start, end)
+        self.0.redo.disk().query_lock_range(start, end)
     }
 }

@@ -26,6 +26,7 @@ pub mod verify;
 
 mod codec;
 mod hold;
+mod redo;
 mod scratch;
 mod search;
 mod writer;
@@ -48,6 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use writer::{Message, Task};
 
 /// The open file. Cheap to clone; the last one closes it.
@@ -313,6 +315,14 @@ impl Shared {
         self.set(State::Down(error));
     }
 
+    /// How long the writer waits for a job before it looks after the file.
+    fn patience(&self) -> Duration {
+        match &*self.state() {
+            State::Up(_, gate) if gate.redo().waits() => writer::SETTLE,
+            _ => writer::RETRY,
+        }
+    }
+
     fn is_up(&self) -> bool {
         matches!(&*self.state(), State::Up(..))
     }
@@ -348,10 +358,35 @@ impl Shared {
     fn close(&self) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let was = std::mem::replace(&mut *state, State::Down(StoreError::Closed));
-        if let State::Up(db, _) = was
-            && let Err(error) = db.close()
+        if let State::Up(db, gate) = was
+            && let Err(error) = close(db, &gate)
         {
             tracing::error!(%error, "the file was not closed cleanly; the next start checks it");
         }
     }
+
+    /// Puts into the pages what waits in the log; false when nothing did.
+    fn settle(&self) -> Result<bool, StoreError> {
+        match &*self.state() {
+            State::Up(db, gate) => settle(db, gate),
+            State::Down(error) => Err(error.clone()),
+        }
+    }
+}
+
+/// One durable commit takes along those before it that were not.
+fn settle(db: &Database, gate: &Gate) -> Result<bool, StoreError> {
+    let waits = gate.redo().waits();
+    if waits {
+        db.begin_write()?.commit()?;
+        gate.redo().settled();
+    }
+    Ok(waits)
+}
+
+/// Leaves nothing but redb's pages.
+fn close(db: Database, gate: &Gate) -> Result<(), StoreError> {
+    settle(&db, gate)?;
+    gate.redo().give_up()?;
+    Ok(db.close()?)
 }

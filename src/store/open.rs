@@ -8,13 +8,14 @@ use super::codec;
 use super::error::StoreError;
 use super::gate::{Gate, GateBackend};
 use super::reader::Reader;
+use super::redo::entry;
 use super::tables::Rows;
 use super::tables::T;
 use super::tx::WriteTx;
 use super::upcast::{FORMAT, SHAPE};
 use super::upgrade::{PROGRAM, Version};
 use redb::backends::FileBackend;
-use redb::{Builder, Database, ReadableDatabase, StorageBackend};
+use redb::{Builder, Database, ReadableDatabase, StorageBackend, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -106,6 +107,13 @@ impl Source {
     fn start(&self) -> Result<Box<dyn StorageBackend>, StoreError> {
         (self.make)().map_err(|error| StoreError::from_io(&self.path, &error))
     }
+
+    fn gate(&self, backend: Box<dyn StorageBackend>) -> Result<Arc<Gate>, StoreError> {
+        Gate::new(backend).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => StoreError::torn(&self.path, error),
+            _ => StoreError::from_io(&self.path, &error),
+        })
+    }
 }
 
 /// Whether a file was closed by whoever wrote it last; refuses what is not a redb file.
@@ -154,15 +162,16 @@ pub(crate) fn open_pages(
         drop(backend);
     } else {
         // Before anything is written: is this ours, and not from a later version?
+        let gate = source.gate(backend)?;
         let peek = quietly(path, || {
             Builder::new()
                 .set_cache_size(1 << 20)
-                .open_read_only_with_backend(GateBackend(Gate::new(backend)))
+                .open_read_only_with_backend(GateBackend(gate))
         })?;
         require_version(path, &peek, older)?;
         quietly(path, || peek.close())?;
     }
-    let gate = Gate::new(source.start()?);
+    let gate = source.gate(source.start()?)?;
     let mut builder = Builder::new();
     builder
         .set_cache_size(options.cache_bytes)
@@ -174,6 +183,16 @@ pub(crate) fn open_pages(
         builder.create_with_backend(GateBackend(Arc::clone(&gate)))
     })?;
     require_version(path, &db, older)?;
+    let made_again = entry::replay(&db, &gate).map_err(|error| match error {
+        StoreError::Damaged(why) => StoreError::torn(path, why),
+        other => other,
+    })?;
+    if made_again > 0 {
+        tracing::info!(
+            transactions = made_again,
+            "what the log had was put into the pages"
+        );
+    }
     Ok((db, gate))
 }
 
@@ -296,8 +315,9 @@ pub(crate) fn put_shape(tx: &mut WriteTx<'_>, shape: u64) -> Result<(), StoreErr
 /// makes the tables that a later release of the same format added.
 pub(crate) fn first_commit(db: &Database) -> Result<(), StoreError> {
     let txn = db.begin_write()?;
+    make_tables(&txn)?;
     {
-        let mut tx = WriteTx::open(&txn)?;
+        let mut tx = WriteTx::open(&txn);
         let count = match Rows::get(&tx, T::Meta, OPENED_KEY)? {
             Some(bytes) => codec::decode::<u64>(T::Meta, &bytes)? + 1,
             None => 1,
@@ -305,6 +325,14 @@ pub(crate) fn first_commit(db: &Database) -> Result<(), StoreError> {
         tx.put_value(T::Meta, OPENED_KEY, &count)?;
     }
     txn.commit()?;
+    Ok(())
+}
+
+/// Makes the tables that are not there yet.
+pub(crate) fn make_tables(txn: &WriteTransaction) -> Result<(), StoreError> {
+    for table in T::ALL {
+        txn.open_table(table.raw())?;
+    }
     Ok(())
 }
 
@@ -332,8 +360,9 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
         .create_with_backend(backend)
         .map_err(|error| StoreError::from_open(path, error))?;
     let txn = db.begin_write()?;
+    make_tables(&txn)?;
     {
-        let mut tx = WriteTx::open(&txn)?;
+        let mut tx = WriteTx::open(&txn);
         put_format(&mut tx, FORMAT)?;
         put_shape(&mut tx, SHAPE)?;
     }

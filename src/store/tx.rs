@@ -5,10 +5,14 @@
 
 use super::codec;
 use super::error::StoreError;
+use super::redo::entry::Changes;
 use super::tables::{self, Each, Rows, T};
 use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::Serialize;
+use std::cell::{Cell, OnceCell};
 use std::ops::{Bound, ControlFlow, Deref};
+
+type Open<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
 struct Undo {
     table: T,
@@ -18,37 +22,57 @@ struct Undo {
 
 /// A write transaction as a job sees it: everything before it, its own writes, and [`Rows`] to read both.
 pub struct WriteTx<'t> {
-    tables: Vec<Table<'t, &'static [u8], &'static [u8]>>,
+    txn: &'t WriteTransaction,
+    /// Each is opened when it is first asked for: a job touches few of them.
+    tables: Vec<OnceCell<Open<'t>>>,
     undo: Vec<Undo>,
     /// Whether what is written can be taken back by itself.
     undoes: bool,
+    changes: Changes,
     bytes: usize,
     wrote: bool,
-    failed: std::cell::Cell<Option<StoreError>>,
+    failed: Cell<Option<StoreError>>,
 }
 
 impl<'t> WriteTx<'t> {
-    pub(crate) fn open(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
-        let mut tables = Vec::with_capacity(T::ALL.len());
-        for table in T::ALL {
-            tables.push(txn.open_table(table.raw())?);
-        }
-        Ok(Self {
+    pub(crate) fn open(txn: &'t WriteTransaction) -> Self {
+        let tables = T::ALL.iter().map(|_| OnceCell::new()).collect();
+        Self {
+            txn,
             tables,
             undo: Vec::new(),
             undoes: true,
+            changes: Changes::new(),
             bytes: 0,
             wrote: false,
-            failed: std::cell::Cell::new(None),
-        })
+            failed: Cell::new(None),
+        }
     }
 
     /// A transaction with nobody else in it, which is committed or given up as a whole: nothing is remembered for
     /// taking it back, so that it may rewrite a file of any size.
-    pub(crate) fn open_alone(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
-        let mut tx = Self::open(txn)?;
+    pub(crate) fn open_alone(txn: &'t WriteTransaction) -> Self {
+        let mut tx = Self::open(txn);
         tx.undoes = false;
-        Ok(tx)
+        tx.changes = Changes::too_many();
+        tx
+    }
+
+    fn table(&self, table: T) -> Result<&Open<'t>, StoreError> {
+        let cell = &self.tables[table as usize];
+        if let Some(open) = cell.get() {
+            return Ok(open);
+        }
+        match self.txn.open_table(table.raw()) {
+            Ok(open) => Ok(cell.get_or_init(|| open)),
+            Err(error) => Err(self.fail(error.into())),
+        }
+    }
+
+    fn table_mut(&mut self, table: T) -> Result<&mut Open<'t>, StoreError> {
+        self.table(table)?;
+        let open = self.tables[table as usize].get_mut();
+        open.ok_or_else(|| StoreError::Damaged(format!("table {} is not there", table.name())))
     }
 
     /// Puts a value, replacing what was there.
@@ -56,11 +80,13 @@ impl<'t> WriteTx<'t> {
     /// # Errors
     /// What the disk says; the whole batch is then given up.
     pub fn put(&mut self, table: T, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        let done = self.tables[table as usize]
+        let done = self
+            .table_mut(table)?
             .insert(key, value)
             .map(|old| old.map(|old| old.value().to_vec()));
         let old = self.note(done)?;
-        self.log(table, key, old, key.len() + value.len());
+        self.changes.add(table, key, Some(value));
+        self.remember(table, key, old, key.len() + value.len());
         Ok(())
     }
 
@@ -82,13 +108,15 @@ impl<'t> WriteTx<'t> {
     /// # Errors
     /// As [`Self::put`].
     pub fn delete(&mut self, table: T, key: &[u8]) -> Result<bool, StoreError> {
-        let done = self.tables[table as usize]
+        let done = self
+            .table_mut(table)?
             .remove(key)
             .map(|old| old.map(|old| old.value().to_vec()));
         let old = self.note(done)?;
         let found = old.is_some();
         if found {
-            self.log(table, key, old, key.len());
+            self.changes.add(table, key, None);
+            self.remember(table, key, old, key.len());
         }
         Ok(found)
     }
@@ -106,7 +134,7 @@ impl<'t> WriteTx<'t> {
         Ok(())
     }
 
-    fn log(&mut self, table: T, key: &[u8], old: Option<Vec<u8>>, bytes: usize) {
+    fn remember(&mut self, table: T, key: &[u8], old: Option<Vec<u8>>, bytes: usize) {
         self.bytes += bytes;
         if self.undoes {
             self.undo.push(Undo {
@@ -119,23 +147,28 @@ impl<'t> WriteTx<'t> {
 
     /// Remembers a failure of the disk, so that the batch is given up even if the job swallows it.
     fn note<V>(&self, result: Result<V, redb::StorageError>) -> Result<V, StoreError> {
-        result.map_err(|error| {
-            let error = StoreError::from(error);
-            self.failed.set(Some(error.clone()));
-            error
-        })
+        result.map_err(|error| self.fail(error.into()))
+    }
+
+    fn fail(&self, error: StoreError) -> StoreError {
+        self.failed.set(Some(error.clone()));
+        error
     }
 
     /// Ends a job that succeeded.
     pub(crate) fn keep(&mut self) {
         self.wrote |= !self.undo.is_empty();
         self.undo.clear();
+        self.changes.keep();
     }
 
     /// Ends a job that refused or panicked: everything it wrote is taken back.
     pub(crate) fn take_back(&mut self) {
+        self.changes.take_back();
         while let Some(Undo { table, key, old }) = self.undo.pop() {
-            let rows = &mut self.tables[table as usize];
+            let Ok(rows) = self.table_mut(table) else {
+                return;
+            };
             let done = match old {
                 Some(old) => rows.insert(key.as_slice(), old.as_slice()).map(drop),
                 None => rows.remove(key.as_slice()).map(drop),
@@ -153,6 +186,11 @@ impl<'t> WriteTx<'t> {
         failure
     }
 
+    /// What the jobs changed, as an entry of the log; nothing when it is too much for one.
+    pub(crate) fn take_changes(&mut self) -> Option<Vec<u8>> {
+        self.changes.take()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -164,7 +202,7 @@ impl<'t> WriteTx<'t> {
 
 impl Rows for WriteTx<'_> {
     fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let found = self.tables[table as usize].get(key);
+        let found = self.table(table)?.get(key);
         Ok(self.note(found)?.map(|value| value.value().to_vec()))
     }
 
@@ -175,12 +213,12 @@ impl Rows for WriteTx<'_> {
         forward: bool,
         each: &mut Each<'_>,
     ) -> Result<(), StoreError> {
-        let rows = self.note(self.tables[table as usize].range::<&[u8]>(range))?;
+        let rows = self.note(self.table(table)?.range::<&[u8]>(range))?;
         walk(rows, forward, each)
     }
 
     fn len(&self, table: T) -> Result<u64, StoreError> {
-        self.note(self.tables[table as usize].len())
+        self.note(self.table(table)?.len())
     }
 }
 

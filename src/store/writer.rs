@@ -1,15 +1,17 @@
 //! The one writer: a thread with a queue that commits many jobs with one durable sync.
 //!
 //! While one batch is being synced the next one gathers, so waiting callers share the cost of the disk. A reply
-//! goes out only after the commit of its job is durable. A job that refuses or panics leaves nothing behind
+//! goes out only after its job is durable: in the log ([`super::redo`]) or in the pages. A job that refuses or panics leaves nothing behind
 //! ([`super::tx`]) and the others go on. After a failure of the disk nothing more is written until the file has
 //! been opened again through its check.
 
 use super::error::{StoreError, WriteError};
 use super::gate::Gate;
 use super::open::{self, Check, Older};
+use super::redo::entry;
 use super::tx::WriteTx;
 use super::{Shared, State};
+use redb::{Durability, WriteTransaction};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,8 +22,10 @@ use std::time::Duration;
 const MOST_JOBS: usize = 256;
 /// Bytes in one transaction after which no further job joins.
 const MOST_BYTES: usize = 4 << 20;
+/// How long after the last job what is in the log is put into the pages.
+pub(super) const SETTLE: Duration = Duration::from_millis(250);
 /// How often a file that could not be reopened is tried again.
-const RETRY: Duration = Duration::from_secs(2);
+pub(super) const RETRY: Duration = Duration::from_secs(2);
 
 /// What is run between two commits.
 pub(crate) type Between = dyn FnOnce(Result<&Arc<Gate>, StoreError>) + Send;
@@ -91,12 +95,15 @@ pub(crate) fn run(shared: &Shared, queue: &Receiver<Message>) {
     loop {
         let message = match left_over.take() {
             Some(message) => message,
-            None => match queue.recv_timeout(RETRY) {
+            None => match queue.recv_timeout(shared.patience()) {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Disconnected) => Message::Close,
                 Err(RecvTimeoutError::Timeout) => {
                     if shared.down().is_some() {
                         reopen(shared);
+                    } else if shared.no_room().is_none() {
+                        // A failure took the file down, and said so; the next turn opens it.
+                        let _ = settle(shared);
                     }
                     continue;
                 }
@@ -104,7 +111,10 @@ pub(crate) fn run(shared: &Shared, queue: &Receiver<Message>) {
         };
         match message {
             Message::Job(job) => left_over = batch(shared, queue, job),
-            Message::Between(work) => work(shared.gate().as_ref().map_err(Clone::clone)),
+            Message::Between(work) => {
+                let gate = settle(shared).and_then(|()| shared.gate());
+                work(gate.as_ref().map_err(Clone::clone));
+            }
             Message::Close => break,
         }
     }
@@ -130,10 +140,7 @@ fn batch(shared: &Shared, queue: &Receiver<Message>, first: Box<dyn Job>) -> Opt
     let done = transaction(shared, queue, first, &mut answers, &mut left_over);
     if let Err(error) = &done {
         tracing::error!(%error, jobs = answers.len(), "a batch of writes failed");
-        if shared.is_up() {
-            shared.set_down(error.clone());
-            reopen(shared);
-        }
+        start_over(shared, error);
     }
     shared
         .jobs
@@ -158,13 +165,7 @@ fn transaction(
             return Err(error);
         }
     };
-    let mut tx = match WriteTx::open(&txn) {
-        Ok(tx) => tx,
-        Err(error) => {
-            first.refuse(error.clone());
-            return Err(error);
-        }
-    };
+    let mut tx = WriteTx::open(&txn);
     let mut next = Some(first);
     while let Some(job) = next.take() {
         answers.push(job.run(&mut tx));
@@ -179,15 +180,64 @@ fn transaction(
             }
         }
     }
-    let wrote = tx.wrote();
-    drop(tx);
-    if wrote {
-        txn.commit()?;
-        shared.commits.fetch_add(1, Ordering::Relaxed);
+    if tx.wrote() {
+        let changes = tx.take_changes();
+        let number = entry::count(&mut tx)?;
+        drop(tx);
+        commit(shared, txn, number, changes)
     } else {
-        txn.abort()?;
+        drop(tx);
+        Ok(txn.abort()?)
     }
+}
+
+/// Makes a transaction durable: in the log while it has room, and in the pages together with all before it when not.
+fn commit(
+    shared: &Shared,
+    mut txn: WriteTransaction,
+    number: u64,
+    changes: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let gate = shared.gate()?;
+    let logged = match changes {
+        Some(changes) => gate.append(number, &changes)?,
+        None => false,
+    };
+    if logged {
+        let ours = txn.set_durability(Durability::None);
+        ours.map_err(|error| StoreError::Io(error.to_string()))?;
+    }
+    txn.commit()?;
+    if !logged {
+        gate.redo().settled();
+    }
+    shared.commits.fetch_add(1, Ordering::Relaxed);
     Ok(())
+}
+
+/// Puts into the pages what waits in the log.
+fn settle(shared: &Shared) -> Result<(), StoreError> {
+    match shared.settle() {
+        Ok(settled) => {
+            shared
+                .commits
+                .fetch_add(u64::from(settled), Ordering::Relaxed);
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(%error, "what is in the log could not be put into the pages yet");
+            start_over(shared, &error);
+            Err(error)
+        }
+    }
+}
+
+/// After a failure of the disk: lets go of the file and opens it again.
+fn start_over(shared: &Shared, error: &StoreError) {
+    if shared.is_up() {
+        shared.set_down(error.clone());
+        reopen(shared);
+    }
 }
 
 /// Opens the file again through its check, after it was let go of. Until that succeeds, readers and writers get

@@ -2,7 +2,7 @@
 
 use super::fixture;
 use crate::support::{Server, program};
-use redress::store::upcast::SHAPE;
+use redress::store::upcast::{FORMAT, SHAPE};
 use redress::store::verify::{Report, verify};
 use redress::store::{Options, Store, StoreError, T, WriteError};
 use std::fs;
@@ -74,7 +74,7 @@ fn every_released_file_is_upgraded_and_kept_and_a_dry_run_leaves_no_trace() {
         let before = look(&path);
         let dry = said(&redress(&["upgrade", "--dry-run"], &path));
         assert_eq!(folder(temp.path()), [("a.redb".to_owned(), bytes.clone())]);
-        if kept.ends_with(format!("format-1-shape-{SHAPE}.redb")) {
+        if kept.ends_with(format!("format-{FORMAT}-shape-{SHAPE}.redb")) {
             assert!(dry.contains("nothing to do"), "{dry}");
             continue;
         }

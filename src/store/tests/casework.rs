@@ -202,7 +202,10 @@ fn replaying_the_events_gives_the_stored_state_and_rebuild_changes_nothing() {
         for table in T::ALL {
             reader
                 .walk(*table, tables::ALL, true, &mut |key, value| {
-                    out.push((*table, key.to_vec(), value.to_vec()));
+                    // The file's own count of what was written, which rebuilding is part of.
+                    if (*table, key) != (T::Meta, b"transaction") {
+                        out.push((*table, key.to_vec(), value.to_vec()));
+                    }
                     tables::MORE
                 })
                 .unwrap();

@@ -55,7 +55,7 @@ fn the_gate_keeps_the_moment_whatever_is_written() {
     for round in 0..60 {
         let len = 1 + random.below(3 << 20);
         let bytes: Vec<u8> = (0..len).map(|n| (n * 31 + round) as u8).collect();
-        let gate = Gate::new(Box::new(Disk::of(bytes.clone())));
+        let gate = Gate::new(Box::new(Disk::of(bytes.clone()))).unwrap();
         let disk = GateBackend(Arc::clone(&gate));
         let mut snapshot = gate.snapshot().unwrap();
         assert_eq!(snapshot.size(), len as u64);

@@ -3,7 +3,7 @@
 
 mod casework;
 mod copy;
-mod disk;
+pub(crate) mod disk;
 mod edits;
 mod opening;
 mod papers;
@@ -12,7 +12,6 @@ mod writing;
 
 use super::*;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 /// A store in a folder that goes away with it.
 pub(crate) fn new_store() -> (tempfile::TempDir, Store) {

@@ -1,5 +1,6 @@
 //! What is opened, what is refused, and the sentence it is refused with.
 
+use super::disk::{Disk, fresh_file};
 use super::*;
 use crate::store::codec;
 use std::fs;
@@ -138,4 +139,82 @@ fn an_unclosed_file_opens_through_the_check() {
     let reopened = Store::open(&left, options).unwrap();
     assert_eq!(reopened.reader().unwrap().len(T::Note).unwrap(), 50);
     assert!(progress.load(Ordering::Relaxed) > 0);
+}
+
+/// A file as a power cut leaves it, with seven notes in its log and not in its pages.
+fn with_a_log() -> Vec<u8> {
+    let disk = Disk::of(fresh_file());
+    let store = Store::open_source(disk.source(), Options::default()).unwrap();
+    put_notes(&store, 0, 7);
+    let left = disk.after_power_cut();
+    store.close();
+    assert!(
+        disk.after_power_cut().len() < left.len(),
+        "closing cuts it off"
+    );
+    left
+}
+
+/// Where the first entry of a log begins.
+fn first_entry(bytes: &[u8]) -> usize {
+    let pages = (0..bytes.len()).step_by(4096);
+    let mut entries = pages.filter(|at| bytes[*at..].starts_with(b"rdrsntry"));
+    entries.next().unwrap()
+}
+
+#[test]
+fn what_is_only_in_the_log_is_read_verified_and_kept() {
+    let bytes = with_a_log();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.redb");
+    fs::write(&path, &bytes).unwrap();
+    // Looking at it sees the notes and leaves the file as it is.
+    let seen = verify::look_into(&path, |rows| rows.len(T::Note)).unwrap();
+    assert_eq!(seen, 7);
+    assert!(!verify::verify(&path, None, &mut |_| {}).unwrap().closed);
+    assert!(fs::read(&path).unwrap() == bytes);
+    // Without its log the pages know nothing of them: it is what kept them.
+    let mut cut = bytes.clone();
+    cut.truncate(first_entry(&bytes));
+    cut[1024..3072].fill(0);
+    let pages = Store::open_source(Disk::of(cut).source(), Options::default()).unwrap();
+    assert_eq!(pages.reader().unwrap().len(T::Note).unwrap(), 0);
+    let store = Store::open(&path, Options::default()).unwrap();
+    assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 7);
+    store.close();
+    assert!(fs::metadata(&path).unwrap().len() < bytes.len() as u64);
+    assert!(verify::verify(&path, None, &mut |_| {}).unwrap().closed);
+}
+
+#[test]
+fn a_log_that_is_damaged_or_cut_off_is_refused_and_left_alone() {
+    let bytes = with_a_log();
+    let mut damaged = bytes.clone();
+    damaged[first_entry(&bytes) + 70] ^= 1;
+    let mut cut = bytes.clone();
+    cut.truncate(bytes.len() - 4096);
+    for bytes in [damaged, cut] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.redb");
+        fs::write(&path, &bytes).unwrap();
+        let error = verify::verify(&path, None, &mut |_| {}).unwrap_err();
+        assert!(matches!(error, StoreError::Torn { .. }), "{error}");
+        let error = Store::open(&path, Options::default()).err().unwrap();
+        assert!(matches!(error, StoreError::Torn { .. }), "{error}");
+    }
+}
+
+#[test]
+fn the_log_is_put_into_the_pages_when_nobody_writes() {
+    let disk = Disk::of(fresh_file());
+    let store = Store::open_source(disk.source(), Options::default()).unwrap();
+    put_notes(&store, 0, 3);
+    until("the log is settled", || {
+        let mut pages = disk.after_power_cut();
+        pages.truncate(first_entry(&disk.after_power_cut()));
+        pages[1024..3072].fill(0);
+        let left = Store::open_source(Disk::of(pages).source(), Options::default());
+        left.unwrap().reader().unwrap().len(T::Note).unwrap() == 3
+    });
+    assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 3);
 }

@@ -207,7 +207,8 @@ fn take(program: &Program, db: &Database, calendar: Calendar<'_>) -> Result<(), 
     let found = open::version(&*Reader::new(db.begin_read()?))?;
     for step in program.steps(found) {
         let txn = db.begin_write()?;
-        let mut tx = WriteTx::open_alone(&txn)?;
+        open::make_tables(&txn)?;
+        let mut tx = WriteTx::open_alone(&txn);
         match step {
             Step::Migrate(migration) => {
                 (migration.run)(&mut tx)?;
