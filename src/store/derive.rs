@@ -353,7 +353,10 @@ impl Derived {
 
     pub(crate) fn of(number: u64, case: &Case, due: Option<Deadline>) -> Self {
         let row = CaseRow::of(case, due);
-        let facets = Facet::of(case, &row);
+        let facets: Vec<_> = Facet::of(case, &row)
+            .into_iter()
+            .map(|facet| (facet.key(), facet))
+            .collect();
         let mut index = BTreeMap::new();
         for order in [Order::Due, Order::Received, Order::Updated] {
             let at = place(order, &row, number);
@@ -361,8 +364,8 @@ impl Derived {
                 Order::Updated => place(Order::Received, &row, number)[..8].to_vec(),
                 _ => Vec::new(),
             };
-            for facet in facets.iter().filter(|facet| facet.has(order)) {
-                index.insert(index_key(&facet.key(), order, &at), value.clone());
+            for (key, _) in facets.iter().filter(|(_, facet)| facet.has(order)) {
+                index.insert(index_key(key, order, &at), value.clone());
             }
         }
         let words = words_of(case);
@@ -370,7 +373,11 @@ impl Derived {
         Self {
             index,
             words: words.iter().map(|word| word_key(word, number)).collect(),
-            counts: facets.iter().filter(|_| counted).map(Facet::key).collect(),
+            counts: facets
+                .iter()
+                .filter(|_| counted)
+                .map(|(key, _)| *key)
+                .collect(),
             row,
         }
     }
