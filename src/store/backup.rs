@@ -138,7 +138,7 @@ fn check_copy(
         ..Options::default()
     };
     let closed = open::was_closed(&source)?;
-    let (db, _gate) = open::open_pages(&source, &options, Check::Always, Older::Taken)?;
+    let (db, gate) = open::open_pages(&source, &options, Check::Always, Older::Taken)?;
     let reader = Reader::new(db.begin_read()?);
     let report =
         verify::contents(&*reader, None, closed, progress).map_err(|error| match error {
@@ -146,7 +146,7 @@ fn check_copy(
             other => other,
         })?;
     drop(reader);
-    db.close()?;
+    super::close(db, &gate)?;
     Ok(report)
 }
 

@@ -78,6 +78,16 @@ pub(crate) enum State {
     Down(StoreError),
 }
 
+/// What became of what waited in the log.
+pub(crate) enum Settled {
+    /// Nothing waited.
+    Nothing,
+    /// It is in the pages.
+    Done,
+    /// There is too little room for its pages; it waits.
+    NoRoom,
+}
+
 /// How much was written since the file was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figures {
@@ -350,9 +360,12 @@ impl Shared {
 
     /// Refuses writing before the disk does, so that the database stays open for reading.
     fn no_room(&self) -> Option<StoreError> {
+        self.less_room_than(self.options.reserve_bytes)
+    }
+
+    fn less_room_than(&self, bytes: u64) -> Option<StoreError> {
         let room = rustix::fs::statvfs(open::folder_of(&self.source.path)).ok()?;
-        (room.f_bavail.saturating_mul(room.f_frsize) < self.options.reserve_bytes)
-            .then_some(StoreError::DiskFull)
+        (room.f_bavail.saturating_mul(room.f_frsize) < bytes).then_some(StoreError::DiskFull)
     }
 
     fn close(&self) {
@@ -365,23 +378,27 @@ impl Shared {
         }
     }
 
-    /// Puts into the pages what waits in the log; false when nothing did.
-    fn settle(&self) -> Result<bool, StoreError> {
+    /// Puts into the pages what waits in the log. What the reserve keeps free is for this; when others have taken that
+    /// too, it waits on, because a failure would end the reading as well.
+    fn settle(&self) -> Result<Settled, StoreError> {
         match &*self.state() {
-            State::Up(db, gate) => settle(db, gate),
+            State::Up(_, gate) if !gate.redo().waits() => Ok(Settled::Nothing),
+            State::Up(db, gate) => match self.less_room_than(self.options.reserve_bytes / 2) {
+                Some(_) => Ok(Settled::NoRoom),
+                None => settle(db, gate).map(|()| Settled::Done),
+            },
             State::Down(error) => Err(error.clone()),
         }
     }
 }
 
 /// One durable commit takes along those before it that were not.
-fn settle(db: &Database, gate: &Gate) -> Result<bool, StoreError> {
-    let waits = gate.redo().waits();
-    if waits {
+fn settle(db: &Database, gate: &Gate) -> Result<(), StoreError> {
+    if gate.redo().waits() {
         db.begin_write()?.commit()?;
         gate.redo().settled();
     }
-    Ok(waits)
+    Ok(())
 }
 
 /// Leaves nothing but redb's pages.

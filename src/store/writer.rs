@@ -1,7 +1,8 @@
 //! The one writer: a thread with a queue that commits many jobs with one durable sync.
 //!
 //! While one batch is being synced the next one gathers, so waiting callers share the cost of the disk. A reply
-//! goes out only after its job is durable: in the log ([`super::redo`]) or in the pages. A job that refuses or panics leaves nothing behind
+//! goes out only after its job is durable: in the log ([`super::redo`]) or in the pages. A job that fails with the disk
+//! may be in the log all the same, and then it is kept. A job that refuses or panics leaves nothing behind
 //! ([`super::tx`]) and the others go on. After a failure of the disk nothing more is written until the file has
 //! been opened again through its check.
 
@@ -10,7 +11,7 @@ use super::gate::Gate;
 use super::open::{self, Check, Older};
 use super::redo::entry;
 use super::tx::WriteTx;
-use super::{Shared, State};
+use super::{Settled, Shared, State};
 use redb::{Durability, WriteTransaction};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -101,8 +102,8 @@ pub(crate) fn run(shared: &Shared, queue: &Receiver<Message>) {
                 Err(RecvTimeoutError::Timeout) => {
                     if shared.down().is_some() {
                         reopen(shared);
-                    } else if shared.no_room().is_none() {
-                        // A failure took the file down, and said so; the next turn opens it.
+                    } else {
+                        // What it says was logged, or there is no room; a later turn tries again.
                         let _ = settle(shared);
                     }
                     continue;
@@ -218,12 +219,12 @@ fn commit(
 /// Puts into the pages what waits in the log.
 fn settle(shared: &Shared) -> Result<(), StoreError> {
     match shared.settle() {
-        Ok(settled) => {
-            shared
-                .commits
-                .fetch_add(u64::from(settled), Ordering::Relaxed);
+        Ok(Settled::Nothing) => Ok(()),
+        Ok(Settled::Done) => {
+            shared.commits.fetch_add(1, Ordering::Relaxed);
             Ok(())
         }
+        Ok(Settled::NoRoom) => Err(StoreError::DiskFull),
         Err(error) => {
             tracing::error!(%error, "what is in the log could not be put into the pages yet");
             start_over(shared, &error);

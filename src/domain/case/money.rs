@@ -184,6 +184,16 @@ impl Reckoning {
         let rate = self.rate.unwrap_or(each);
         let amount = amount.unwrap_or(product(quantity, rate));
         payable(amount)?;
+        // 1% of a rent is seldom whole pence: the true sum is within half a penny of each 1%.
+        let within = |of: Pence, times: u32| {
+            let near = (amount.0 - of.0).unsigned_abs() <= u64::from(times.div_ceil(2));
+            row.percent.is_some() && near
+        };
+        let comes_to = if within(comes_to, times) {
+            amount
+        } else {
+            comes_to
+        };
         let used = Self {
             quantity: Some(quantity),
             unit: Some(row.unit),
@@ -191,7 +201,7 @@ impl Reckoning {
             ..self.clone()
         };
         // A rate of the offer's own is held to its figures; without one the sum may simply be another.
-        if self.rate.is_some() {
+        if self.rate.is_some() && !within(product(quantity, rate), quantity) {
             used.check(amount)?;
         }
         if amount < comes_to && reason.is_none() {

@@ -89,7 +89,13 @@ pub(crate) fn count(tx: &mut WriteTx<'_>) -> Result<u64, StoreError> {
 
 fn last(rows: &dyn Rows) -> Result<u64, StoreError> {
     match rows.get(T::Meta, LAST)? {
-        Some(bytes) => codec::decode(T::Meta, &bytes),
+        Some(bytes) => match codec::decode(T::Meta, &bytes)? {
+            // Nobody counted that far.
+            number if number > u64::MAX / 2 => {
+                Err(StoreError::Damaged("the number of transactions".into()))
+            }
+            number => Ok(number),
+        },
         None => Ok(0),
     }
 }
@@ -108,6 +114,7 @@ pub(crate) fn replay(db: &Database, gate: &Gate) -> Result<u64, StoreError> {
             _ => error.into(),
         })?;
     if entries.is_empty() {
+        gate.redo().settled();
         return Ok(0);
     }
     let txn = db.begin_write()?;

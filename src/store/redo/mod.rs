@@ -23,12 +23,14 @@ mod tests;
 use redb::StorageBackend;
 use sha2::{Digest, Sha256};
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Entries begin at multiples of this, so that writing one never touches the sector of another.
 const PAGE: u64 = 4096;
-/// Room for entries; small in tests, so that it is often full.
-const ROOM: u64 = if cfg!(test) { 64 << 10 } else { 4 << 20 };
+/// Room for entries; small in tests, so that it is often full. The pages behind a full log must find room in what
+/// [`super::Options::reserve_bytes`] keeps free.
+const ROOM: u64 = if cfg!(test) { 64 << 10 } else { 1 << 20 };
 /// The longest entry in bytes: what is larger goes to the pages at once.
 pub(crate) const LONGEST: usize = ROOM as usize / 4;
 
@@ -44,6 +46,8 @@ const ENTRY_HEAD: usize = 56;
 pub(crate) struct Redo {
     disk: Box<dyn StorageBackend>,
     place: Mutex<Place>,
+    /// Whether the disk failed under the log: then redb must not go on as if nothing were wrong, and close the file.
+    broken: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -90,28 +94,42 @@ impl Redo {
             leftover: false,
         };
         if let Some(slot) = Slot::newest(&*disk, real)? {
-            let end = slot.base.map_or(slot.len, |base| base.saturating_add(ROOM));
-            if real < end {
-                return Err(broken("its end is missing"));
-            }
+            slot.check(real)?;
             place.len = slot.len;
             place.turn = slot.turn;
             place.leftover = slot.base.is_none();
             place.log = slot.base.map(|base| Log {
                 base,
                 nonce: slot.nonce,
-                used: 0,
+                // Until somebody has looked, all of it may be needed.
+                used: ROOM,
             });
         }
         Ok(Self {
             disk,
             place: Mutex::new(place),
+            broken: AtomicBool::new(false),
         })
     }
 
     /// The disk, for its locks.
     pub(crate) fn disk(&self) -> &dyn StorageBackend {
         &*self.disk
+    }
+
+    /// Remembers a failure of the disk.
+    fn note<V>(&self, result: io::Result<V>) -> io::Result<V> {
+        if result.is_err() {
+            self.broken.store(true, Ordering::SeqCst);
+        }
+        result
+    }
+
+    fn sound(&self) -> io::Result<()> {
+        match self.broken.load(Ordering::SeqCst) {
+            true => Err(io::Error::other("the disk failed under the log")),
+            false => Ok(()),
+        }
     }
 
     fn place(&self) -> MutexGuard<'_, Place> {
@@ -155,10 +173,14 @@ impl Redo {
     /// # Errors
     /// What the disk says; the entry may then be there or not.
     pub(crate) fn append(&self, number: u64, body: &[u8]) -> io::Result<bool> {
-        let mut place = self.place();
+        self.sound()?;
+        self.note(self.try_append(&mut self.place(), number, body))
+    }
+
+    fn try_append(&self, place: &mut Place, number: u64, body: &[u8]) -> io::Result<bool> {
         let mut log = match place.log {
             Some(log) => log,
-            None => self.lay(&mut place)?,
+            None => self.lay(place)?,
         };
         let room = whole_pages(ENTRY_HEAD + body.len()) as u64;
         if log.used + room > ROOM {
@@ -195,13 +217,18 @@ impl Redo {
     /// # Errors
     /// What the disk says; the file can be opened all the same.
     pub(crate) fn give_up(&self) -> io::Result<()> {
-        let mut place = self.place();
-        if place.log.take().is_some() {
+        self.sound()?;
+        self.note(self.try_give_up(&mut self.place()))
+    }
+
+    fn try_give_up(&self, place: &mut Place) -> io::Result<()> {
+        if place.log.is_some() {
             let (len, nonce) = (place.len, [0; 16]);
-            self.put_slot(&mut place, len, None, nonce)?;
+            self.put_slot(place, len, None, nonce)?;
+            place.log = None;
             place.leftover = true;
         }
-        self.clear(&mut place)
+        self.clear(place)
     }
 
     /// Makes room behind the pages. At every moment a slot tells how long the pages are.
@@ -239,10 +266,11 @@ impl Redo {
         }
         self.disk.set_len(place.len)?;
         self.disk.sync_data()?;
-        for at in SLOTS {
-            self.disk.write(at, &[0; SLOT])?;
+        // The older slot goes first: it may tell of a log that was cut off just now.
+        for turn in [place.turn + 1, place.turn] {
+            self.disk.write(slot_at(turn), &[0; SLOT])?;
+            self.disk.sync_data()?;
         }
-        self.disk.sync_data()?;
         place.leftover = false;
         Ok(())
     }
@@ -261,8 +289,7 @@ impl Redo {
             base,
             nonce,
         };
-        let at = SLOTS[(place.turn % 2) as usize];
-        self.disk.write(at, &slot.to_bytes())?;
+        self.disk.write(slot_at(place.turn), &slot.to_bytes())?;
         self.disk.sync_data()
     }
 
@@ -273,21 +300,26 @@ impl Redo {
 
     /// Makes redb's pages longer or shorter. A log in the way is written again behind them before it is covered.
     pub(crate) fn set_len(&self, len: u64) -> io::Result<()> {
-        let mut place = self.place();
-        self.clear(&mut place)?;
+        self.sound()?;
+        self.note(self.try_set_len(&mut self.place(), len))
+    }
+
+    fn try_set_len(&self, place: &mut Place, len: u64) -> io::Result<()> {
+        self.clear(place)?;
         match place.log {
             None => self.disk.set_len(len)?,
             Some(log) if len <= log.base => {
-                self.put_slot(&mut place, len, Some(log.base), log.nonce)?;
+                self.put_slot(place, len, Some(log.base), log.nonce)?;
             }
             Some(log) => {
                 let mut entries = vec![0; log.used as usize];
                 self.disk.read(log.base, &mut entries)?;
-                let base = len.next_multiple_of(PAGE);
+                // Behind the entries where they are now, too: until the slot tells of the new place, they are the ones.
+                let base = len.max(log.base + log.used).next_multiple_of(PAGE);
                 self.make_room(base)?;
                 self.disk.write(base, &entries)?;
                 self.disk.sync_data()?;
-                self.put_slot(&mut place, len, Some(base), log.nonce)?;
+                self.put_slot(place, len, Some(base), log.nonce)?;
                 place.log = Some(Log { base, ..log });
             }
         }
@@ -313,11 +345,13 @@ impl Redo {
 
     /// Writes redb's pages.
     pub(crate) fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.sound()?;
         self.disk.write(offset, data)
     }
 
     /// Makes everything written durable.
     pub(crate) fn sync_data(&self) -> io::Result<()> {
+        self.sound()?;
         self.disk.sync_data()
     }
 }
@@ -350,6 +384,19 @@ impl Slot {
         })
     }
 
+    /// Whether it can be of a file this long.
+    fn check(&self, real: u64) -> io::Result<()> {
+        let end = self.base.map_or(self.len, |base| base.saturating_add(ROOM));
+        if real < end {
+            return Err(broken("its end is missing"));
+        }
+        let placed = |base: u64| base.is_multiple_of(PAGE) && base >= self.len;
+        if self.len < PAGE || !self.base.is_none_or(placed) || self.turn > u64::MAX / 2 {
+            return Err(broken("what it says of its log makes no sense"));
+        }
+        Ok(())
+    }
+
     /// The one that was written last, of those that are whole.
     fn newest(disk: &dyn StorageBackend, real: u64) -> io::Result<Option<Self>> {
         let mut newest: Option<Self> = None;
@@ -367,6 +414,11 @@ impl Slot {
         }
         Ok(newest)
     }
+}
+
+/// Where the slot of a turn is written.
+fn slot_at(turn: u64) -> u64 {
+    SLOTS[(turn % 2) as usize]
 }
 
 /// The entry at the start of these bytes, if one is whole there: its number and body.

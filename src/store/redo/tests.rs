@@ -64,10 +64,11 @@ fn a_log_given_up_leaves_the_pages_as_they_were() {
     redo.append(1, b"something").unwrap();
     redo.settled();
     disk.remember();
+    disk.remember_steps();
     redo.give_up().unwrap();
     assert_eq!(disk.after_power_cut(), before);
-    // And at every sync on the way there, the length of the pages is known.
-    for bytes in disk.history() {
+    // And at every step on the way there, the length of the pages is known.
+    for bytes in disk.history().into_iter().chain(disk.steps()) {
         let left = open(&Disk::of(bytes));
         assert_eq!(left.len(), 40_960);
         left.give_up().unwrap();
@@ -78,10 +79,11 @@ fn a_log_given_up_leaves_the_pages_as_they_were() {
 fn laying_a_log_can_be_cut_anywhere() {
     let disk = Disk::of(pages(40_960));
     disk.remember();
+    disk.remember_steps();
     open(&disk).append(1, b"something").unwrap();
     let history = disk.history();
     assert!(history.len() > 3);
-    for bytes in history {
+    for bytes in history.into_iter().chain(disk.steps()) {
         let disk = Disk::of(bytes);
         let redo = open(&disk);
         assert_eq!(redo.len(), 40_960);
@@ -145,28 +147,85 @@ fn nothing_that_was_appended_is_lost_whatever_happens() {
 
 #[test]
 fn growing_over_the_log_can_be_cut_anywhere() {
+    // To just over where the log begins, into the middle of its entries, and past them.
+    for len in [12_288, 16_384, 28_672, 65_536] {
+        let disk = Disk::of(pages(8192));
+        let redo = open(&disk);
+        let bodies: Vec<_> = (1..=3).map(|number| body(number, 6000)).collect();
+        for (number, body) in (1..).zip(&bodies) {
+            redo.append(number, body).unwrap();
+        }
+        disk.remember();
+        disk.remember_steps();
+        redo.set_len(len).unwrap();
+        // redb writes where the log was.
+        redo.write(8192, &vec![9; len as usize - 8192]).unwrap();
+        redo.sync_data().unwrap();
+        for history in [disk.history(), disk.steps()] {
+            let lens: Vec<u64> = history
+                .into_iter()
+                .map(|bytes| {
+                    let left = open(&Disk::of(bytes));
+                    assert_eq!(left.entries(0).unwrap(), bodies, "{len}");
+                    left.len()
+                })
+                .collect();
+            assert_eq!((lens[0], *lens.last().unwrap()), (8192, len));
+            assert!(lens.is_sorted());
+        }
+    }
+}
+
+#[test]
+fn growing_before_the_log_was_read_keeps_it() {
+    let disk = Disk::of(pages(8192));
+    open(&disk).append(1, b"something").unwrap();
+    let redo = open(&after_power_cut(&disk));
+    redo.set_len(40_960).unwrap();
+    assert_eq!(redo.entries(0).unwrap(), [b"something"]);
+}
+
+#[test]
+fn after_a_failure_of_the_disk_nothing_is_written_that_would_close_the_file() {
     let disk = Disk::of(pages(8192));
     let redo = open(&disk);
-    let bodies: Vec<_> = (1..=3).map(|number| body(number, 6000)).collect();
-    for (number, body) in (1..).zip(&bodies) {
-        redo.append(number, body).unwrap();
+    redo.append(1, b"something").unwrap();
+    disk.fail(Some(io::ErrorKind::Other));
+    assert!(redo.append(2, b"more").is_err());
+    disk.fail(None);
+    let left = disk.after_power_cut();
+    assert!(redo.write(0, b"closed").is_err());
+    assert!(redo.set_len(8192).is_err());
+    assert!(redo.sync_data().is_err());
+    assert!(redo.give_up().is_err());
+    assert!(redo.append(2, b"more").is_err());
+    assert!(disk.after_power_cut() == left);
+    assert_eq!(open(&disk).entries(0).unwrap(), [b"something"]);
+}
+
+#[test]
+fn a_slot_that_makes_no_sense_is_refused() {
+    let slot = |turn, len, base| Slot {
+        turn,
+        len,
+        base,
+        nonce: [1; 16],
+    };
+    let real = 8192 + ROOM;
+    for slot in [
+        slot(1, 0, None),
+        slot(1, 0, Some(8192)),
+        slot(1, 8192, Some(4096)),
+        slot(1, 8192, Some(8193)),
+        slot(1, 8192, Some(u64::MAX - 4095)),
+        slot(1, real + 1, None),
+        slot(u64::MAX, 8192, Some(8192)),
+    ] {
+        let mut bytes = pages(real as usize);
+        bytes[1024..1024 + SLOT].copy_from_slice(&slot.to_bytes());
+        let error = Redo::open(Box::new(Disk::of(bytes))).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData, "{slot:?}");
     }
-    disk.remember();
-    redo.set_len(65_536).unwrap();
-    // redb writes where the log was.
-    redo.write(8192, &vec![9; 57_344]).unwrap();
-    redo.sync_data().unwrap();
-    let lens: Vec<u64> = disk
-        .history()
-        .into_iter()
-        .map(|bytes| {
-            let left = open(&Disk::of(bytes));
-            assert_eq!(left.entries(0).unwrap(), bodies);
-            left.len()
-        })
-        .collect();
-    assert_eq!((lens[0], *lens.last().unwrap()), (8192, 65_536));
-    assert!(lens.is_sorted());
 }
 
 #[test]

@@ -12,6 +12,8 @@ struct Platter {
     durable: Vec<u8>,
     /// What was durable after each sync, when asked for.
     history: Option<Vec<Vec<u8>>>,
+    /// What a killed program would have left after each step, when asked for.
+    steps: Option<Vec<Vec<u8>>>,
     failure: Option<io::ErrorKind>,
 }
 
@@ -44,6 +46,15 @@ impl Disk {
         self.with(|p| p.history = Some(vec![p.durable.clone()]));
     }
 
+    /// From now on every step is kept: what it left in the disk's memory, and what it made durable.
+    pub(crate) fn remember_steps(&self) {
+        self.with(|p| p.steps = Some(vec![p.now.clone()]));
+    }
+
+    pub(crate) fn steps(&self) -> Vec<Vec<u8>> {
+        self.with(|p| p.steps.clone().unwrap_or_default())
+    }
+
     pub(crate) fn history(&self) -> Vec<Vec<u8>> {
         self.with(|p| p.history.clone().unwrap_or_default())
     }
@@ -60,7 +71,13 @@ impl Disk {
     fn writing<V>(&self, work: impl FnOnce(&mut Platter) -> V) -> io::Result<V> {
         self.with(|p| match p.failure {
             Some(kind) => Err(kind.into()),
-            None => Ok(work(p)),
+            None => {
+                let done = work(p);
+                if let Some(steps) = &mut p.steps {
+                    steps.push(p.now.clone());
+                }
+                Ok(done)
+            }
         })
     }
 }

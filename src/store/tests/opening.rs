@@ -179,6 +179,14 @@ fn what_is_only_in_the_log_is_read_verified_and_kept() {
     cut[1024..3072].fill(0);
     let pages = Store::open_source(Disk::of(cut).source(), Options::default()).unwrap();
     assert_eq!(pages.reader().unwrap().len(T::Note).unwrap(), 0);
+    // A backup of it has them in its pages, and no log: any program that knows redb reads it.
+    let copy = folder.path().join("copy.redb");
+    backup::backup_stopped(&path, &copy, &mut |_| {}).unwrap();
+    let copied = fs::read(&copy).unwrap();
+    assert!(copied.len() < bytes.len() && copied[1024..3072].iter().all(|byte| *byte == 0));
+    let seen = verify::look_into(&copy, |rows| rows.len(T::Note)).unwrap();
+    assert_eq!(seen, 7);
+    assert!(fs::read(&path).unwrap() == bytes);
     let store = Store::open(&path, Options::default()).unwrap();
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 7);
     store.close();

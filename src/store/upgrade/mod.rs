@@ -170,7 +170,7 @@ fn change(
         cache_bytes: 32 << 20,
         ..Options::default()
     };
-    let (mut db, _gate) = open::open_pages(&source, &options, Check::Always, Older::Taken)?;
+    let (mut db, gate) = open::open_pages(&source, &options, Check::Always, Older::Taken)?;
     let reader = Reader::new(db.begin_read()?);
     let found = open::version(&*reader)?;
     let before = verify::contents(&*reader, None, closed, progress).map_err(torn)?;
@@ -198,7 +198,7 @@ fn change(
             after.documents
         )));
     }
-    db.close()?;
+    super::close(db, &gate)?;
     Ok((found, after))
 }
 

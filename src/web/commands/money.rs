@@ -2,6 +2,7 @@
 //! 7.4), and the scale that a sum can be held beside.
 
 use super::{Field, Form, Kind, Subject, date, line, long};
+use crate::domain::ids::Pence;
 use crate::domain::rate::{BANDS, BANDS_SOURCE, Band, Rate};
 use crate::domain::remedy::{CompensationHead, CompensationLine, CompensationUnit};
 use crate::web::form::{Choice, Scale, choices};
@@ -121,7 +122,13 @@ pub fn reckoned(line: &CompensationLine) -> Vec<String> {
             Some(CompensationUnit::PercentOfRent) => format!("{quantity}% of the rent, each 1%"),
             _ => count(many, "time", "times"),
         };
-        let sum = line.rule.as_ref().map_or(line.amount, |rule| rule.comes_to);
+        // A percentage of the rent is rounded once, not each 1% of it.
+        let rounded = line.unit == Some(CompensationUnit::PercentOfRent)
+            && (line.rule.as_ref()).is_some_and(|rule| rule.comes_to == line.amount);
+        let sum = match rounded {
+            true => line.amount,
+            false => Pence(many.saturating_mul(rate.0)),
+        };
         said.push(format!("{times} at {rate}: {sum}."));
         if sum != line.amount {
             said.push(format!("The offer is {}.", line.amount));

@@ -182,6 +182,14 @@ fn a_part_of_the_rent_takes_the_rent_from_the_offer() {
         (quarter.amount, quarter.quantity),
         (Pence(15_300), Some(25))
     );
+    // A quarter of £103.45 is £25.86, though each 1% of it is written as £1.03; less than that needs a reason.
+    let of =
+        |amount: i64| sum(json!({ "rate": "room", "rate_pence": 103, "amount_pence": amount }));
+    let line = of(2586).unwrap();
+    assert_eq!(line.amount, Pence(2586));
+    let rule = line.rule.unwrap();
+    assert_eq!((rule.comes_to, rule.reason), (Pence(2586), None));
+    assert!(of(2500).is_err());
     let tenth = json!({ "rate": "room", "rate_pence": 612, "quantity": 10 });
     assert_eq!(sum(tenth).unwrap_err().field, Some("rate_reason"));
     assert_eq!(
