@@ -116,7 +116,8 @@ impl StoredCase {
                 parts
             }
             Ok(_) => return Ok(Cut::Not),
-            Err(why) => {
+            Err(error) => {
+                let why = left_as_it_is(error).map_err(io::Error::other)?;
                 tracing::info!(%why, "a large PDF was not cut");
                 return Ok(Cut::Not);
             }
@@ -144,7 +145,7 @@ impl StoredCase {
         let Some(numbering) = numbering else {
             return Ok(attached);
         };
-        match self.numbers(attached.reader, held.size, &numbering, most) {
+        match self.numbers(attached.reader, held.size, &numbering, most)? {
             Ok(tail) => {
                 let bytes = held.paper.is_none().then_some(held.size);
                 attached.original = Some(held.original(bytes));
@@ -158,34 +159,46 @@ impl StoredCase {
         Ok(attached)
     }
 
-    /// The bytes behind a PDF that number its pages, or why there are none.
+    /// The bytes behind a PDF that number its pages, or why there can be none; an error when that could not be found
+    /// out this time.
     fn numbers(
         &self,
         mut from: impl Read,
         size: u64,
         numbering: &Numbering,
         most: u64,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Result<Vec<u8>, String>, String> {
         if size > LARGEST_PDF {
-            return Err(format!("at {size} bytes it is too large to be worked on"));
+            return Ok(Err(format!(
+                "at {size} bytes it is too large to be worked on"
+            )));
         }
         let mut pdf = Vec::new();
         from.read_to_end(&mut pdf)
-            .map_err(|error| format!("it could not be read ({error})"))?;
-        let tail = self
-            .pdf
-            .number(&pdf, numbering)
-            .map_err(|error| match error {
-                PdfError::CannotNumber(why) | PdfError::CannotSplit(why) => why,
-                PdfError::Ended(_) | PdfError::TooSlow(_) => {
-                    "it takes more time or memory to read than one document may have".into()
-                }
-                other => other.to_string(),
-            })?;
+            .map_err(|error| format!("a document could not be read: {error}"))?;
+        let tail = match self.pdf.number(&pdf, numbering) {
+            Ok(tail) => tail,
+            Err(error) => return left_as_it_is(error).map(Err).map_err(|e| e.to_string()),
+        };
         if size + tail.len() as u64 > most {
-            return Err("with numbers it would be over the limit for one file".into());
+            return Ok(Err(
+                "with numbers it would be over the limit for one file".into()
+            ));
         }
-        Ok(tail)
+        Ok(Ok(tail))
+    }
+}
+
+/// Why a PDF goes out as it came, if that lies in the PDF. A fault of the machine or of this program stays an error:
+/// the export can be made again, and then gives the same bytes as everywhere.
+fn left_as_it_is(error: PdfError) -> Result<String, PdfError> {
+    match error {
+        PdfError::CannotNumber(why) | PdfError::CannotSplit(why) => Ok(why),
+        // A PDF that is made to take for ever must not keep the rest of the case from going out.
+        PdfError::Ended(_) | PdfError::TooSlow(_) => {
+            Ok("it takes more time or memory to read than one document may have".into())
+        }
+        PdfError::Start(_) | PdfError::Fault(_) | PdfError::Data { .. } => Err(error),
     }
 }
 
@@ -293,7 +306,7 @@ impl CaseSource for StoredCase {
                 let first = 1 + pages.iter().take(at).sum::<u32>();
                 let tail = match numbering(stamp, first, Some(pages.iter().sum()))? {
                     None => Vec::new(),
-                    Some(n) => match self.numbers(open(), end - from, &n, ceiling.into()) {
+                    Some(n) => match self.numbers(open(), end - from, &n, ceiling.into())? {
                         Ok(tail) => tail,
                         Err(why) => {
                             attached.unstamped = Some(why);
@@ -374,6 +387,21 @@ impl PdfRenderer for Typesetter {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn only_what_lies_in_the_pdf_lets_it_go_out_as_it_came() {
+        let hostile = PdfError::TooSlow(60);
+        let ended = PdfError::Ended("it ran out of memory".into());
+        assert_eq!(
+            left_as_it_is(hostile).unwrap(),
+            left_as_it_is(ended).unwrap()
+        );
+        let signed = PdfError::CannotNumber("it is signed".into());
+        assert_eq!(left_as_it_is(signed).unwrap(), "it is signed");
+        let no_fork = PdfError::Start(io::ErrorKind::WouldBlock.into());
+        assert!(left_as_it_is(no_fork).is_err());
+        assert!(left_as_it_is(PdfError::Fault("no font".into())).is_err());
+    }
 
     fn check(text: &str, ceiling: u32, expected: &[&str]) {
         let ends = lines(text.as_bytes(), ceiling).unwrap();

@@ -140,7 +140,7 @@ pub fn verify<R: Read + Seek>(from: R) -> Result<Report, VerifyError> {
             continue;
         };
         report.files += 1;
-        report.bytes += entry.bytes;
+        report.bytes = report.bytes.saturating_add(entry.bytes);
         report.numbered += u64::from(entry.original_bytes.is_some());
         if name.split('/').count() == 3 && entry.bytes > CEILING {
             faults.push(format!(

@@ -87,13 +87,24 @@ fn serve() -> io::Result<()> {
         let end = match end {
             Ok(Ok(pages)) => End::Done { pages },
             Ok(Err(error)) => error.into(),
-            Err(_) => End::Fault("the typesetter stopped unexpectedly".into()),
+            Err(_) => stopped(&job),
         };
         wire::send_end(&mut out, &end)?;
         if panicked {
             // What is left in memory is not to be trusted; the parent starts another.
             return Ok(());
         }
+    }
+}
+
+/// Why a job ended in a panic. A received PDF that can do this does so each time: it is the file's fault, and it must
+/// not keep the rest of a case from going out.
+fn stopped(job: &Job) -> End {
+    let why = "it is made in a way that this program cannot read".into();
+    match job {
+        Job::Number(_) => End::CannotNumber(why),
+        Job::Split { .. } => End::CannotSplit(why),
+        Job::Render { .. } | Job::Count => End::Fault("the typesetter stopped unexpectedly".into()),
     }
 }
 

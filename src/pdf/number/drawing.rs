@@ -3,12 +3,14 @@
 //! They are read, never changed. Each `q` sets the state of the drawing aside and each `Q` takes it back; what follows
 //! a page that forgot some `Q` would be drawn in whatever scale and colour it ended with.
 
-use lopdf::{Dictionary, Document, Object, ObjectId};
+use lopdf::xref::XrefEntry;
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 /// The instructions of one page, unpacked: a large plan has some tens of megabytes.
 const MOST: usize = 128 << 20;
-/// Those of all pages: a file that draws more than this is made to keep its readers busy.
-pub(super) const MOST_IN_ALL: usize = 1 << 30;
+/// Those of all pages: a file that draws more than this is made to keep its readers busy. Few enough to be read well
+/// within a helper's time, so that a busy machine gives up on the same files as an idle one.
+pub(super) const MOST_IN_ALL: usize = 256 << 20;
 
 /// The streams that are drawn one after the other on a page.
 pub(super) fn contents(
@@ -62,9 +64,13 @@ pub(super) fn left(
 ) -> Result<Left, &'static str> {
     let mut all = Vec::new();
     for id in contents {
-        // A part that is not there draws nothing.
-        let Some(Object::Stream(part)) = document.objects.get(id) else {
-            continue;
+        let part = match document.objects.get(id) {
+            Some(Object::Stream(part)) if is_plain(part) => part,
+            // A part that is not there draws nothing.
+            Some(Object::Null) => continue,
+            None if is_absent(document, *id) => continue,
+            // Other readers may draw what we could not read.
+            _ => return Err("has a drawing that cannot be read"),
         };
         let part = part
             .get_plain_content_with_limit(MOST.min(*may_read).saturating_sub(all.len()))
@@ -74,6 +80,29 @@ pub(super) fn left(
     }
     *may_read = may_read.saturating_sub(all.len());
     Words(&all).left()
+}
+
+/// Whether the file itself says that there is no such object.
+fn is_absent(document: &Document, id: ObjectId) -> bool {
+    matches!(
+        document.reference_table.get(id.0),
+        None | Some(XrefEntry::Free | XrefEntry::UnusableFree)
+    )
+}
+
+/// Whether it says in place how it is packed: where a reference does, lopdf would give out the packed bytes.
+fn is_plain(part: &Stream) -> bool {
+    fn holds_reference(object: &Object) -> bool {
+        match object {
+            Object::Reference(_) => true,
+            Object::Array(items) => items.iter().any(holds_reference),
+            Object::Dictionary(held) => held.iter().any(|(_, value)| holds_reference(value)),
+            _ => false,
+        }
+    }
+    let filter = part.dict.get(b"Filter").unwrap_or(&Object::Null);
+    let named = matches!(filter, Object::Null) || part.filters().is_ok();
+    named && !part.dict.get(b"DecodeParms").is_ok_and(holds_reference)
 }
 
 /// Instructions, word by word.
@@ -110,7 +139,9 @@ impl<'a> Words<'a> {
             let (first, rest) = self.0.split_first()?;
             match *first {
                 b'(' => self.skip_string(),
-                b'<' if rest.first() != Some(&b'<') => self.skip_until(|b| b == b'>'),
+                // A dictionary: its second sign does not begin a string.
+                b'<' if rest.first() == Some(&b'<') => self.0 = &rest[1..],
+                b'<' => self.skip_until(|b| b == b'>'),
                 b'%' => self.skip_until(|b| matches!(b, b'\n' | b'\r')),
                 b'/' => {
                     self.0 = rest;
@@ -179,6 +210,7 @@ fn is_regular(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn check(drawing: &[u8], states: usize, marks: usize, text: bool) {
@@ -209,6 +241,13 @@ mod tests {
             false,
         );
         check(b"q BI /W 2 /H 1 ID q Q EI\xff Q \xfe\nEI Q", 0, 0, false);
+        check(
+            b"/Span <</ActualText (see > Q 4)>> BDC q Q EMC",
+            0,
+            0,
+            false,
+        );
+        check(b"q /P <</A <71>/B<</C (>> q)>>>> BDC EMC Q", 0, 0, false);
         check(b"ID q", 1, 0, false);
         check(b"(never closed q", 0, 0, false);
         check(b"qq Qx 0q", 0, 0, false);
@@ -217,6 +256,53 @@ mod tests {
     #[test]
     fn a_q_too_many_is_refused() {
         assert!(Words(b"q Q Q 2 0 0 2 0 0 cm").left().is_err());
+    }
+
+    fn drawn(document: &Document, part: ObjectId) -> Result<Left, &'static str> {
+        left(document, &[part], &mut MOST_IN_ALL.clone())
+    }
+
+    #[test]
+    fn a_drawing_that_is_packed_by_reference_is_refused() {
+        let mut document = Document::new();
+        let name = document.add_object(Object::Name(b"FlateDecode".to_vec()));
+        let columns = document.add_object(5);
+        let mut packed = Stream::new(Dictionary::new(), b"q ".repeat(99));
+        packed.compress().unwrap();
+        let mut with = |key: &str, value: Object| {
+            let mut part = packed.clone();
+            part.dict.set(key, value);
+            let part = document.add_object(part);
+            drawn(&document, part).map(|left| left.states)
+        };
+        assert_eq!(with("DecodeParms", Object::Null), Ok(99));
+        assert_eq!(with("Filter", vec!["FlateDecode".into()].into()), Ok(99));
+        for value in [name.into(), vec![Object::Reference(name)].into(), 7.into()] {
+            assert!(with("Filter", value).is_err());
+        }
+        let parameters = Dictionary::from_iter([("Columns", Object::from(columns))]);
+        assert!(with("DecodeParms", columns.into()).is_err());
+        assert!(with("DecodeParms", vec![Object::from(parameters)].into()).is_err());
+    }
+
+    #[test]
+    fn only_a_part_that_the_file_does_not_have_draws_nothing() {
+        let mut document = Document::new();
+        let null = document.add_object(Object::Null);
+        let number = document.add_object(7);
+        let (unread, free, unknown) = ((7, 0), (8, 0), (9, 0));
+        let lost = XrefEntry::Normal {
+            offset: 15,
+            generation: 0,
+        };
+        document.reference_table.insert(7, lost);
+        document.reference_table.insert(8, XrefEntry::Free);
+        for part in [null, free, unknown] {
+            assert_eq!(drawn(&document, part), Ok(Left::default()));
+        }
+        for part in [number, unread] {
+            assert!(drawn(&document, part).is_err());
+        }
     }
 
     proptest::proptest! {

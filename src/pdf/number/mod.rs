@@ -304,7 +304,11 @@ impl Changes<'_> {
             let Ok(dictionary) = self.document.get_dictionary(at) else {
                 break;
             };
-            if dictionary.has(b"Resources") {
+            // Null is as good as nothing: what stands above still counts.
+            if dictionary
+                .get(b"Resources")
+                .is_ok_and(|held| !matches!(self.document.dereference(held), Ok((_, Object::Null))))
+            {
                 return at;
             }
             match dictionary.get(b"Parent").and_then(Object::as_reference) {

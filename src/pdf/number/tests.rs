@@ -238,6 +238,30 @@ fn what_is_drawn_is_not_touched_and_shared_resources_are_added_to_once() {
 }
 
 #[test]
+fn resources_that_are_null_do_not_hide_those_above() {
+    let mut held = document(a4(), vec![(dictionary! {}, "BT ET"), (dictionary! {}, "")]);
+    let null = held.add_object(Object::Null);
+    let [first, second] = [1, 2].map(|page| held.get_pages()[&page]);
+    let page = held.get_dictionary_mut(first).unwrap();
+    page.set("Resources", Object::Null);
+    let folder = page.get(b"Parent").and_then(Object::as_reference).unwrap();
+    let page = held.get_dictionary_mut(second).unwrap();
+    page.set("Resources", null);
+    let resources = dictionary! { "Font" => dictionary! { "F" => Object::Null } };
+    let above = held.get_dictionary_mut(folder).unwrap();
+    above.set("Resources", resources);
+    let pdf = saved(held);
+    let tail = tail(pdf.clone(), &numbering()).unwrap();
+    let after = Document::load_mem(&[pdf, tail].concat()).unwrap();
+    let above = after.get_dictionary(folder).unwrap();
+    let fonts = above.get(b"Resources").and_then(Object::as_dict).unwrap();
+    let fonts = fonts.get(b"Font").and_then(Object::as_dict).unwrap();
+    assert!(fonts.has(b"F") && fonts.has(b"Numbers1"));
+    let page = after.get_dictionary(first).unwrap();
+    assert_eq!(page.get(b"Resources").unwrap(), &Object::Null);
+}
+
+#[test]
 fn pieces_go_on_counting() {
     let mut pieces = Vec::new();
     let pages = (0..9).map(|_| (dictionary! {}, "BT ET")).collect();
