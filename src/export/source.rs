@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::onpaper::OnPaper;
@@ -15,6 +16,10 @@ use crate::store::{Hash, Store};
 
 /// A PDF larger than this is neither cut nor numbered: it would have to be in memory.
 pub(super) const LARGEST_PDF: u64 = 128 << 20;
+
+/// After so many PDFs that took all the time one may have, the others are not tried: a case full of them must still go
+/// out within the time of an export.
+const MOST_TOO_SLOW: u32 = 5;
 
 /// One document that the exporter may ask for.
 #[derive(Debug, Clone)]
@@ -36,6 +41,8 @@ pub struct StoredCase {
     document: String,
     held: HashMap<String, Held>,
     cuts: Mutex<HashMap<(String, u32, bool), Arc<Cut>>>,
+    /// PDFs that were given up because they take too long, of [`MOST_TOO_SLOW`].
+    too_slow: AtomicU32,
 }
 
 /// How a document was cut.
@@ -64,6 +71,7 @@ impl StoredCase {
             document,
             held,
             cuts: Mutex::default(),
+            too_slow: AtomicU32::new(0),
         }
     }
 
@@ -173,12 +181,22 @@ impl StoredCase {
                 "at {size} bytes it is too large to be worked on"
             )));
         }
+        if self.too_slow.load(Ordering::Relaxed) >= MOST_TOO_SLOW {
+            return Ok(Err(
+                "others before it took all the time that there is for this".into(),
+            ));
+        }
         let mut pdf = Vec::new();
         from.read_to_end(&mut pdf)
             .map_err(|error| format!("a document could not be read: {error}"))?;
         let tail = match self.pdf.number(&pdf, numbering) {
             Ok(tail) => tail,
-            Err(error) => return left_as_it_is(error).map(Err).map_err(|e| e.to_string()),
+            Err(error) => {
+                if matches!(error, PdfError::TooSlow(_)) {
+                    self.too_slow.fetch_add(1, Ordering::Relaxed);
+                }
+                return left_as_it_is(error).map(Err).map_err(|e| e.to_string());
+            }
         };
         if size + tail.len() as u64 > most {
             return Ok(Err(
