@@ -6,7 +6,7 @@
 //! and opening the file after a crash makes them again from the entries.
 //!
 //! ```text
-//! 0        4 KB                              len = base            base + ROOM
+//! 0        4 KB                              len, base             base + ROOM
 //! | header | redb's pages ...                | entries, each from a new page |
 //!     `- two slots, written in turn: how long redb's pages are, and so where the log begins
 //! ```
@@ -28,7 +28,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Entries begin at multiples of this, so that writing one never touches the sector of another.
 const PAGE: u64 = 4096;
-/// Room for entries; small in tests, so that it is often full. The pages behind a full log must find room in what
+/// Room for entries; small in tests, so that it is often full. Part of the format: a file left by a crash has this
+/// much behind its pages. The pages behind a full log must find room in what
 /// [`super::Options::reserve_bytes`] keeps free.
 const ROOM: u64 = if cfg!(test) { 64 << 10 } else { 1 << 20 };
 /// The longest entry in bytes: what is larger goes to the pages at once.
