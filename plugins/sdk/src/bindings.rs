@@ -5,7 +5,7 @@
 
 pub mod exporter {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "../wit/0.2.0",
         world: "exporter",
         pub_export_macro: true,
     });
@@ -13,13 +13,13 @@ pub mod exporter {
 
 pub mod linker {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "../wit/0.2.0",
         world: "linker",
         pub_export_macro: true,
         with: {
-            "redress:plugin/types@0.1.0": crate::bindings::exporter::redress::plugin::types,
-            "redress:plugin/log@0.1.0": crate::bindings::exporter::redress::plugin::log,
-            "redress:plugin/run@0.1.0": crate::bindings::exporter::redress::plugin::run,
+            "redress:plugin/types@0.2.0": crate::bindings::exporter::redress::plugin::types,
+            "redress:plugin/log@0.2.0": crate::bindings::exporter::redress::plugin::log,
+            "redress:plugin/run@0.2.0": crate::bindings::exporter::redress::plugin::run,
         },
     });
 }

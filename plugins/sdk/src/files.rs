@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::Failure;
 use crate::bindings::linker::redress::plugin::files as host;
-pub use host::ls;
+pub use host::{Match, ls};
 
 /// Opens a file for its bytes.
 pub fn open(name: &str) -> Result<File, Failure> {
@@ -51,5 +51,21 @@ impl Table {
     /// Some rows more; an empty list is the end.
     pub fn next_rows(&self) -> Result<Vec<Vec<String>>, Failure> {
         self.table.next_rows(1000)
+    }
+
+    /// Readies columns, by position, to be looked up, and gives the number of rows.
+    pub fn index(&self, columns: &[u32]) -> Result<u32, Failure> {
+        self.table.index(columns)
+    }
+
+    /// Rows whose cell of a readied column matches, in the order of the file, at most 1000.
+    pub fn look_up(
+        &self,
+        column: u32,
+        how: Match,
+        text: &str,
+        max: u32,
+    ) -> Result<Vec<Vec<String>>, Failure> {
+        self.table.look_up(column, how, text, max)
     }
 }

@@ -6,7 +6,12 @@ pub use host::{Headers, HttpError, Request, Response};
 
 /// Sends a request. Any status is a response; what stopped it is a [`Failure`] to hand on.
 pub fn send(request: &Request) -> Result<Response, Failure> {
-    host::send(request).map_err(|error| match error {
+    host::send(request).map_err(told)
+}
+
+/// What stopped a request, as a failure of the plugin.
+pub(crate) fn told(error: HttpError) -> Failure {
+    match error {
         HttpError::NotAllowed(why) => Failure::Denied(why),
         HttpError::BadRequest(why) => Failure::Other(why),
         HttpError::Timeout => {
@@ -17,5 +22,5 @@ pub fn send(request: &Request) -> Result<Response, Failure> {
         }
         HttpError::Transport(why) => Failure::Unavailable(why),
         HttpError::Budget => Failure::Denied("this run may send no more requests".into()),
-    })
+    }
 }

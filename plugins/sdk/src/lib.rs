@@ -3,7 +3,7 @@
 //! Implement [`Exporter`] or [`Linker`] for an empty struct and hand it to [`exporter!`] or
 //! [`linker!`]; the crate must be a `cdylib`. What a plugin may do is in the modules:
 //! [`run`] and [`log`] for both, [`cases`], [`bundle`] and [`documents`] for exporters,
-//! [`files`] and [`http`] for adapters. There is nothing else: no clock, no network, no disk.
+//! [`files`], [`http`] and [`evidence`] for adapters. There is nothing else: no clock, no network, no disk.
 //!
 //! ```ignore
 //! use redress_plugin::{Exporter, Failure, bundle, cases};
@@ -22,6 +22,7 @@
 pub mod bindings;
 pub mod bundle;
 pub mod cases;
+pub mod evidence;
 mod failure;
 pub mod files;
 pub mod http;
@@ -34,16 +35,28 @@ pub use bindings::linker::exports::redress::plugin::linking::{Found, Page, Query
 
 /// An export format. A fresh instance serves each export.
 pub trait Exporter {
+    /// What the plugin says of itself: JSON, schema `redress-plugin/1`; usually `include_str!("../plugin.json")`.
+    const MANIFEST: &str;
     /// Writes the bundle; the notes are for the person who asked ("2 photos have no date").
     fn export() -> Result<Vec<String>, Failure>;
 }
 
 /// An adapter to another system. A fresh instance serves each call.
 pub trait Linker {
+    /// What the plugin says of itself: JSON, schema `redress-plugin/1`; usually `include_str!("../plugin.json")`.
+    const MANIFEST: &str;
     /// Says in one sentence that the other system can be reached; cheap, it is behind "Test connection".
     fn check() -> Result<String, Failure>;
     /// Finds records of the query's tenancy, home, address or person.
     fn find(query: Query) -> Result<Page, Failure>;
+    /// Puts the bytes of a document that a record named into [`evidence`] and gives the file's name. Asked with JSON,
+    /// schema `redress-link-document/1`.
+    fn fetch(document: String) -> Result<String, Failure> {
+        let _ = document;
+        Err(Failure::BadInput(
+            "the records of this adapter have no documents".into(),
+        ))
+    }
 }
 
 /// Makes the type the exporter of this component.
@@ -56,6 +69,11 @@ macro_rules! exporter {
                 fn run_export() -> Result<Vec<String>, $crate::Failure> {
                     $crate::log::panics();
                     <$plugin as $crate::Exporter>::export()
+                }
+            }
+            impl $crate::bindings::exporter::exports::redress::plugin::about::Guest for Component {
+                fn manifest() -> String {
+                    <$plugin as $crate::Exporter>::MANIFEST.into()
                 }
             }
             $crate::bindings::exporter::export!(Component with_types_in $crate::bindings::exporter);
@@ -77,6 +95,15 @@ macro_rules! linker {
                 fn find(query: $crate::Query) -> Result<$crate::Page, $crate::Failure> {
                     $crate::log::panics();
                     <$plugin as $crate::Linker>::find(query)
+                }
+                fn fetch(document: String) -> Result<String, $crate::Failure> {
+                    $crate::log::panics();
+                    <$plugin as $crate::Linker>::fetch(document)
+                }
+            }
+            impl $crate::bindings::linker::exports::redress::plugin::about::Guest for Component {
+                fn manifest() -> String {
+                    <$plugin as $crate::Linker>::MANIFEST.into()
                 }
             }
     $crate::bindings::linker::export!(Component with_types_in $crate::bindings::linker);
