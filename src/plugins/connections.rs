@@ -2,6 +2,8 @@
 //! what grants and sends them implements [`Connections`] above this room. Until the operator has granted
 //! one, [`NoConnections`] is what there is.
 
+use std::io::Write;
+
 /// A request as the adapter made it: nothing in it has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -51,6 +53,20 @@ pub enum HttpError {
 pub trait Connections: Send + Sync {
     /// Sends one and waits for the answer; blocks.
     fn send(&self, request: Request) -> Result<Response, HttpError>;
+
+    /// As [`send`](Connections::send); the body of an answer 200 to 299 goes to `sink` and is empty in the response.
+    ///
+    /// # Errors
+    /// As [`send`](Connections::send), and [`HttpError::Transport`] when the sink takes no more.
+    fn send_into(&self, request: Request, sink: &mut dyn Write) -> Result<Response, HttpError> {
+        let mut response = self.send(request)?;
+        if (200..300).contains(&response.status) {
+            sink.write_all(&response.body)
+                .map_err(|error| HttpError::Transport(error.to_string()))?;
+            response.body = Vec::new();
+        }
+        Ok(response)
+    }
 }
 
 /// No connection is granted.

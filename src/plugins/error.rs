@@ -48,6 +48,17 @@ pub enum Cause {
     /// Bytes of attachments.
     #[error("The plugin was stopped: the attachments it put in came to more than {}.", size(*.0))]
     Included(u64),
+    /// Bytes of a fetched document.
+    #[error("The plugin was stopped: the document that it fetched came to more than {}.", size(*.0))]
+    Evidence(u64),
+    /// Other runs of the same plugin.
+    #[error("The plugin is busy: {runs} runs of it go on already, and none of them ended in {}. Try again later.", seconds(.waited))]
+    Busy {
+        /// How many may go on at the same time.
+        runs: usize,
+        /// How long this one waited for its turn.
+        waited: Duration,
+    },
     /// Number of entries.
     #[error("The plugin was stopped: it made more than {0} entries.")]
     Entries(u32),
@@ -100,6 +111,9 @@ pub enum Cause {
     /// The case could not be given.
     #[error("The case could not be read for the plugin: {0}")]
     Source(String),
+    /// What it says of itself cannot be used.
+    #[error("The plugin's manifest cannot be used: {0}")]
+    Manifest(String),
     /// Ours.
     #[error("The plugin could not be run: {0}. This is a fault of Redress, not of the plugin.")]
     Host(String),

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use wasmtime::component::Resource;
 
-use super::Cause;
 use super::bindings::exporter::redress::plugin::types::Failure;
 use super::bindings::exporter::redress::plugin::{bundle, cases, documents};
 use super::job::{Archive, Attached, CaseSource, PdfRenderer};
 use super::meter::{Meter, Wait};
 use super::path::{PathFault, Paths};
 use super::state::State;
+use super::{ArchiveError, Cause};
 
 /// A run's side of an export.
 pub(crate) struct Exporting {
@@ -139,6 +139,37 @@ impl Exports {
         }))
     }
 
+    /// Makes an entry of a PDF that the host composed.
+    fn pour(&mut self, path: &str, reader: Box<dyn Read + Send>) -> Result<(), Cause> {
+        let limit = self.run.limits.included;
+        let mut counted = Counted {
+            reader,
+            meter: self.meter.clone(),
+            count: 0,
+            left: limit - self.job.included,
+            over: false,
+            hash: Sha256::new(),
+        };
+        let archive = &mut self.job.archive;
+        let done = self.meter.waiting(Wait::Reader, || {
+            archive.begin(path, "application/pdf")?;
+            let mut chunk = vec![0; HAND_OVER];
+            loop {
+                match counted.read(&mut chunk) {
+                    Ok(0) => return archive.finish(),
+                    Ok(n) => archive.write(&chunk[..n])?,
+                    Err(error) => return Err(ArchiveError::Failed(error.to_string())),
+                }
+            }
+        });
+        if counted.over {
+            return Err(Cause::Included(limit));
+        }
+        done?;
+        self.job.included += counted.count;
+        Ok(())
+    }
+
     /// What is to be checked once the plugin has returned.
     pub(super) fn close(&mut self) -> Result<(), Cause> {
         if let Some(open) = self.job.open.take() {
@@ -156,6 +187,20 @@ impl cases::Host for Exports {
         let source = &self.job.source;
         let document = self.meter.waiting(Wait::Work, || source.document());
         Ok(document.map_err(Cause::Source)?)
+    }
+
+    async fn request(&mut self) -> wasmtime::Result<String> {
+        self.called()?;
+        let source = &self.job.source;
+        let request = self.meter.waiting(Wait::Work, || source.request());
+        Ok(request.map_err(Cause::Source)?)
+    }
+
+    async fn section(&mut self, name: String) -> wasmtime::Result<Result<String, Failure>> {
+        self.called()?;
+        let source = &self.job.source;
+        let section = self.meter.waiting(Wait::Work, || source.section(&name));
+        Ok(section.map_err(Failure::BadInput))
     }
 
     async fn open_attachment(
@@ -341,6 +386,29 @@ impl documents::Host for Exports {
             .meter
             .waiting(Wait::Work, || pdf.render(&template, &data_json));
         Ok(rendered.map_err(Failure::BadInput))
+    }
+
+    async fn compose_pdf(
+        &mut self,
+        path: String,
+        plan_json: String,
+    ) -> wasmtime::Result<Result<String, Failure>> {
+        self.called()?;
+        self.job.renders += 1;
+        if self.job.renders > self.run.limits.renders {
+            return Err(Cause::Renders(self.run.limits.renders).into());
+        }
+        let source = Arc::clone(&self.job.source);
+        let composed = self
+            .meter
+            .waiting(Wait::Work, || source.compose(&plan_json));
+        let composed = match composed {
+            Ok(composed) => composed,
+            Err(why) => return Ok(Err(Failure::BadInput(why))),
+        };
+        self.admit(&path)?;
+        self.pour(&path, composed.reader)?;
+        Ok(Ok(composed.report_json))
     }
 }
 

@@ -2,25 +2,32 @@
 //! came of it. Whatever a plugin does, the caller gets an answer in time and other runs go on.
 
 use std::future::Future;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-use super::bindings::{exporter, linker};
+use super::bindings::{exporter, linker, v0_1 as older};
 use super::cache::{Compiled, Plugin};
+use super::calls::{check, exporter_manifest, fetch, find, linker_manifest, run_export};
+use super::connections::NoConnections;
 use super::engine::{Ticker, engine};
 use super::exporter::Exporting;
 use super::job::ExportJob;
-use super::linker::{LinkJob, LinkPage, LinkQuery, Linking, page};
+use super::job::Nothing;
+use super::linker::{LinkJob, LinkPage, LinkQuery, Linking};
 use super::meter::Meter;
 use super::run_log::{Level, Log, RunLog, clip};
 use super::state::{Run, State};
-use super::{Cause, HostError, RunError};
+use super::turns::Turns;
+use super::{Cause, HostError, Limits, RunError};
 
 /// How the host is set up.
 #[derive(Debug, Clone, Default)]
@@ -35,12 +42,45 @@ pub struct HostConfig {
 }
 
 /// Which of the two worlds a plugin is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Writes archives.
     Exporter,
     /// Finds records.
     Linker,
+}
+
+/// A version of the contract that this program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Contract {
+    /// The one before: no manifest, no look-ups in tables, no documents of records.
+    #[serde(rename = "0.1.0")]
+    V0_1,
+    /// The present one.
+    #[serde(rename = "0.2.0")]
+    V0_2,
+}
+
+impl Contract {
+    /// As the contract's package is numbered.
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::V0_1 => "0.1.0",
+            Self::V0_2 => "0.2.0",
+        }
+    }
+}
+
+/// What a component turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// The version of the contract it was made for.
+    pub contract: Contract,
+    /// Exporter or linking adapter.
+    pub kind: Kind,
+    /// What it says of itself, as it said it (`redress-plugin/1`); nothing in version 0.1.
+    pub manifest: Option<String>,
 }
 
 /// What an export came to; its bytes are in the archive.
@@ -65,6 +105,7 @@ struct Inner {
     compiled: Arc<Compiled>,
     exporters: Linker<State<Exporting>>,
     linkers: Linker<State<Linking>>,
+    turns: Turns,
     /// Apart, so that slow downloads never hold up the adapters.
     export_turns: Semaphore,
     link_turns: Semaphore,
@@ -79,9 +120,13 @@ impl PluginHost {
         wasmtime_wasi::p2::add_to_linker_async(&mut exporters).map_err(failed)?;
         exporter::Exporter::add_to_linker::<_, HasSelf<_>>(&mut exporters, |state| state)
             .map_err(failed)?;
+        older::exporter::Exporter::add_to_linker::<_, HasSelf<_>>(&mut exporters, |state| state)
+            .map_err(failed)?;
         let mut linkers = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linkers).map_err(failed)?;
         linker::Linker::add_to_linker::<_, HasSelf<_>>(&mut linkers, |state| state)
+            .map_err(failed)?;
+        older::linker::Linker::add_to_linker::<_, HasSelf<_>>(&mut linkers, |state| state)
             .map_err(failed)?;
         let processors = || std::thread::available_parallelism().map_or(2, usize::from);
         let runtime = Builder::new_multi_thread()
@@ -97,6 +142,7 @@ impl PluginHost {
             engine,
             exporters,
             linkers,
+            turns: Turns::default(),
             export_turns: Semaphore::new(runs),
             link_turns: Semaphore::new(runs),
         };
@@ -111,25 +157,7 @@ impl PluginHost {
     pub async fn export(&self, plugin: &Plugin, job: ExportJob) -> Result<ExportReport, RunError> {
         let side = Exporting::new(job.source, job.archive, job.pdf);
         let (notes, log) = self
-            .run(
-                plugin,
-                Kind::Exporter,
-                job.run,
-                side,
-                |inner| &inner.exporters,
-                |mut store, pre| async move {
-                    let guest = exporter::ExporterPre::new(pre)?
-                        .instantiate_async(&mut store)
-                        .await?;
-                    let answer = guest
-                        .redress_plugin_exporting()
-                        .call_run_export(&mut store)
-                        .await?;
-                    let notes = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-                    store.data_mut().close()?;
-                    Ok(notes.iter().take(100).map(|note| clip(note, 500)).collect())
-                },
-            )
+            .run(plugin, Kind::Exporter, job.run, side, exporters, run_export)
             .await?;
         Ok(ExportReport { notes, log })
     }
@@ -141,25 +169,8 @@ impl PluginHost {
         job: LinkJob,
     ) -> Result<(String, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections);
-        self.run(
-            plugin,
-            Kind::Linker,
-            job.run,
-            side,
-            |inner| &inner.linkers,
-            |mut store, pre| async move {
-                let guest = linker::LinkerPre::new(pre)?
-                    .instantiate_async(&mut store)
-                    .await?;
-                let answer = guest
-                    .redress_plugin_linking()
-                    .call_check(&mut store)
-                    .await?;
-                let said = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-                Ok(clip(&said, 500))
-            },
-        )
-        .await
+        self.run(plugin, Kind::Linker, job.run, side, linkers, check)
+            .await
     }
 
     /// Asks an adapter for records.
@@ -170,53 +181,78 @@ impl PluginHost {
         query: LinkQuery,
     ) -> Result<(LinkPage, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections);
-        self.run(
-            plugin,
-            Kind::Linker,
-            job.run,
-            side,
-            |inner| &inner.linkers,
-            |mut store, pre| async move {
-                let guest = linker::LinkerPre::new(pre)?
-                    .instantiate_async(&mut store)
-                    .await?;
-                let asked = linker::exports::redress::plugin::linking::Query {
-                    document: query.document.clone(),
-                    limit: query.limit,
-                    cursor: query.cursor.clone(),
-                };
-                let answer = guest
-                    .redress_plugin_linking()
-                    .call_find(&mut store, &asked)
-                    .await?;
-                let found = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-                Ok(page(&query, found)?)
-            },
-        )
-        .await
+        let call = |store, pre, contract| find(store, pre, contract, query);
+        self.run(plugin, Kind::Linker, job.run, side, linkers, call)
+            .await
     }
 
-    /// Whether a file is a plugin of this kind that this program can run; for installing.
+    /// Asks an adapter for the bytes of a document that one of its records named (`redress-link-document/1`); they go
+    /// to `sink` as they come. Gives the file's name. After an error the sink holds a part and is to be discarded.
+    pub async fn link_fetch(
+        &self,
+        plugin: &Plugin,
+        job: LinkJob,
+        document: String,
+        sink: Box<dyn Write + Send>,
+    ) -> Result<(String, RunLog), RunError> {
+        let side =
+            Linking::new(job.folder, job.connections).into_sink(sink, job.run.limits.evidence);
+        let call = |store, pre, contract| fetch(store, pre, contract, document);
+        self.run(plugin, Kind::Linker, job.run, side, linkers, call)
+            .await
+    }
+
+    /// Whether a file is a plugin of this kind that this program can run.
     pub async fn accepts(&self, plugin: &Plugin, kind: Kind) -> Result<(), Cause> {
         let (inner, plugin) = (Arc::clone(&self.inner), plugin.clone());
         let checked = self.runtime().spawn(async move {
             let component = inner.compiled.get(&plugin).await?;
-            match kind {
-                Kind::Exporter => fits(
-                    kind,
-                    &inner.exporters,
-                    &component,
-                    exporter::ExporterPre::new,
-                )
-                .map(drop),
-                Kind::Linker => {
-                    fits(kind, &inner.linkers, &component, linker::LinkerPre::new).map(drop)
-                }
-            }
+            inner.fits(&component, kind)
         });
         checked
             .await
             .map_err(|error| Cause::Host(error.to_string()))?
+    }
+
+    /// What a file is and says of itself, for installing it. It is granted nothing meanwhile.
+    pub async fn describe(&self, plugin: &Plugin) -> Result<Described, RunError> {
+        let (inner, mine) = (Arc::clone(&self.inner), plugin.clone());
+        let looked = self.runtime().spawn(async move {
+            let component = inner.compiled.get(&mine).await?;
+            let (contract, kind) = speaks(&inner.engine, &component)?;
+            inner.fits(&component, kind)?;
+            Ok((contract, kind))
+        });
+        let looked = looked
+            .await
+            .unwrap_or_else(|error| Err(Cause::Host(error.to_string())));
+        let log = RunLog::default();
+        let (contract, kind) = looked.map_err(|cause| RunError { cause, log })?;
+        let run = Run {
+            settings_json: "{}".into(),
+            started_at: DateTime::UNIX_EPOCH,
+            language: "en-GB".into(),
+            progress: None,
+            limits: Limits::describe(),
+        };
+        let manifest = match (contract, kind) {
+            (Contract::V0_1, _) => None,
+            (Contract::V0_2, Kind::Linker) => {
+                let side = Linking::new(None, Arc::new(NoConnections));
+                let told = self.run(plugin, kind, run, side, linkers, linker_manifest);
+                Some(told.await?.0)
+            }
+            (Contract::V0_2, Kind::Exporter) => {
+                let side = Exporting::new(Arc::new(Nothing), Box::new(Nothing), Arc::new(Nothing));
+                let told = self.run(plugin, kind, run, side, exporters, exporter_manifest);
+                Some(told.await?.0)
+            }
+        };
+        Ok(Described {
+            contract,
+            kind,
+            manifest,
+        })
     }
 
     fn runtime(&self) -> &Runtime {
@@ -230,7 +266,7 @@ impl PluginHost {
         run: Run,
         side: J,
         linker: fn(&Inner) -> &Linker<State<J>>,
-        call: impl FnOnce(Store<State<J>>, InstancePre<State<J>>) -> F + Send + 'static,
+        call: impl FnOnce(Store<State<J>>, InstancePre<State<J>>, Contract) -> F + Send + 'static,
     ) -> Result<(T, RunLog), RunError>
     where
         J: Send + 'static,
@@ -247,13 +283,19 @@ impl PluginHost {
                 Kind::Exporter => &inner.export_turns,
                 Kind::Linker => &inner.link_turns,
             };
-            let _turn = turns.acquire().await;
             let component = inner.compiled.get(&plugin).await?;
+            let (contract, _) = speaks(&inner.engine, &component)?;
             let pre = fits(kind, linker(&inner), &component, Ok)?;
+            // Its own turn first: runs that wait for their plugin hold no place that others could have.
+            let _own = inner
+                .turns
+                .take(&plugin, kind, run.limits.concurrent)
+                .await?;
+            let _turn = turns.acquire().await;
             let meter = Meter::new(run.limits.clone());
             let _ticking = inner.ticker.running();
             let store = store(&inner.engine, run, side, meter.clone(), log);
-            let mut task = tokio::spawn(call(store, pre));
+            let mut task = tokio::spawn(call(store, pre, contract));
             let _abort = AbortOnDrop(task.abort_handle());
             tokio::select! {
                 done = &mut task => match done {
@@ -302,6 +344,60 @@ fn store<J: Send + 'static>(
     store
 }
 
+impl Inner {
+    /// Checks a component against the world that it is for, before anything of it runs.
+    fn fits(&self, component: &Component, kind: Kind) -> Result<(), Cause> {
+        let (contract, _) = speaks(&self.engine, component)?;
+        match (kind, contract) {
+            (Kind::Exporter, Contract::V0_2) => {
+                fits(kind, &self.exporters, component, exporter::ExporterPre::new).map(drop)
+            }
+            (Kind::Exporter, Contract::V0_1) => {
+                let made = older::exporter::ExporterPre::new;
+                fits(kind, &self.exporters, component, made).map(drop)
+            }
+            (Kind::Linker, Contract::V0_2) => {
+                fits(kind, &self.linkers, component, linker::LinkerPre::new).map(drop)
+            }
+            (Kind::Linker, Contract::V0_1) => {
+                let made = older::linker::LinkerPre::new;
+                fits(kind, &self.linkers, component, made).map(drop)
+            }
+        }
+    }
+}
+
+/// Which world and version a component's exports are of.
+fn speaks(engine: &Engine, component: &Component) -> Result<(Contract, Kind), Cause> {
+    let component = component.component_type();
+    let exported: Vec<&str> = component.exports(engine).map(|(name, _)| name).collect();
+    for (name, kind) in [("exporting", Kind::Exporter), ("linking", Kind::Linker)] {
+        let prefix = format!("redress:plugin/{name}@");
+        let Some(version) = exported.iter().find_map(|name| name.strip_prefix(&prefix)) else {
+            continue;
+        };
+        // Within 0.1 and within 0.2 nothing is ever taken away.
+        let contract = match version.rsplit_once('.').map(|(minor, _)| minor) {
+            Some("0.1") => Contract::V0_1,
+            Some("0.2") => Contract::V0_2,
+            _ => {
+                return Err(Cause::WrongKind {
+                    wanted: "a plugin",
+                    why: format!(
+                        "it was made for version {} of the plugin contract; this program speaks 0.1 and 0.2",
+                        clip(version, 20)
+                    ),
+                });
+            }
+        };
+        return Ok((contract, kind));
+    }
+    Err(Cause::WrongKind {
+        wanted: "a plugin",
+        why: "it exports neither redress:plugin/exporting nor redress:plugin/linking".into(),
+    })
+}
+
 /// Checks a component against a world, before anything of it runs.
 fn fits<J: 'static, P>(
     kind: Kind,
@@ -320,6 +416,14 @@ fn fits<J: 'static, P>(
             wanted,
             why: clip(&format!("{error:#}"), 300),
         })
+}
+
+fn exporters(inner: &Inner) -> &Linker<State<Exporting>> {
+    &inner.exporters
+}
+
+fn linkers(inner: &Inner) -> &Linker<State<Linking>> {
+    &inner.linkers
 }
 
 /// A run that nobody waits for any more is not worth going on with.

@@ -11,6 +11,21 @@ use super::state::Run;
 pub trait CaseSource: Send + Sync {
     /// The case as JSON, schema `redress-case/1`.
     fn document(&self) -> Result<String, String>;
+    /// What the person asked of the export, as JSON, schema `redress-export-request/1`.
+    fn request(&self) -> Result<String, String> {
+        Ok(r#"{"schema":"redress-export-request/1","mode":"full","items":[],"answers":{}}"#.into())
+    }
+    /// More about the case, by the name of a section.
+    fn section(&self, name: &str) -> Result<String, String> {
+        Err(format!(
+            "there is no section \"{}\"; see redress-case.md",
+            name.escape_debug()
+        ))
+    }
+    /// One PDF of the parts that a `redress-compose/1` names.
+    fn compose(&self, _plan_json: &str) -> Result<Composed, String> {
+        Err("this export has nothing that could be composed".into())
+    }
     /// The bytes of one of its attachments, to be looked at.
     fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String>;
     /// One of its attachments, to be passed on; the pages of a PDF carry the stamp and their number.
@@ -26,6 +41,14 @@ pub trait CaseSource: Send + Sync {
         part: u32,
         stamp: Option<&str>,
     ) -> Result<Attached, String>;
+}
+
+/// A PDF of many parts on its way into an archive.
+pub struct Composed {
+    /// Its bytes.
+    pub reader: Box<dyn Read + Send>,
+    /// Where each part begins and what could not be shown, as JSON for the plugin.
+    pub report_json: String,
 }
 
 /// An attachment on its way into an archive.
@@ -87,4 +110,75 @@ pub struct ExportJob {
     pub archive: Box<dyn Archive>,
     /// Who makes the PDFs.
     pub pdf: Arc<dyn PdfRenderer>,
+}
+
+/// What stands in for a job while a plugin is only asked what it is: there is nothing to read and nothing to write.
+pub(super) struct Nothing;
+
+const NOTHING: &str = "a plugin that is asked for its manifest has nothing to read or write yet";
+
+impl CaseSource for Nothing {
+    fn document(&self) -> Result<String, String> {
+        Err(NOTHING.into())
+    }
+
+    fn open_attachment(&self, _id: &str) -> Result<Box<dyn Read + Send>, String> {
+        Err(NOTHING.into())
+    }
+
+    fn attachment(&self, _id: &str, _stamp: Option<&str>) -> Result<Attached, String> {
+        Err(NOTHING.into())
+    }
+
+    fn attachment_parts(&self, _id: &str, _ceiling: u32, _stamped: bool) -> Result<u32, String> {
+        Err(NOTHING.into())
+    }
+
+    fn attachment_part(
+        &self,
+        _id: &str,
+        _ceiling: u32,
+        _part: u32,
+        _stamp: Option<&str>,
+    ) -> Result<Attached, String> {
+        Err(NOTHING.into())
+    }
+}
+
+impl Archive for Nothing {
+    fn begin(&mut self, _path: &str, _media_type: &str) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+
+    fn write(&mut self, _chunk: &[u8]) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+
+    fn finish(&mut self) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+
+    fn include(
+        &mut self,
+        _path: &str,
+        _id: &str,
+        _original: Option<&Original>,
+        _reader: &mut dyn Read,
+    ) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+
+    fn manifest_at(&mut self, _path: &str) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+
+    fn close(&mut self) -> Result<(), ArchiveError> {
+        Err(ArchiveError::Failed(NOTHING.into()))
+    }
+}
+
+impl PdfRenderer for Nothing {
+    fn render(&self, _template: &str, _data_json: &str) -> Result<Vec<u8>, String> {
+        Err(NOTHING.into())
+    }
 }

@@ -35,6 +35,12 @@ pub struct Limits {
     pub calls: u64,
     /// Things held open at once: attachments, files, tables.
     pub handles: usize,
+    /// Bytes of one document that an adapter fetches.
+    pub evidence: u64,
+    /// Requests to other systems, tries after a failure included.
+    pub requests: u32,
+    /// Runs of this plugin at the same time; further ones wait their turn.
+    pub concurrent: usize,
     /// Lines kept of the log; further ones are counted and let go.
     pub log_lines: usize,
 }
@@ -55,6 +61,9 @@ impl Limits {
             renders: 500,
             calls: 10_000_000,
             handles: 16,
+            evidence: GIB / 4,
+            requests: 0,
+            concurrent: 32,
             log_lines: 1_000,
         }
     }
@@ -66,7 +75,22 @@ impl Limits {
             computing: Duration::from_secs(20),
             wall: Duration::from_secs(60),
             message: 8 * MIB,
+            requests: 60,
+            concurrent: 4,
             ..Self::export()
+        }
+    }
+
+    /// For asking a plugin what it is: it can be granted nothing yet. The largest known runtime, Python's, starts in
+    /// a fraction of this.
+    pub fn describe() -> Self {
+        Self {
+            computing: Duration::from_secs(5),
+            wall: Duration::from_secs(20),
+            message: MIB,
+            calls: 10_000,
+            log_lines: 50,
+            ..Self::link()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The linker world: an adapter looks for records in another system, through the files and the
 //! connections it was granted. Its answers are checked here, so that what is behind can rely on them.
 
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use wasmtime::component::Resource;
@@ -8,14 +9,14 @@ use wasmtime::component::Resource;
 use super::Cause;
 use super::bindings::linker::exports::redress::plugin::linking;
 use super::bindings::linker::redress::plugin::types::Failure;
-use super::bindings::linker::redress::plugin::{files, http};
-use super::connections::{Connections, HttpError, Request};
+use super::bindings::linker::redress::plugin::{evidence, files, http};
+use super::connections::{Connections, HttpError, Request, Response};
 use super::exporter::read_some;
 use super::files::{Folder, OpenFile};
 use super::meter::Wait;
 use super::run_log::clip;
 use super::state::{Run, State};
-use super::table::Table;
+use super::table::{Match, Table};
 
 /// What an adapter is granted for one call.
 pub struct LinkJob {
@@ -62,18 +63,32 @@ pub struct LinkRecord {
 
 /// A run's side of a call.
 pub(crate) struct Linking {
-    folder: Option<Folder>,
+    folder: Option<Arc<Folder>>,
     connections: Arc<dyn Connections>,
+    evidence: Option<Evidence>,
 }
 
 impl Linking {
     pub(super) fn new(folder: Option<Folder>, connections: Arc<dyn Connections>) -> Self {
         Self {
-            folder,
+            folder: folder.map(Arc::new),
             connections,
+            evidence: None,
         }
     }
+
+    /// The document that is fetched goes to `sink`, up to `limit` bytes.
+    pub(super) fn into_sink(mut self, sink: Box<dyn Write + Send>, limit: u64) -> Self {
+        self.evidence = Some(Evidence {
+            sink,
+            left: limit,
+            over: false,
+        });
+        self
+    }
 }
+
+const NO_FOLDER: &str = "no folder is granted to this link; choose one in its settings";
 
 type Links = State<Linking>;
 
@@ -86,8 +101,7 @@ impl Links {
     ) -> wasmtime::Result<Result<Resource<T>, Failure>> {
         self.called()?;
         let Some(folder) = &self.job.folder else {
-            let why = "no folder is granted to this link; choose one in its settings";
-            return Ok(Err(Failure::Denied(why.into())));
+            return Ok(Err(Failure::Denied(NO_FOLDER.into())));
         };
         let opened = self.meter.waiting(Wait::Work, || {
             let file = folder.file(name)?;
@@ -164,6 +178,39 @@ impl files::HostTable for Links {
         Ok(page.map_err(Failure::Unavailable))
     }
 
+    async fn index(
+        &mut self,
+        table: Resource<Table>,
+        columns: Vec<u32>,
+    ) -> wasmtime::Result<Result<u32, Failure>> {
+        self.called()?;
+        let rows = self.table.get_mut(&table)?;
+        let indexed = self.meter.waiting(Wait::Work, || rows.index(&columns));
+        Ok(indexed.map_err(Failure::Unavailable))
+    }
+
+    async fn look_up(
+        &mut self,
+        table: Resource<Table>,
+        column: u32,
+        how: files::Match,
+        text: String,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<Vec<String>>, Failure>> {
+        self.called()?;
+        let rows = self.table.get_mut(&table)?;
+        let how = match how {
+            files::Match::Same => Match::Same,
+            files::Match::Word => Match::Word,
+            files::Match::Prefix => Match::Prefix,
+        };
+        let max = usize::try_from(max).unwrap_or(1000).min(1000);
+        let found = self
+            .meter
+            .waiting(Wait::Work, || rows.look_up(column, how, &text, max));
+        Ok(found.map_err(Failure::Unavailable))
+    }
+
     async fn drop(&mut self, table: Resource<Table>) -> wasmtime::Result<()> {
         self.table.delete(table)?;
         self.release();
@@ -178,29 +225,133 @@ impl http::Host for Links {
     ) -> wasmtime::Result<Result<http::Response, http::HttpError>> {
         self.called()?;
         let connections = Arc::clone(&self.job.connections);
-        let request = Request {
-            connection: request.connection,
-            method: request.method,
-            url: request.url,
-            headers: request.headers,
-            body: request.body,
-        };
+        let request = asked(request);
         let sent = self.meter.waiting(Wait::Work, || connections.send(request));
+        Ok(sent.map(answered).map_err(refused))
+    }
+}
+
+fn asked(request: http::Request) -> Request {
+    Request {
+        connection: request.connection,
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: request.body,
+    }
+}
+
+fn answered(response: Response) -> http::Response {
+    http::Response {
+        status: response.status,
+        url: response.url,
+        headers: response.headers,
+        body: response.body,
+    }
+}
+
+fn refused(error: HttpError) -> http::HttpError {
+    match error {
+        HttpError::NotAllowed(why) => http::HttpError::NotAllowed(why),
+        HttpError::BadRequest(why) => http::HttpError::BadRequest(why),
+        HttpError::Timeout => http::HttpError::Timeout,
+        HttpError::TooLarge => http::HttpError::TooLarge,
+        HttpError::Transport(why) => http::HttpError::Transport(why),
+        HttpError::Budget => http::HttpError::Budget,
+    }
+}
+
+/// Where a fetched document goes, and how much of it there may be.
+struct Evidence {
+    sink: Box<dyn Write + Send>,
+    left: u64,
+    over: bool,
+}
+
+impl Write for Evidence {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if chunk.len() as u64 > self.left {
+            self.over = true;
+            return Err(io::Error::other("the document is larger than it may be"));
+        }
+        let n = self.sink.write(chunk)?;
+        self.left -= n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+const NO_DOCUMENT: &str = "no document was asked for; evidence is only for fetch";
+
+impl Links {
+    /// Lets `fill` put bytes into the document that was asked for.
+    fn fill<T>(
+        &mut self,
+        fill: impl FnOnce(&mut Evidence) -> T,
+    ) -> wasmtime::Result<Result<T, String>> {
+        self.called()?;
+        let limit = self.run.limits.evidence;
+        let Some(evidence) = &mut self.job.evidence else {
+            return Ok(Err(NO_DOCUMENT.into()));
+        };
+        let filled = self.meter.waiting(Wait::Work, || fill(evidence));
+        if evidence.over {
+            return Err(Cause::Evidence(limit).into());
+        }
+        Ok(Ok(filled))
+    }
+}
+
+impl evidence::Host for Links {
+    async fn write(&mut self, chunk: Vec<u8>) -> wasmtime::Result<Result<(), Failure>> {
+        let written = self.fill(|evidence| evidence.write_all(&chunk))?;
+        Ok(match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::Other(format!("it cannot be kept: {error}"))),
+            Err(why) => Err(Failure::Denied(why)),
+        })
+    }
+
+    async fn from_http(
+        &mut self,
+        request: http::Request,
+    ) -> wasmtime::Result<Result<http::Response, http::HttpError>> {
+        let connections = Arc::clone(&self.job.connections);
+        let request = asked(request);
+        let sent = self.fill(|evidence| connections.send_into(request, evidence))?;
         Ok(match sent {
-            Ok(response) => Ok(http::Response {
-                status: response.status,
-                url: response.url,
-                headers: response.headers,
-                body: response.body,
-            }),
-            Err(error) => Err(match error {
-                HttpError::NotAllowed(why) => http::HttpError::NotAllowed(why),
-                HttpError::BadRequest(why) => http::HttpError::BadRequest(why),
-                HttpError::Timeout => http::HttpError::Timeout,
-                HttpError::TooLarge => http::HttpError::TooLarge,
-                HttpError::Transport(why) => http::HttpError::Transport(why),
-                HttpError::Budget => http::HttpError::Budget,
-            }),
+            Ok(sent) => sent.map(answered).map_err(refused),
+            Err(why) => Err(http::HttpError::NotAllowed(why)),
+        })
+    }
+
+    async fn from_file(&mut self, name: String) -> wasmtime::Result<Result<(), Failure>> {
+        let Some(folder) = self.job.folder.clone() else {
+            self.called()?;
+            return Ok(Err(Failure::Denied(NO_FOLDER.into())));
+        };
+        let meter = self.meter.clone();
+        let copied = self.fill(|evidence| {
+            let mut file = folder.file(&name)?;
+            let mut chunk = vec![0; 64 << 10];
+            loop {
+                let n = match file.read(&mut chunk) {
+                    Ok(0) => return Ok(()),
+                    Ok(_) if meter.abandoned() => return Err("the run was given up".into()),
+                    Ok(n) => n,
+                    Err(error) => return Err(format!("the file cannot be read: {error}")),
+                };
+                evidence
+                    .write_all(&chunk[..n])
+                    .map_err(|error| format!("it cannot be kept: {error}"))?;
+            }
+        })?;
+        Ok(match copied {
+            Ok(copied) => copied.map_err(Failure::Unavailable),
+            Err(why) => Err(Failure::Denied(why)),
         })
     }
 }

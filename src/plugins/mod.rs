@@ -7,6 +7,7 @@
 
 mod bindings;
 mod cache;
+mod calls;
 mod connections;
 mod engine;
 mod error;
@@ -17,17 +18,19 @@ mod job;
 mod limits;
 mod linker;
 mod meter;
+mod older;
 pub mod path;
 mod run_log;
 mod state;
 mod table;
+mod turns;
 
 pub use cache::Plugin;
 pub use connections::{Connections, HttpError, NoConnections, Request, Response};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
-pub use host::{ExportReport, HostConfig, Kind, PluginHost};
-pub use job::{Archive, Attached, CaseSource, ExportJob, Original, PdfRenderer};
+pub use host::{Contract, Described, ExportReport, HostConfig, Kind, PluginHost};
+pub use job::{Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};
 pub use run_log::{Level, LogLine, RunLog};

@@ -7,6 +7,8 @@ use redress_plugin::{Exporter, Failure, bundle as archive, cases, documents, run
 struct Bundle;
 
 impl Exporter for Bundle {
+    const MANIFEST: &str = include_str!("../plugin.json");
+
     fn export() -> Result<Vec<String>, Failure> {
         bundle::write(&mut Imports)
     }

@@ -6,6 +6,8 @@ use redress_plugin::{Failure, Found, Linker, Page, Query, files, log, run};
 struct CsvFolder;
 
 impl Linker for CsvFolder {
+    const MANIFEST: &str = include_str!("../plugin.json");
+
     fn check() -> Result<String, Failure> {
         folder::check(&mut Granted, &run::settings_json()).map_err(failure)
     }

@@ -16,6 +16,8 @@ struct Settings {
 struct Hostile;
 
 impl Exporter for Hostile {
+    const MANIFEST: &str = include_str!("../plugin.json");
+
     fn export() -> Result<Vec<String>, Failure> {
         let Settings { mode, path } = run::settings()?;
         log::info(&format!("mode {mode}"));

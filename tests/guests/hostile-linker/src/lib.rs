@@ -16,6 +16,8 @@ struct Settings {
 struct Hostile;
 
 impl Linker for Hostile {
+    const MANIFEST: &str = include_str!("../plugin.json");
+
     fn check() -> Result<String, Failure> {
         let Settings { mode, .. } = run::settings()?;
         match mode.as_str() {
