@@ -27,6 +27,26 @@ pub fn put(path: &str, media_type: &str, bytes: &[u8]) -> Result<(), Failure> {
     entry.finish()
 }
 
+/// A name that is fit for an entry: letters, digits, `-`, `_` and `.` of what was given, at most 80, never empty.
+pub fn safe_name(name: &str) -> String {
+    let mut safe = String::new();
+    for c in name.chars().take(200) {
+        let kept = if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '-'
+        };
+        let doubled = kept == '-' && safe.ends_with('-');
+        if safe.len() < 80 && !doubled {
+            safe.push(kept);
+        }
+    }
+    match safe.trim_matches(['-', '.']) {
+        "" => "unnamed".into(),
+        safe => safe.into(),
+    }
+}
+
 /// The entry that is open. A run that leaves one unfinished fails.
 pub struct Entry {
     entry: host::Entry,
@@ -48,5 +68,20 @@ impl Write for Entry {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_name;
+
+    #[test]
+    fn a_name_is_made_safe() {
+        assert_eq!(
+            safe_name("../Letter  to Mrs Ö (2).pdf"),
+            "Letter-to-Mrs-2-.pdf"
+        );
+        assert_eq!(safe_name("…"), "unnamed");
+        assert!(safe_name(&"x".repeat(500)).len() <= 80);
     }
 }

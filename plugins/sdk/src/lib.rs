@@ -5,6 +5,9 @@
 //! [`run`] and [`log`] for both, [`cases`], [`bundle`] and [`documents`] for exporters,
 //! [`files`], [`http`] and [`evidence`] for adapters. There is nothing else: no clock, no network, no disk.
 //!
+//! An adapter reads its query with [`Ask`], answers with [`Record`]s in a [`Page`], and reads the other system's answers
+//! with [`Json`] or types of its own. `redress plugin new` writes one to begin with.
+//!
 //! ```ignore
 //! use redress_plugin::{Exporter, Failure, bundle, cases};
 //!
@@ -18,6 +21,7 @@
 //! redress_plugin::exporter!(Plain);
 //! ```
 
+mod ask;
 #[doc(hidden)]
 pub mod bindings;
 pub mod bundle;
@@ -26,8 +30,15 @@ pub mod evidence;
 mod failure;
 pub mod files;
 pub mod http;
+mod json;
 pub mod log;
+mod record;
 pub mod run;
+
+pub use ask::{Ask, Wanted};
+pub use json::Json;
+pub use record::{Document, Record, Text};
+pub use serde_json::Value;
 
 pub use bindings::exporter::redress::plugin::documents;
 pub use bindings::exporter::redress::plugin::types::{Failure, Level};
@@ -71,11 +82,12 @@ macro_rules! exporter {
                     <$plugin as $crate::Exporter>::export()
                 }
             }
-            impl $crate::bindings::exporter::exports::redress::plugin::about::Guest for Component {
+            impl $crate::bindings::about::exports::redress::plugin::about::Guest for Component {
                 fn manifest() -> String {
                     <$plugin as $crate::Exporter>::MANIFEST.into()
                 }
             }
+            $crate::bindings::about::export!(Component with_types_in $crate::bindings::about);
             $crate::bindings::exporter::export!(Component with_types_in $crate::bindings::exporter);
         };
     };
@@ -101,11 +113,12 @@ macro_rules! linker {
                     <$plugin as $crate::Linker>::fetch(document)
                 }
             }
-            impl $crate::bindings::linker::exports::redress::plugin::about::Guest for Component {
+            impl $crate::bindings::about::exports::redress::plugin::about::Guest for Component {
                 fn manifest() -> String {
                     <$plugin as $crate::Linker>::MANIFEST.into()
                 }
             }
+    $crate::bindings::about::export!(Component with_types_in $crate::bindings::about);
     $crate::bindings::linker::export!(Component with_types_in $crate::bindings::linker);
         };
     };
