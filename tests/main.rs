@@ -6,6 +6,7 @@ mod browser;
 mod bundle;
 mod demo;
 mod hostile_plugins;
+mod old_contract;
 mod pdf;
 mod store;
 mod support;

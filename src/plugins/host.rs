@@ -275,7 +275,7 @@ impl PluginHost {
     {
         let (inner, plugin) = (Arc::clone(&self.inner), plugin.clone());
         let log = Log::new(run.limits.log_lines);
-        let said = log.clone();
+        let (said, spent) = (log.clone(), log.clone());
         let message = run.limits.message;
         // Two tasks: the plugin's may be stuck in the disk or in a download, its watcher never is.
         let watched = self.runtime().spawn(async move {
@@ -297,14 +297,16 @@ impl PluginHost {
             let store = store(&inner.engine, run, side, meter.clone(), log);
             let mut task = tokio::spawn(call(store, pre, contract));
             let _abort = AbortOnDrop(task.abort_handle());
-            tokio::select! {
+            let ended = tokio::select! {
                 done = &mut task => match done {
                     Ok(Ok(answer)) => Ok(answer),
                     Ok(Err(error)) => Err(error),
                     Err(error) => Err(Cause::Host(error.to_string()).into()),
                 },
                 cause = meter.overdue() => Err(cause.into()),
-            }
+            };
+            spent.used(|used| (used.computing, used.wall) = meter.spent());
+            ended
         });
         let _abort = AbortOnDrop(watched.abort_handle());
         let ended = match watched.await {

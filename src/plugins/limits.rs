@@ -6,6 +6,7 @@ use std::time::Duration;
 use wasmtime::ResourceLimiter;
 
 use super::Cause;
+use super::run_log::Log;
 
 const MIB: usize = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -100,14 +101,19 @@ impl Limits {
 pub(super) struct Memory {
     limit: usize,
     held: usize,
+    log: Log,
 }
 
 /// An element of a table is a pointer of the host, or two.
 const TABLE_ELEMENT: usize = 16;
 
 impl Memory {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { limit, held: 0 }
+    pub(super) fn new(limit: usize, log: Log) -> Self {
+        Self {
+            limit,
+            held: 0,
+            log,
+        }
     }
 
     fn grow(&mut self, by: usize) -> wasmtime::Result<bool> {
@@ -117,6 +123,7 @@ impl Memory {
             return Err(Cause::Memory(self.limit).into());
         }
         self.held = held;
+        self.log.used(|used| used.memory = held);
         Ok(true)
     }
 }

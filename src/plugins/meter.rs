@@ -75,6 +75,12 @@ impl Meter {
         Ok(())
     }
 
+    /// The plugin's own time to the last look-up, and the time since the run began.
+    pub(super) fn spent(&self) -> (Duration, Duration) {
+        let times = self.times();
+        (times.computing, times.started.elapsed())
+    }
+
     /// Does blocking work for the plugin, on a thread that the runtime can spare, off its time.
     pub(super) fn waiting<T>(&self, wait: Wait, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();

@@ -2,6 +2,7 @@
 //! The host writes nothing of its own into it, and no resident's data goes to the program's log from here.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -32,9 +33,24 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// What a run took of what it might take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Bytes of its memories at their largest.
+    pub memory: usize,
+    /// Time in its own code, to the last look-up.
+    pub computing: Duration,
+    /// Time from start to end.
+    pub wall: Duration,
+    /// Calls of the host.
+    pub calls: u64,
+}
+
 /// What a plugin said during a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunLog {
+    /// What the run took.
+    pub used: Used,
     /// The lines, oldest first.
     pub lines: Vec<LogLine>,
     /// How many more there were when the log was full.
@@ -67,6 +83,17 @@ impl Log {
             level,
             message: clip(message, LINE),
         });
+    }
+
+    /// Notes what the run has taken so far.
+    pub(super) fn used(&self, note: impl FnOnce(&mut Used)) {
+        note(
+            &mut self
+                .kept
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .used,
+        );
     }
 
     /// What was said so far.

@@ -81,7 +81,7 @@ impl<J> State<J> {
         Self {
             wasi,
             table,
-            memory: Memory::new(run.limits.memory),
+            memory: Memory::new(run.limits.memory, log.clone()),
             meter,
             log,
             run,
@@ -94,6 +94,7 @@ impl<J> State<J> {
     /// Every function of the contract begins with this.
     pub(super) fn called(&mut self) -> Result<(), Cause> {
         self.calls += 1;
+        self.log.used(|used| used.calls = self.calls);
         if self.calls > self.run.limits.calls {
             return Err(Cause::Calls(self.run.limits.calls));
         }

@@ -191,6 +191,9 @@ fn tight() -> Limits {
         renders: 3,
         calls: 20_000,
         handles: 4,
+        evidence: 1 << 20,
+        requests: 5,
+        concurrent: 32,
         log_lines: 10,
     }
 }
@@ -248,4 +251,45 @@ async fn fails_within(limits: Limits, settings: &str, is: impl Fn(&Cause) -> boo
 
 fn mode(mode: &str) -> String {
     format!(r#"{{"mode":"{mode}"}}"#)
+}
+
+/// The exporter makes a whole archive of this case.
+pub(crate) async fn exports_with(host: &PluginHost, plugin: &Plugin, case: &'static str) {
+    struct Told(&'static str);
+    impl CaseSource for Told {
+        fn document(&self) -> Result<String, String> {
+            Ok(self.0.into())
+        }
+        fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
+            Case.open_attachment(id)
+        }
+        fn attachment(&self, id: &str, stamp: Option<&str>) -> Result<Attached, String> {
+            Case.attachment(id, stamp)
+        }
+        fn attachment_parts(&self, _: &str, _: u32, _: bool) -> Result<u32, String> {
+            Ok(1)
+        }
+        fn attachment_part(
+            &self,
+            id: &str,
+            _: u32,
+            _: u32,
+            stamp: Option<&str>,
+        ) -> Result<Attached, String> {
+            Case.attachment(id, stamp)
+        }
+    }
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let job = ExportJob {
+        run: run("{}", Limits::export()),
+        source: Arc::new(Told(case)),
+        archive: Box::new(Bundle {
+            seen: Arc::clone(&seen),
+            reader: Reader::Quick,
+        }),
+        pdf: Arc::new(Pdf),
+    };
+    host.export(plugin, job).await.unwrap();
+    let seen = seen.lock().unwrap();
+    assert!(seen.closed && !seen.entries.is_empty());
 }
