@@ -81,10 +81,7 @@ fn the_program_serves_every_state_and_a_bundle_that_verifies() {
     let token = word_after(&said, "Bearer ");
     let road = word_after(&said, &format!("{address}/cases/"));
 
-    let browser = reqwest::blocking::Client::builder()
-        .cookie_store(true)
-        .build()
-        .unwrap();
+    let browser = crate::support::http().cookie_store(true).build().unwrap();
     let form = [("id", "priya.nair"), ("password", "calm harbour lights")];
     let queue = browser
         .post(format!("{address}/sign-in"))

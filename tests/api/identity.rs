@@ -170,7 +170,7 @@ fn guessing_is_braked_with_the_same_words_for_everyone() {
 }
 
 fn try_sign_in(server: &Server, name: &str, password: &str) -> (u16, String) {
-    let answer = reqwest::blocking::Client::builder()
+    let answer = crate::support::http()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client")
@@ -183,7 +183,7 @@ fn try_sign_in(server: &Server, name: &str, password: &str) -> (u16, String) {
 
 /// The secret of a session begun by page.
 fn sign_in(server: &Server, name: &str, password: &str) -> Option<String> {
-    let answer = reqwest::blocking::Client::builder()
+    let answer = crate::support::http()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client")
@@ -206,7 +206,9 @@ fn sign_in(server: &Server, name: &str, password: &str) -> Option<String> {
 }
 
 fn as_person(server: &Server, session: &str) -> (u16, Value) {
-    let answer = reqwest::blocking::Client::new()
+    let answer = crate::support::http()
+        .build()
+        .unwrap()
         .get(format!("{}/api/v1/me", server.base()))
         .header("cookie", format!("redress={session}"))
         .send()

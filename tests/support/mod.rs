@@ -182,8 +182,15 @@ impl Drop for Server {
     }
 }
 
-fn client() -> Client {
+/// A client for tests. The program brings its own cryptography for TLS; a test's client must name one too.
+pub fn http() -> reqwest::blocking::ClientBuilder {
+    // Whoever comes second finds it installed.
+    drop(rustls::crypto::ring::default_provider().install_default());
     Client::builder()
+}
+
+fn client() -> Client {
+    crate::support::http()
         .timeout(Duration::from_secs(120))
         .redirect(reqwest::redirect::Policy::none())
         .build()

@@ -46,7 +46,7 @@ pub struct Site {
 }
 
 fn browser() -> Client {
-    Client::builder()
+    crate::support::http()
         .cookie_store(true)
         .build()
         .expect("a client")
