@@ -190,7 +190,7 @@ pub fn http() -> reqwest::blocking::ClientBuilder {
 }
 
 fn client() -> Client {
-    crate::support::http()
+    http()
         .timeout(Duration::from_secs(120))
         .redirect(reqwest::redirect::Policy::none())
         .build()

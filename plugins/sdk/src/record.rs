@@ -197,12 +197,12 @@ mod tests {
     fn a_record_is_the_same_bytes_in_whatever_order_it_was_made() {
         let made = Record::new("repair", "R-1")
             .title(" Extractor\n broken ")
-            .field("status", &json!("Open"))
+            .field("status", json!("Open"))
             .field("description", Some("Extractor broken"))
             .field("target_on", None::<String>)
             .field("trade", "  ")
             .property_ref("007")
-            .other("Cost", &json!(12.5))
+            .other("Cost", json!(12.5))
             .document(Document::new("p-7", "a.jpg").with("url", "photos/7"));
         let again = Record::new("repair", "R-1")
             .property_ref(String::from("007"))
