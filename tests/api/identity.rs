@@ -206,9 +206,7 @@ fn sign_in(server: &Server, name: &str, password: &str) -> Option<String> {
 }
 
 fn as_person(server: &Server, session: &str) -> (u16, Value) {
-    let answer = crate::support::http()
-        .build()
-        .unwrap()
+    let answer = crate::support::plain_http()
         .get(format!("{}/api/v1/me", server.base()))
         .header("cookie", format!("redress={session}"))
         .send()

@@ -189,6 +189,11 @@ pub fn http() -> reqwest::blocking::ClientBuilder {
     Client::builder()
 }
 
+/// A client with nothing set.
+pub fn plain_http() -> Client {
+    http().build().expect("a client")
+}
+
 fn client() -> Client {
     http()
         .timeout(Duration::from_secs(120))

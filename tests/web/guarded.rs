@@ -198,7 +198,7 @@ fn erasing_is_led_to_from_the_audit_and_says_what_is_wrong() {
 #[test]
 fn behind_a_proxy_a_guesser_locks_out_nobody_else() {
     let server = Server::with(&["--secure"]);
-    let client = crate::support::http().build().unwrap();
+    let client = crate::support::plain_http();
     let front = client
         .get(format!("{}/sign-in", server.base()))
         .header("x-request-id", "a line of mine")
