@@ -6,6 +6,9 @@ use crate::Failure;
 use crate::bindings::linker::redress::plugin::files as host;
 pub use host::{Match, ls};
 
+/// Stands for every column that [`Table::index`] readied: each word may be in another.
+pub const ANY_COLUMN: u32 = u32::MAX;
+
 /// Opens a file for its bytes.
 pub fn open(name: &str) -> Result<File, Failure> {
     Ok(File {
@@ -58,14 +61,22 @@ impl Table {
         self.table.index(columns)
     }
 
-    /// Rows whose cell of a readied column matches, in the order of the file, at most 1000.
+    /// Rows that match in a readied column, or in [`ANY_COLUMN`], each with its number, in the order of the file; at most
+    /// 1000.
     pub fn look_up(
         &self,
         column: u32,
         how: Match,
         text: &str,
         max: u32,
-    ) -> Result<Vec<Vec<String>>, Failure> {
-        self.table.look_up(column, how, text, max)
+    ) -> Result<Vec<(u32, Vec<String>)>, Failure> {
+        let rows = self.table.look_up(column, how, text, max)?;
+        let numbered = rows.into_iter().map(|mut row| {
+            let number = row.pop().and_then(|number| number.parse().ok());
+            number
+                .map(|number| (number, row))
+                .ok_or_else(|| Failure::Other("the program gave a row without its number".into()))
+        });
+        numbered.collect()
     }
 }
