@@ -31,6 +31,14 @@ impl Folder {
         Ok(Self { at })
     }
 
+    /// What stands for a file of this name here and nowhere else.
+    pub(super) fn place(&self, name: &str) -> String {
+        match rustix::fs::fstat(&self.at) {
+            Ok(stat) => format!("{}:{}/{name}", stat.st_dev, stat.st_ino),
+            Err(_) => name.to_owned(),
+        }
+    }
+
     /// The names of its plain files, in order; those that are not text are left out.
     pub fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();

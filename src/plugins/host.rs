@@ -26,13 +26,14 @@ use super::linker::{LinkJob, LinkPage, LinkQuery, Linking};
 use super::meter::Meter;
 use super::run_log::{Level, Log, RunLog, clip};
 use super::state::{Run, State};
+use super::table::Indexes;
 use super::turns::Turns;
 use super::{Cause, HostError, Limits, RunError};
 
 /// How the host is set up.
 #[derive(Debug, Clone, Default)]
 pub struct HostConfig {
-    /// Where compiled code is kept between starts; nowhere when `None`.
+    /// Where compiled code is kept between starts, and the indexes of tables; nowhere when `None`.
     pub cache_dir: Option<PathBuf>,
     /// Threads for plugins; as many as the machine has processors when `None`.
     pub threads: Option<usize>,
@@ -106,6 +107,7 @@ struct Inner {
     exporters: Linker<State<Exporting>>,
     linkers: Linker<State<Linking>>,
     turns: Turns,
+    indexes: Indexes,
     /// Apart, so that slow downloads never hold up the adapters.
     export_turns: Semaphore,
     link_turns: Semaphore,
@@ -115,6 +117,7 @@ impl PluginHost {
     /// Starts the engine and its threads.
     pub fn new(config: HostConfig) -> Result<Self, HostError> {
         let engine = engine()?;
+        let tables = config.cache_dir.as_ref().map(|cache| cache.join("tables"));
         let failed = |error: wasmtime::Error| HostError::Engine(format!("{error:#}"));
         let mut exporters = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut exporters).map_err(failed)?;
@@ -143,6 +146,7 @@ impl PluginHost {
             exporters,
             linkers,
             turns: Turns::default(),
+            indexes: Indexes::new(tables),
             export_turns: Semaphore::new(runs),
             link_turns: Semaphore::new(runs),
         };
@@ -168,7 +172,7 @@ impl PluginHost {
         plugin: &Plugin,
         job: LinkJob,
     ) -> Result<(String, RunLog), RunError> {
-        let side = Linking::new(job.folder, job.connections);
+        let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
         self.run(plugin, Kind::Linker, job.run, side, linkers, check)
             .await
     }
@@ -180,7 +184,7 @@ impl PluginHost {
         job: LinkJob,
         query: LinkQuery,
     ) -> Result<(LinkPage, RunLog), RunError> {
-        let side = Linking::new(job.folder, job.connections);
+        let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
         let call = |store, pre, contract| find(store, pre, contract, query);
         self.run(plugin, Kind::Linker, job.run, side, linkers, call)
             .await
@@ -196,7 +200,7 @@ impl PluginHost {
         sink: Box<dyn Write + Send>,
     ) -> Result<(String, RunLog), RunError> {
         let side =
-            Linking::new(job.folder, job.connections).into_sink(sink, job.run.limits.evidence);
+            Linking::new(job.folder, job.connections, &self.inner.indexes).into_sink(sink, job.run.limits.evidence);
         let call = |store, pre, contract| fetch(store, pre, contract, document);
         self.run(plugin, Kind::Linker, job.run, side, linkers, call)
             .await
@@ -238,7 +242,7 @@ impl PluginHost {
         let manifest = match (contract, kind) {
             (Contract::V0_1, _) => None,
             (Contract::V0_2, Kind::Linker) => {
-                let side = Linking::new(None, Arc::new(NoConnections));
+                let side = Linking::new(None, Arc::new(NoConnections), &self.inner.indexes);
                 let told = self.run(plugin, kind, run, side, linkers, linker_manifest);
                 Some(told.await?.0)
             }
@@ -440,6 +444,7 @@ impl Drop for AbortOnDrop {
 impl Drop for PluginHost {
     fn drop(&mut self) {
         self.inner.ticker.end();
+        self.inner.indexes.end();
         if let Some(runtime) = self.runtime.take() {
             // Waits for nothing, so it may happen inside another runtime.
             runtime.shutdown_background();

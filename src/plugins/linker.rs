@@ -16,7 +16,7 @@ use super::files::{Folder, OpenFile};
 use super::meter::Wait;
 use super::run_log::clip;
 use super::state::{Run, State};
-use super::table::{Match, Table};
+use super::table::{Asked, Indexes, Table, Trouble};
 
 /// What an adapter is granted for one call.
 pub struct LinkJob {
@@ -66,14 +66,20 @@ pub(crate) struct Linking {
     folder: Option<Arc<Folder>>,
     connections: Arc<dyn Connections>,
     evidence: Option<Evidence>,
+    indexes: Indexes,
 }
 
 impl Linking {
-    pub(super) fn new(folder: Option<Folder>, connections: Arc<dyn Connections>) -> Self {
+    pub(super) fn new(
+        folder: Option<Folder>,
+        connections: Arc<dyn Connections>,
+        indexes: &Indexes,
+    ) -> Self {
         Self {
             folder: folder.map(Arc::new),
             connections,
             evidence: None,
+            indexes: indexes.clone(),
         }
     }
 
@@ -158,7 +164,12 @@ impl files::HostReader for Links {
 
 impl files::HostTable for Links {
     async fn open(&mut self, name: String) -> wasmtime::Result<Result<Resource<Table>, Failure>> {
-        Links::open(self, &name, Table::open)
+        let indexes = self.job.indexes.clone();
+        let place = match &self.job.folder {
+            Some(folder) => folder.place(&name),
+            None => String::new(),
+        };
+        Links::open(self, &name, |file| Table::open(file, place, &indexes))
     }
 
     async fn columns(&mut self, table: Resource<Table>) -> wasmtime::Result<Vec<String>> {
@@ -185,8 +196,16 @@ impl files::HostTable for Links {
     ) -> wasmtime::Result<Result<u32, Failure>> {
         self.called()?;
         let rows = self.table.get_mut(&table)?;
-        let indexed = self.meter.waiting(Wait::Work, || rows.index(&columns));
-        Ok(indexed.map_err(Failure::Unavailable))
+        let (meter, indexes) = (self.meter.clone(), &self.job.indexes);
+        let indexed = self.meter.waiting(Wait::Work, || {
+            rows.index(&columns, indexes, &|| meter.left())
+        });
+        Ok(indexed.map_err(|trouble| match trouble {
+            Trouble::Asked(why) => Failure::BadInput(why),
+            Trouble::Later(why) => Failure::Unavailable(why),
+            // The rows can still be read one after the other.
+            Trouble::Unavailable(why) => Failure::Other(why),
+        }))
     }
 
     async fn look_up(
@@ -198,17 +217,21 @@ impl files::HostTable for Links {
         max: u32,
     ) -> wasmtime::Result<Result<Vec<Vec<String>>, Failure>> {
         self.called()?;
-        let rows = self.table.get_mut(&table)?;
+        let rows = self.table.get(&table)?;
         let how = match how {
-            files::Match::Same => Match::Same,
-            files::Match::Word => Match::Word,
-            files::Match::Prefix => Match::Prefix,
+            files::Match::Same => Asked::Same,
+            files::Match::Word => Asked::Word,
+            files::Match::Prefix => Asked::Prefix,
         };
         let max = usize::try_from(max).unwrap_or(1000).min(1000);
-        let found = self
-            .meter
-            .waiting(Wait::Work, || rows.look_up(column, how, &text, max));
-        Ok(found.map_err(Failure::Unavailable))
+        let wanted = || !self.meter.abandoned();
+        let found = self.meter.waiting(Wait::Work, || {
+            rows.look_up(column, how, &text, max, &wanted)
+        });
+        Ok(found.map_err(|trouble| match trouble {
+            Trouble::Asked(why) => Failure::BadInput(why),
+            Trouble::Later(why) | Trouble::Unavailable(why) => Failure::Unavailable(why),
+        }))
     }
 
     async fn drop(&mut self, table: Resource<Table>) -> wasmtime::Result<()> {

@@ -108,6 +108,16 @@ impl Meter {
         }
     }
 
+    /// How long the run can still wait for something and then say that it is not done; nothing when it cannot.
+    pub(super) fn left(&self) -> Option<Duration> {
+        let times = self.times();
+        let own = times.started.elapsed().saturating_sub(times.reader);
+        // The rest is for the plugin's answer.
+        let end = times.limits.wall.mul_f32(0.9);
+        let left = end.checked_sub(own).filter(|left| !left.is_zero());
+        left.filter(|_| !times.abandoned)
+    }
+
     /// Whether the run was given up while it was waiting.
     pub(super) fn abandoned(&self) -> bool {
         self.times().abandoned
