@@ -199,8 +199,8 @@ impl PluginHost {
         document: String,
         sink: Box<dyn Write + Send>,
     ) -> Result<(String, RunLog), RunError> {
-        let side =
-            Linking::new(job.folder, job.connections, &self.inner.indexes).into_sink(sink, job.run.limits.evidence);
+        let side = Linking::new(job.folder, job.connections, &self.inner.indexes)
+            .into_sink(sink, job.run.limits.evidence);
         let call = |store, pre, contract| fetch(store, pre, contract, document);
         self.run(plugin, Kind::Linker, job.run, side, linkers, call)
             .await

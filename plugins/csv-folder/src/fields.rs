@@ -5,7 +5,8 @@ use crate::layout::Kind;
 /// A field and the headers it is known under, in plain form.
 pub(crate) type Field = (&'static str, &'static [&'static str]);
 
-const REFERENCES: [Field; 5] = [
+/// What a row says of whose it is. A name and an address may be in parts.
+const REFERENCES: [Field; 13] = [
     (
         "property_ref",
         &[
@@ -15,9 +16,14 @@ const REFERENCES: [Field; 5] = [
             "propref",
             "propertyno",
             "propertycode",
-            "uprn",
             "assetid",
             "assetref",
+            "assetreference",
+            "unitref",
+            "unitid",
+            "placeref",
+            "sitecode",
+            "uprn",
         ],
     ),
     (
@@ -30,8 +36,13 @@ const REFERENCES: [Field; 5] = [
             "tagref",
             "tenureid",
             "tenureref",
+            "tenancyno",
+            "tenancynumber",
+            "agreementref",
+            "leaseref",
             "rentaccount",
             "rentaccountref",
+            "accountref",
         ],
     ),
     (
@@ -47,6 +58,11 @@ const REFERENCES: [Field; 5] = [
             "residentref",
             "reporterpersonref",
             "clientid",
+            "personguid",
+            "tenantref",
+            "tenantid",
+            "occupantref",
+            "partyref",
         ],
     ),
     (
@@ -70,12 +86,139 @@ const REFERENCES: [Field; 5] = [
             "address",
             "propertyaddress",
             "fulladdress",
+            "homeaddress",
+            "tenancyaddress",
+            "assetfulladdress",
+            "correspondenceaddress",
+            "siteaddress",
             "property",
-            "addressline",
-            "address1",
         ],
     ),
+    (
+        "first_name",
+        &[
+            "firstname",
+            "forename",
+            "forenames",
+            "firstnames",
+            "givenname",
+            "christianname",
+            "tenantforename",
+        ],
+    ),
+    (
+        "surname",
+        &[
+            "surname",
+            "lastname",
+            "familyname",
+            "secondname",
+            "tenantsurname",
+        ],
+    ),
+    (
+        "house",
+        &[
+            "house",
+            "houseno",
+            "housenumber",
+            "housename",
+            "flatno",
+            "unitno",
+            "buildingnumber",
+            "buildingname",
+            "propertynumber",
+        ],
+    ),
+    (
+        "address_1",
+        &[
+            "address1",
+            "addressline1",
+            "addr1",
+            "add1",
+            "addressline",
+            "street",
+            "streetname",
+            "propertyaddress1",
+        ],
+    ),
+    (
+        "address_2",
+        &[
+            "address2",
+            "addressline2",
+            "addr2",
+            "add2",
+            "propertyaddress2",
+        ],
+    ),
+    (
+        "address_3",
+        &[
+            "address3",
+            "addressline3",
+            "addr3",
+            "add3",
+            "locality",
+            "propertyaddress3",
+        ],
+    ),
+    (
+        "town",
+        &["town", "city", "posttown", "address4", "addressline4"],
+    ),
+    (
+        "postcode",
+        &["postcode", "postalcode", "pcode", "zip", "propertypostcode"],
+    ),
 ];
+
+/// The parts of a name and of an address, in order; in records they stand together.
+pub(crate) const NAME_PARTS: [&str; 2] = ["first_name", "surname"];
+/// See [`NAME_PARTS`].
+pub(crate) const ADDRESS_PARTS: [&str; 6] = [
+    "house",
+    "address_1",
+    "address_2",
+    "address_3",
+    "town",
+    "postcode",
+];
+
+/// Whether a column, in plain form, names photos and reports in the folder.
+pub(crate) fn names_documents(header: &str) -> bool {
+    // Photo 1, Photo 2, …
+    let header = header.trim_end_matches(|c: char| c.is_ascii_digit());
+    let header = header.strip_suffix("name").unwrap_or(header);
+    let header = header.strip_suffix("file").unwrap_or(header);
+    [
+        "",
+        "photo",
+        "photos",
+        "photograph",
+        "photographs",
+        "picture",
+        "pictures",
+        "image",
+        "images",
+        "beforephoto",
+        "afterphoto",
+        "photobefore",
+        "photoafter",
+        "attachment",
+        "attachments",
+        "document",
+        "documents",
+        "files",
+        "report",
+        "surveyreport",
+        "inspectionreport",
+        "scan",
+        "letter",
+    ]
+    .contains(&header)
+}
 
 const REPAIR: [Field; 16] = [
     (
@@ -97,6 +240,14 @@ const REPAIR: [Field; 16] = [
             "repairref",
             "repairno",
             "repairid",
+            "jobreference",
+            "worksorder",
+            "worksorderno",
+            "worksordernumber",
+            "wono",
+            "wonumber",
+            "taskid",
+            "ticket",
             "id",
         ],
     ),
@@ -114,6 +265,13 @@ const REPAIR: [Field; 16] = [
             "reporteddate",
             "raiseddate",
             "orderdate",
+            "createddate",
+            "datecreated",
+            "createdon",
+            "issued",
+            "issuedate",
+            "dateissued",
+            "logdate",
         ],
     ),
     (
@@ -128,6 +286,12 @@ const REPAIR: [Field; 16] = [
             "fault",
             "problem",
             "works",
+            "jobdetails",
+            "faultdescription",
+            "shortdescription",
+            "longdescription",
+            "summary",
+            "sordescription",
         ],
     ),
     ("trade", &["trade", "tradedescription", "tradecode"]),
@@ -146,6 +310,9 @@ const REPAIR: [Field; 16] = [
             "requiredby",
             "completeby",
             "requiredcompletiondate",
+            "targetcompletion",
+            "targetcompletiondate",
+            "slatarget",
         ],
     ),
     (
@@ -157,6 +324,10 @@ const REPAIR: [Field; 16] = [
             "appt",
             "apptdate",
             "booked",
+            "appointmentstart",
+            "scheduled",
+            "scheduleddate",
+            "bookeddate",
         ],
     ),
     (
@@ -187,6 +358,11 @@ const REPAIR: [Field; 16] = [
             "closed",
             "datecomplete",
             "actualcompletion",
+            "completedat",
+            "finished",
+            "finishdate",
+            "dateclosed",
+            "practicalcompletion",
         ],
     ),
     (
@@ -441,6 +617,137 @@ const CONTACT: [Field; 7] = [
     ),
 ];
 
+const PERSON: [Field; 10] = [
+    (
+        "id",
+        &[
+            "externalref",
+            "personref",
+            "personid",
+            "personreference",
+            "customerid",
+            "customerref",
+            "residentid",
+            "residentref",
+            "tenantref",
+            "contactref",
+            "clientid",
+            "partyref",
+            "reference",
+            "ref",
+            "id",
+        ],
+    ),
+    ("title", &["title", "salutation"]),
+    (
+        "preferred_name",
+        &["preferredname", "preferredfirstname", "knownas"],
+    ),
+    (
+        "email",
+        &["email", "emailaddress", "personalemail", "contactemail"],
+    ),
+    (
+        "phone",
+        &[
+            "phone",
+            "telephone",
+            "phonenumber",
+            "telephonenumber",
+            "mobile",
+            "mobilenumber",
+            "mobilephone",
+            "tel",
+            "contactnumber",
+            "homephone",
+            "landline",
+        ],
+    ),
+    (
+        "preferred_channel",
+        &[
+            "preferredchannel",
+            "preferredcontact",
+            "contactpreference",
+            "preferredcontactmethod",
+        ],
+    ),
+    (
+        "language",
+        &[
+            "language",
+            "preferredlanguage",
+            "firstlanguage",
+            "mainlanguage",
+        ],
+    ),
+    (
+        "adjustments",
+        &["adjustments", "reasonableadjustments", "communicationneeds"],
+    ),
+    (
+        "tenure_type",
+        &["tenuretype", "tenure", "tenancytype", "agreementtype"],
+    ),
+    (
+        "end",
+        &["end", "enddate", "tenancyend", "tenancyenddate", "movedout"],
+    ),
+];
+
+const PROPERTY: [Field; 11] = [
+    (
+        "id",
+        &[
+            "externalref",
+            "propertyref",
+            "propertyreference",
+            "propertyid",
+            "propref",
+            "propertyno",
+            "propertycode",
+            "assetid",
+            "assetref",
+            "unitref",
+            "unitid",
+            "reference",
+            "ref",
+            "id",
+            "uprn",
+        ],
+    ),
+    ("uprn", &["uprn"]),
+    (
+        "type",
+        &["type", "propertytype", "assettype", "dwellingtype"],
+    ),
+    (
+        "bedrooms",
+        &["bedrooms", "beds", "numberofbedrooms", "noofbedrooms"],
+    ),
+    ("floor", &["floor", "floorlevel", "storey"]),
+    (
+        "built_year",
+        &["builtyear", "yearbuilt", "yearconstructed", "builddate"],
+    ),
+    ("patch", &["patch", "housingpatch", "area", "neighbourhood"]),
+    ("owner", &["owner", "landlord", "ownership"]),
+    (
+        "managing_org",
+        &[
+            "managingorg",
+            "managingorganisation",
+            "managedby",
+            "managingagent",
+        ],
+    ),
+    (
+        "estate",
+        &["estate", "scheme", "schemename", "block", "blockname"],
+    ),
+    ("heating", &["heating", "heatingtype"]),
+];
+
 impl Kind {
     fn table(self) -> &'static [Field] {
         match self {
@@ -448,6 +755,8 @@ impl Kind {
             Kind::Asb => &ASB,
             Kind::Tenancy => &TENANCY,
             Kind::Contact => &CONTACT,
+            Kind::Person => &PERSON,
+            Kind::Property => &PROPERTY,
         }
     }
 

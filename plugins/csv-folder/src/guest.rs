@@ -1,7 +1,10 @@
 //! The component's door: [`Folder`] on the imports of the WIT contract.
 
-use crate::folder::{self, Folder, Trouble};
-use redress_plugin::{Failure, Found, Linker, Page, Query, files, log, run};
+use redress_plugin::{Failure, Found, Linker, Page, Query, Wanted, evidence, files, log, run};
+
+use crate::documents::media_type;
+use crate::find;
+use crate::folder::{self, Folder, How, NotReady, Row, Trouble};
 
 struct CsvFolder;
 
@@ -15,7 +18,7 @@ impl Linker for CsvFolder {
     fn find(query: Query) -> Result<Page, Failure> {
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
         let cursor = query.cursor.as_deref();
-        let found = folder::find(
+        let found = find::find(
             &mut Granted,
             &run::settings_json(),
             &query.document,
@@ -34,6 +37,18 @@ impl Linker for CsvFolder {
             next: found.next,
         })
     }
+
+    fn fetch(document: String) -> Result<String, Failure> {
+        let wanted = Wanted::of(&document)?;
+        if media_type(&wanted.name).is_none() {
+            return Err(Failure::BadInput(format!(
+                "`{}` is not a photo or a report",
+                wanted.name
+            )));
+        }
+        evidence::from_file(&wanted.name)?;
+        Ok(wanted.name)
+    }
 }
 
 redress_plugin::linker!(CsvFolder);
@@ -47,13 +62,38 @@ impl Folder for Granted {
         files::ls()
     }
 
-    fn open(&mut self, name: &str) -> Result<(Vec<String>, files::Table), String> {
+    fn open(&mut self, name: &str) -> Result<(Row, files::Table), String> {
         let table = files::table(name).map_err(sentence)?;
         Ok((table.columns(), table))
     }
 
-    fn rows(&mut self, table: &mut files::Table) -> Result<Vec<Vec<String>>, String> {
+    fn rows(&mut self, table: &mut files::Table) -> Result<Vec<Row>, String> {
         table.next_rows().map_err(sentence)
+    }
+
+    fn ready(&mut self, table: &mut files::Table, columns: &[u32]) -> Result<(), NotReady> {
+        match table.index(columns) {
+            Ok(_) => Ok(()),
+            Err(Failure::Unavailable(why)) => Err(NotReady::Later(why)),
+            Err(other) => Err(NotReady::Never(sentence(other))),
+        }
+    }
+
+    fn look_up(
+        &mut self,
+        table: &mut files::Table,
+        column: u32,
+        how: How,
+        text: &str,
+        max: usize,
+    ) -> Result<Vec<(u32, Row)>, String> {
+        let how = match how {
+            How::Same => files::Match::Same,
+            How::Word => files::Match::Word,
+            How::Prefix => files::Match::Prefix,
+        };
+        let max = u32::try_from(max).unwrap_or(u32::MAX);
+        table.look_up(column, how, text, max).map_err(sentence)
     }
 
     fn warn(&mut self, text: &str) {

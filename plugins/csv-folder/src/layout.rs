@@ -1,8 +1,8 @@
-//! Which file is of which kind, and which column is which field of those that are known.
+//! Which file is of which kind.
 
+use crate::matching::plain;
 use crate::settings::Settings;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// What a file holds.
@@ -17,10 +17,21 @@ pub enum Kind {
     Tenancy,
     /// Calls, letters, visits.
     Contact,
+    /// Residents.
+    Person,
+    /// Homes.
+    Property,
 }
 
 /// In the order in which they are asked: a file named `asb_contacts` is of anti-social behaviour.
-pub const KINDS: [Kind; 4] = [Kind::Repair, Kind::Asb, Kind::Tenancy, Kind::Contact];
+pub const KINDS: [Kind; 6] = [
+    Kind::Repair,
+    Kind::Asb,
+    Kind::Tenancy,
+    Kind::Contact,
+    Kind::Person,
+    Kind::Property,
+];
 
 impl Kind {
     /// As the contract calls it.
@@ -30,6 +41,8 @@ impl Kind {
             Kind::Asb => "asb",
             Kind::Tenancy => "tenancy",
             Kind::Contact => "contact",
+            Kind::Person => "person",
+            Kind::Property => "property",
         }
     }
 
@@ -40,7 +53,14 @@ impl Kind {
             Kind::Asb => "anti-social behaviour",
             Kind::Tenancy => "tenancies",
             Kind::Contact => "contacts",
+            Kind::Person => "people",
+            Kind::Property => "properties",
         }
+    }
+
+    /// Whether a folder without such a file is worth a remark. Homes and people are seldom exported by themselves.
+    pub fn is_usual(self) -> bool {
+        !matches!(self, Kind::Person | Kind::Property)
     }
 
     /// The kind that a file name tells.
@@ -55,21 +75,19 @@ impl Kind {
             Some(Kind::Contact)
         } else if tells(&["tenanc", "tenure", "lease", "rentaccount"]) {
             Some(Kind::Tenancy)
+        } else if tells(&[
+            "people", "person", "resident", "customer", "tenants", "occup",
+        ]) {
+            Some(Kind::Person)
+        } else if tells(&["unitsowned"]) {
+            // Numbers for returns, not homes.
+            None
+        } else if tells(&["propert", "asset", "units", "dwelling", "stock", "homes"]) {
+            Some(Kind::Property)
         } else {
             None
         }
     }
-}
-
-/// A header without case, spaces, accents and signs: `Date Raised` and `date_raised` are one, and so is an accented
-/// letter however the file writes it.
-pub fn plain(text: &str) -> String {
-    // Through capitals, so that `STRASSE` and `Straße` are one.
-    text.nfd()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// The files of each kind that is there, as set or as their names tell.
@@ -113,102 +131,9 @@ fn is_table(name: &str) -> bool {
         .any(|end| name.ends_with(end))
 }
 
-/// Where each field of a kind stands in one file.
-#[derive(Debug, Default, PartialEq)]
-pub struct Columns {
-    fields: BTreeMap<&'static str, usize>,
-    /// The columns that are no known field, under their own names.
-    pub other: Vec<(String, usize)>,
-}
-
-impl Columns {
-    /// Reads a header. A column set by the operator that is not there is an error.
-    pub fn read(kind: Kind, header: &[String], settings: &Settings) -> Result<Self, String> {
-        let plains: Vec<String> = header.iter().map(|h| plain(h)).collect();
-        let place = |wanted: &str| plains.iter().position(|h| h == wanted);
-        let set = settings.columns.get(&kind);
-        let mut columns = Columns::default();
-        for (field, known) in kind.known_headers() {
-            let at = match set.and_then(|s| s.get(*field)) {
-                Some(own) => Some(
-                    place(&plain(own))
-                        .ok_or_else(|| format!("it has no column `{own}` for `{field}`"))?,
-                ),
-                None => known.iter().find_map(|name| place(name)),
-            };
-            if let Some(at) = at.filter(|at| !settings.drops(&header[*at])) {
-                columns.fields.insert(field, at);
-            }
-        }
-        let taken: Vec<usize> = columns.fields.values().copied().collect();
-        let free = header
-            .iter()
-            .enumerate()
-            .filter(|(at, h)| !taken.contains(at) && !settings.drops(h));
-        columns.other = free
-            .filter(|(_, h)| !h.trim().is_empty())
-            .map(|(at, h)| (h.trim().to_owned(), at))
-            .collect();
-        Ok(columns)
-    }
-
-    /// A field of a row, trimmed; empty when the file has no such column.
-    pub fn get<'a>(&self, row: &'a [String], field: &str) -> &'a str {
-        self.fields
-            .get(field)
-            .and_then(|at| row.get(*at))
-            .map_or("", |cell| cell.trim())
-    }
-
-    /// How many columns are known fields.
-    pub fn known(&self) -> usize {
-        self.fields.len()
-    }
-
-    /// True when the file can say whose a row is.
-    pub fn can_match(&self) -> bool {
-        let has = |field| self.fields.contains_key(field);
-        has("property_ref") || has("tenancy_ref") || has("person_ref") || has("address")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn header(text: &str) -> Vec<String> {
-        text.split(',').map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn common_headers_are_recognised() {
-        let ours = "external_ref,property_ref,reported_on,description,trade,priority,target_on,appointment_on,appointment_slot,attended_on,completed_on,status,outcome,contractor,follow_on_of,hazard,notes";
-        let theirs = "Job No,Property Reference,Date Raised,Description of Works,Trade,Priority,Target Date,Appt Date,Slot,Date Attended,Completed Date,Status,Result,Contractor Name,Parent Job,Hazard Type,Comments";
-        let read = |h| Columns::read(Kind::Repair, &header(h), &Settings::default()).unwrap();
-        assert_eq!(read(ours), read(theirs));
-        assert_eq!(read(ours).known(), 17);
-    }
-
-    #[test]
-    fn a_mapping_of_the_operator_wins_and_must_exist() {
-        let settings = Settings::read(
-            r#"{"columns":{"repair":{"reported_on":"Logged at"}},"drop":["Secret"]}"#,
-        )
-        .unwrap();
-        let columns = Columns::read(
-            Kind::Repair,
-            &header("Ref,Logged At,Date raised,SECRET,Dob"),
-            &settings,
-        )
-        .unwrap();
-        assert_eq!(columns.get(&header("1,a,b,c,d"), "reported_on"), "a");
-        assert_eq!(columns.other, [("Date raised".to_owned(), 2)]);
-        assert!(
-            Columns::read(Kind::Repair, &header("Ref"), &settings)
-                .unwrap_err()
-                .contains("`Logged at`")
-        );
-    }
 
     #[test]
     fn file_names_tell_the_kind_unless_set() {
@@ -219,15 +144,21 @@ mod tests {
             "call-log.CSV",
             "readme.md",
             "x.csv",
+            "Current tenants.csv",
+            "properties.csv",
+            "units_owned.csv",
         ]
         .map(String::from);
         let found = files(&Settings::default(), &names);
         let kinds: Vec<&str> = found.iter().map(|(k, _)| k.name()).collect();
-        assert_eq!(kinds, ["repair", "asb", "tenancy", "contact"]);
+        assert_eq!(
+            kinds,
+            ["repair", "asb", "tenancy", "contact", "person", "property"]
+        );
         let settings = Settings::read(r#"{"files":{"contact":["x.csv"],"repair":[]}}"#).unwrap();
         let found = files(&settings, &names);
-        assert_eq!(found.last().unwrap(), &(Kind::Contact, "x.csv".to_owned()));
-        assert_eq!(found.len(), 3);
+        assert_eq!(found[2], (Kind::Contact, "x.csv".to_owned()));
+        assert_eq!(found.len(), 5);
     }
 
     #[test]

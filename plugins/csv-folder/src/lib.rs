@@ -1,11 +1,12 @@
-//! Repairs, anti-social behaviour, tenancies and contacts from CSV files in one granted folder: a
+//! Repairs, anti-social behaviour, tenancies, contacts, people and homes from CSV files in one granted folder: a
 //! linking adapter for landlords whose housing system has no API, which is most small ones.
 //!
 //! Which file holds what is told by its name, which column holds what by its header; both can be set
-//! ([`settings`]). Rows are read a thousand at a time and only what belongs to the query is kept. A file
-//! that is missing or broken costs its own records and a warning, never the others.
+//! ([`settings`]). Rows are looked up in the host's index ([`plan`]); where there is none they are all read, a thousand
+//! at a time. Either way only what belongs to the query is kept ([`matching`]). A file that is missing or broken costs its
+//! own records and a warning, never the others.
 //!
-//! Start at [`folder::find`]. `guest.rs` is the component's door, built for wasm only.
+//! Start at [`find::find`]. `guest.rs` is the component's door, built for wasm only.
 
 #![cfg_attr(
     test,
@@ -15,12 +16,18 @@
     )
 )]
 
+pub mod cell;
+pub mod columns;
+pub mod documents;
 pub mod fields;
+pub mod find;
 pub mod folder;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 pub mod layout;
 pub mod matching;
+pub mod plan;
 pub mod record;
+pub mod residents;
 pub mod settings;
 pub mod when;

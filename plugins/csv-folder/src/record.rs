@@ -1,7 +1,11 @@
 //! One row as `redress-link-record/1`. The same row gives the same bytes: members are in order, and
 //! nothing in them changes by itself, not even the name of the file when next month's export has another.
 
-use crate::layout::{Columns, Kind};
+use crate::cell::clean;
+use crate::columns::Columns;
+use crate::documents::Shelf;
+use crate::fields::{ADDRESS_PARTS, NAME_PARTS};
+use crate::layout::Kind;
 use crate::settings::Dates;
 use crate::when;
 use serde_json::{Map, Value, json};
@@ -22,68 +26,141 @@ pub struct Record {
 }
 
 const REFERENCES: [&str; 3] = ["property_ref", "tenancy_ref", "person_ref"];
+/// Letters of one text; more is cut.
+const LONG: usize = 20_000;
+/// Bytes of the columns that are no known field; more is left out.
+const OTHER: usize = 60_000;
 
-/// Reads a row.
-pub fn read(kind: Kind, columns: &Columns, row: &[String], dates: Dates) -> Record {
-    let mut fields = Map::new();
-    let mut last = None;
-    for field in kind
-        .fields()
-        .filter(|f| *f != "id" && !REFERENCES.contains(f))
-    {
-        let text = columns.get(row, field);
-        if text.is_empty() {
-            continue;
-        }
-        let read = match field {
-            "at" => when::moment(text, dates),
-            "start" | "end" => when::date(text, dates),
-            _ if field.ends_with("_on") => when::date(text, dates),
-            _ => None,
+/// What a row is read with.
+pub struct Reading<'a> {
+    /// What the file holds.
+    pub kind: Kind,
+    /// Which column is what.
+    pub columns: &'a Columns,
+    /// How dates are written.
+    pub dates: Dates,
+    /// The photos and reports of the folder.
+    pub shelf: &'a Shelf,
+}
+
+impl Reading<'_> {
+    /// Reads a row.
+    pub fn record(&self, row: &[String]) -> Record {
+        let (kind, columns) = (self.kind, self.columns);
+        let (fields, last) = self.fields(row);
+        let id = match columns.get(row, "id").as_ref() {
+            "" => format!("row-{:016x}", fingerprint(row)),
+            // The host takes no longer ones.
+            id => cut(id, 150).to_owned(),
         };
-        // A target lies ahead; it does not say that anything happened.
-        if field != "target_on" {
-            last = last.max(read.clone().map(|r| r.chars().take(10).collect::<String>()));
-        }
-        fields.insert(field.into(), read.unwrap_or_else(|| text.to_owned()).into());
-    }
-    let other: Map<String, Value> = columns
-        .other
-        .iter()
-        .filter_map(|(name, at)| Some((name.clone(), row.get(*at)?.trim())))
-        .filter(|(_, cell)| !cell.is_empty())
-        .map(|(name, cell)| (name, cell.into()))
-        .collect();
-    let id = match columns.get(row, "id") {
-        "" => format!("row-{:016x}", fingerprint(row)),
-        id => id.to_owned(),
-    };
-    let title = title(kind, &id, &fields);
-    // Open until it ends: an open repair or tenancy is never too old.
-    let closed = match kind {
-        Kind::Repair => fields.contains_key("completed_on"),
-        Kind::Asb => fields.contains_key("closed_on"),
-        Kind::Tenancy => fields.contains_key("end"),
-        Kind::Contact => true,
-    };
-    let mut document = json!({"schema": "redress-link-record/1", "kind": kind.name(), "id": id});
-    for name in REFERENCES {
-        let value = columns.get(row, name);
-        document[name] = if value.is_empty() {
-            Value::Null
-        } else {
-            value.into()
+        let title = title(kind, &id, &fields);
+        // Open until it ends: an open repair or tenancy is never too old.
+        let closed = match kind {
+            Kind::Repair => fields.contains_key("completed_on"),
+            Kind::Asb => fields.contains_key("closed_on"),
+            Kind::Tenancy => fields.contains_key("end"),
+            Kind::Contact => true,
+            Kind::Person | Kind::Property => false,
         };
+        let mut document =
+            json!({"schema": "redress-link-record/1", "kind": kind.name(), "id": id});
+        for name in REFERENCES {
+            document[name] = match columns.get(row, name).as_ref() {
+                "" => Value::Null,
+                value => value.into(),
+            };
+        }
+        document["fields"] = fields.into();
+        let (other, documents) = self.other(row);
+        document["other"] = other.into();
+        if !documents.is_empty() {
+            document["documents"] = documents.into();
+        }
+        Record {
+            id,
+            kind: kind.name(),
+            title,
+            document: document.to_string(),
+            last: last.filter(|_| closed),
+        }
     }
-    document["fields"] = fields.into();
-    document["other"] = other.into();
-    Record {
-        id,
-        kind: kind.name(),
-        title,
-        document: document.to_string(),
-        last: last.filter(|_| closed),
+
+    /// The known fields, and the last day of which they speak.
+    pub fn fields(&self, row: &[String]) -> (Map<String, Value>, Option<String>) {
+        let mut fields = Map::new();
+        let mut last = None;
+        let apart = |field: &&str| {
+            *field == "id"
+                || REFERENCES.contains(field)
+                || NAME_PARTS.contains(field)
+                || ADDRESS_PARTS.contains(field)
+        };
+        for field in self.kind.fields().filter(|field| !apart(field)) {
+            let text = self.columns.get(row, field);
+            if text.is_empty() {
+                continue;
+            }
+            let dated = match field {
+                "at" => when::moment(&text, self.dates),
+                "start" | "end" => when::date(&text, self.dates),
+                _ if field.ends_with("_on") => when::date(&text, self.dates),
+                _ => None,
+            };
+            if dated.as_deref().is_some_and(when::is_no_date) {
+                continue;
+            }
+            // A target lies ahead; it does not say that anything happened.
+            if field != "target_on" {
+                last = last.max(dated.as_deref().map(|day| cut(day, 10).to_owned()));
+            }
+            let said = dated.unwrap_or_else(|| cut(&text, LONG).to_owned());
+            fields.insert(field.into(), said.into());
+        }
+        (fields, last)
     }
+
+    /// The columns that are no known field, and the photos and reports.
+    fn other(&self, row: &[String]) -> (Map<String, Value>, Vec<Value>) {
+        let mut other = Map::new();
+        let (mut bytes, mut left_out) = (0, 0);
+        let mut add = |name: &str, text: &str| {
+            let text = cut(text, LONG);
+            bytes += name.len() + text.len();
+            if bytes > OTHER {
+                left_out += 1;
+            } else {
+                other.insert(name.to_owned(), text.into());
+            }
+        };
+        let cell = |at: &usize| row.get(*at).map_or("", |cell| clean(cell));
+        for (name, at) in &self.columns.other {
+            match cell(at) {
+                "" => {}
+                text => add(name, text),
+            }
+        }
+        let mut documents = Vec::new();
+        for (name, at) in &self.columns.documents {
+            match (cell(at), self.shelf.documents(name, cell(at))) {
+                ("", _) => {}
+                (text, none) if none.is_empty() => add(name, text),
+                (_, mut some) => documents.append(&mut some),
+            }
+        }
+        if left_out > 0 {
+            other.insert("(left out)".into(), format!("{left_out} columns").into());
+        }
+        (other, documents)
+    }
+}
+
+/// At most so many letters.
+fn cut(text: &str, letters: usize) -> &str {
+    let end = text
+        .char_indices()
+        .nth(letters)
+        .map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 fn title(kind: Kind, id: &str, fields: &Map<String, Value>) -> String {
@@ -109,6 +186,8 @@ fn title(kind: Kind, id: &str, fields: &Map<String, Value>) -> String {
             }
         }
         Kind::Contact => first(&["subject", "summary"]),
+        Kind::Person => first(&["name", "preferred_name"]),
+        Kind::Property => first(&["address", "type"]),
     };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = text.chars().take(100).collect();
@@ -137,7 +216,14 @@ mod tests {
     fn record(kind: Kind, header: &str, row: &str) -> Record {
         let cells = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
         let columns = Columns::read(kind, &cells(header), &Settings::default()).unwrap();
-        read(kind, &columns, &cells(row), Dates::Dmy)
+        let shelf = Shelf::new(&cells("tap.JPG|Zoe\u{308}.pdf|people.csv"));
+        let reading = Reading {
+            kind,
+            columns: &columns,
+            dates: Dates::Dmy,
+            shelf: &shelf,
+        };
+        reading.record(&cells(row))
     }
 
     #[test]
@@ -187,5 +273,39 @@ mod tests {
             record(Kind::Tenancy, "Ref|Start|Type", "T1|17/06/2019|Secure").title,
             "Secure from 2019-06-17"
         );
+    }
+
+    #[test]
+    fn photos_that_are_in_the_folder_belong_to_the_record() {
+        let r = record(
+            Kind::Repair,
+            "Ref|Photo|Before photo|Report|Scan",
+            "1|C:\\jobs\\TAP.jpg; gone.jpg|people.csv|Zoë.pdf|none taken",
+        );
+        let document: Value = serde_json::from_str(&r.document).unwrap();
+        assert_eq!(
+            document["documents"],
+            json!([
+                {"id": "tap.JPG", "name": "tap.JPG", "title": "Photo", "media_type": "image/jpeg"},
+                {"id": "Zoe\u{308}.pdf", "name": "Zoe\u{308}.pdf", "title": "Report", "media_type": "application/pdf"},
+            ])
+        );
+        assert_eq!(
+            document["other"],
+            json!({"Before photo": "people.csv", "Scan": "none taken"})
+        );
+    }
+
+    #[test]
+    fn a_row_of_many_long_cells_is_kept_within_bounds() {
+        let header: Vec<String> = (0..400).map(|n| format!("Extra {n}")).collect();
+        let row: Vec<String> = (0..400).map(|_| "é".repeat(300)).collect();
+        let r = record(
+            Kind::Repair,
+            &format!("Ref|Description|{}", header.join("|")),
+            &format!("1|{}|{}", "x".repeat(100_000), row.join("|")),
+        );
+        assert!(r.document.len() < 100_000, "{}", r.document.len());
+        assert!(r.document.contains(r#""(left out)":"#));
     }
 }

@@ -6,7 +6,8 @@
 //!   "dates": "dmy", "drop": ["Operative notes"] }
 //! ```
 
-use crate::layout::{Kind, plain};
+use crate::layout::Kind;
+use crate::matching::plain;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub struct Settings {
 }
 
 /// Never read: not needed for a complaint, and special category, financial or about a third person.
-const NEVER: [&str; 15] = [
+const NEVER: [&str; 21] = [
     "allegedpersonref",
     "allegedperson",
     "allegedperpetrator",
@@ -52,6 +53,12 @@ const NEVER: [&str; 15] = [
     "ethnicity",
     "religion",
     "sexualorientation",
+    "sexuality",
+    "disability",
+    "nationality",
+    "birthdate",
+    "bankaccount",
+    "iban",
 ];
 
 impl Settings {

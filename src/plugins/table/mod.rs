@@ -108,7 +108,10 @@ impl Table {
         left: &dyn Fn() -> Option<Duration>,
     ) -> Result<u32, Trouble> {
         if columns.is_empty() || columns.len() > READIED {
-            let why = format!("from 1 to {READIED} columns can be readied, not {}", columns.len());
+            let why = format!(
+                "from 1 to {READIED} columns can be readied, not {}",
+                columns.len()
+            );
             return Err(Trouble::Asked(why));
         }
         let mut wanted = Vec::new();

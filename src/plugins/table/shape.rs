@@ -37,9 +37,7 @@ impl Shape {
             .map_err(unreadable)?;
         let delimiter = match told_delimiter(&sample) {
             Some((delimiter, line)) => {
-                beginning = source
-                    .behind(beginning, line as u64)
-                    .map_err(unreadable)?;
+                beginning = source.behind(beginning, line as u64).map_err(unreadable)?;
                 delimiter
             }
             None => delimiter_of(&sample),

@@ -105,7 +105,11 @@ fn what_is_not_a_table_says_so() {
 
 #[test]
 fn titles_above_the_names_of_the_columns_are_passed_over() {
-    let expected = [["Ref", "Home", "Fault"], ["1", "7", "Tap"], ["2", "8", "Door"]];
+    let expected = [
+        ["Ref", "Home", "Fault"],
+        ["1", "7", "Tap"],
+        ["2", "8", "Door"],
+    ];
     for above in [
         "",
         "\n\n",
@@ -115,12 +119,17 @@ fn titles_above_the_names_of_the_columns_are_passed_over() {
     ] {
         let text = format!("{above}Ref,Home,Fault\n1,7,Tap\n2,8,Door\n");
         assert_eq!(rows(text.as_bytes()), expected, "{above:?}");
-        let tabs = text.replace(',', "\t").replace("\"Housing\t Ltd\"", "Housing");
+        let tabs = text
+            .replace(',', "\t")
+            .replace("\"Housing\t Ltd\"", "Housing");
         assert_eq!(rows(tabs.as_bytes()), expected, "{above:?}");
     }
     // Names of columns stay what they are when rows have fewer cells, or more.
     assert_eq!(rows(b"a,b,c\n1\n2\n3\n")[0], ["a", "b", "c"]);
-    assert_eq!(rows(b"a,b,c\n1,2,3,4,5,6\n1,2,3\n1,2,3\n")[0], ["a", "b", "c"]);
+    assert_eq!(
+        rows(b"a,b,c\n1,2,3,4,5,6\n1,2,3\n1,2,3\n")[0],
+        ["a", "b", "c"]
+    );
 }
 
 /// All the time of the world.
@@ -241,7 +250,10 @@ fn what_is_looked_up_is_what_a_scan_finds() {
             let [row] = found.as_slice() else {
                 panic!("{found:?}")
             };
-            assert_eq!((row[0].as_str(), row[4].as_str()), (number.as_str(), n.to_string().as_str()));
+            assert_eq!(
+                (row[0].as_str(), row[4].as_str()),
+                (number.as_str(), n.to_string().as_str())
+            );
             assert_eq!(row[3], format!("“note” {n}\n and more"));
         }
         let scanned: Vec<String> = (0..ROWS)
@@ -249,11 +261,28 @@ fn what_is_looked_up_is_what_a_scan_finds() {
             .map(|n| format!("{n:08}"))
             .collect();
         assert_eq!(ids(&table, 2, Asked::Word, "cedar 7"), scanned.join(" "));
-        assert_eq!(ids(&table, ANY_COLUMN, Asked::Prefix, "family12 person1 cedar").split(' ').count(), (0..ROWS).filter(|n| {
-            n % 4 == 2 && (n % 997).to_string().starts_with("12") && n.to_string().starts_with('1')
-        }).count());
-        assert_eq!(table.look_up(2, Asked::Prefix, "c", 1000, &|| true).unwrap().len(), 1000);
-        let given_up = table.look_up(2, Asked::Prefix, "family", 1000, &|| false).unwrap();
+        assert_eq!(
+            ids(&table, ANY_COLUMN, Asked::Prefix, "family12 person1 cedar")
+                .split(' ')
+                .count(),
+            (0..ROWS)
+                .filter(|n| {
+                    n % 4 == 2
+                        && (n % 997).to_string().starts_with("12")
+                        && n.to_string().starts_with('1')
+                })
+                .count()
+        );
+        assert_eq!(
+            table
+                .look_up(2, Asked::Prefix, "c", 1000, &|| true)
+                .unwrap()
+                .len(),
+            1000
+        );
+        let given_up = table
+            .look_up(2, Asked::Prefix, "family", 1000, &|| false)
+            .unwrap();
         assert!(given_up.is_empty());
     }
 }
@@ -265,7 +294,10 @@ fn an_index_is_made_once_kept_and_made_again_for_another_file() {
     let path = home.path().join("people.csv");
     fs::write(&path, PEOPLE).unwrap();
     let kept = || {
-        let files: Vec<_> = fs::read_dir(&cache).unwrap().map(|f| f.unwrap().path()).collect();
+        let files: Vec<_> = fs::read_dir(&cache)
+            .unwrap()
+            .map(|f| f.unwrap().path())
+            .collect();
         files
     };
     // What is kept appears a moment after it can be used.
@@ -295,10 +327,16 @@ fn an_index_is_made_once_kept_and_made_again_for_another_file() {
 
     // Another program finds it and makes none.
     let again = Indexes::new(Some(cache.clone()));
-    assert_eq!(ids(&readied(&path, &again, &[1]), 1, Asked::Word, "zoe"), "P2");
+    assert_eq!(
+        ids(&readied(&path, &again, &[1]), 1, Asked::Word, "zoe"),
+        "P2"
+    );
     assert_eq!(made(&kept()[0]), first);
     // More columns are added to those that were there.
-    assert_eq!(ids(&readied(&path, &again, &[3]), 3, Asked::Word, "07000"), "P1");
+    assert_eq!(
+        ids(&readied(&path, &again, &[3]), 3, Asked::Word, "07000"),
+        "P1"
+    );
     settled(&|files| one(files) && made(&files[0]) != first);
     let wide = made(&kept()[0]);
     readied(&path, &again, &[0, 1, 3]);
@@ -328,7 +366,10 @@ fn an_index_is_made_once_kept_and_made_again_for_another_file() {
         }
     }
     fs::remove_dir_all(&cache).unwrap();
-    assert_eq!(ids(&readied(&path, &again, &[0]), 0, Asked::Same, "Q1"), "Q1");
+    assert_eq!(
+        ids(&readied(&path, &again, &[0]), 0, Asked::Same, "Q1"),
+        "Q1"
+    );
 }
 
 #[test]
@@ -341,7 +382,9 @@ fn a_file_that_changes_while_it_is_read_says_so() {
     std::thread::sleep(Duration::from_millis(20));
     fs::write(&path, PEOPLE.replace("P1", "Q1")).unwrap();
     let changed = "it was changed while it was read; try again when it is whole";
-    let why = table.look_up(0, Asked::Same, "P1", 9, &|| true).unwrap_err();
+    let why = table
+        .look_up(0, Asked::Same, "P1", 9, &|| true)
+        .unwrap_err();
     assert_eq!(why, Trouble::Unavailable(changed.into()));
     let why = table.index(&[1], &indexes, &patient).unwrap_err();
     assert_eq!(why, Trouble::Unavailable(changed.into()));
@@ -368,10 +411,19 @@ fn what_cannot_be_waited_for_is_finished_nevertheless() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut broken = table(b"a,b\n1,2\n").unwrap();
-    assert!(matches!(broken.index(&[], &indexes, &patient), Err(Trouble::Asked(_))));
-    assert!(matches!(broken.index(&[2], &indexes, &patient), Err(Trouble::Asked(_))));
+    assert!(matches!(
+        broken.index(&[], &indexes, &patient),
+        Err(Trouble::Asked(_))
+    ));
+    assert!(matches!(
+        broken.index(&[2], &indexes, &patient),
+        Err(Trouble::Asked(_))
+    ));
     let mut unclosed = b"a,b\n1,\"open\n".to_vec();
     unclosed.extend(std::iter::repeat_n(b"x,y\n", 1 << 19).flatten());
-    let why = table(&unclosed).unwrap().index(&[0], &indexes, &patient).unwrap_err();
+    let why = table(&unclosed)
+        .unwrap()
+        .index(&[0], &indexes, &patient)
+        .unwrap_err();
     assert!(matches!(why, Trouble::Unavailable(why) if why.contains("is a quote missing?")));
 }

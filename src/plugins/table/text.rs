@@ -183,7 +183,11 @@ fn cut(encoding: &'static Encoding, raw: &[u8], last: bool) -> usize {
         };
     }
     if encoding == UTF_8 {
-        let back = raw.iter().rev().take(4).position(|byte| *byte & 0xc0 != 0x80);
+        let back = raw
+            .iter()
+            .rev()
+            .take(4)
+            .position(|byte| *byte & 0xc0 != 0x80);
         if let Some(back) = back {
             let first = raw.len() - 1 - back;
             let wants = match raw[first] {

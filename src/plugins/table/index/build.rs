@@ -19,7 +19,11 @@ use crate::plugins::table::text::{Place, Source, read_full};
 use crate::plugins::table::words::{fnv, joined, words};
 
 /// Entries held in memory at once: 24 MB; in tests few, so that there is something to merge.
-const HELD: usize = if cfg!(test) { 9_999 } else { (24 << 20) / ENTRY };
+const HELD: usize = if cfg!(test) {
+    9_999
+} else {
+    (24 << 20) / ENTRY
+};
 /// The largest index that is made.
 const LARGEST: u64 = 2 << 30;
 
@@ -69,7 +73,9 @@ pub(super) fn build(
             .checked_add(1)
             .ok_or("it has more than four thousand million rows")?;
         if sorter.bytes() + u64::from(count) * ROW as u64 > LARGEST {
-            return Err("it is too large to be looked up: its index would take more than 2 GB".into());
+            return Err(
+                "it is too large to be looked up: its index would take more than 2 GB".into(),
+            );
         }
         if count.is_multiple_of(1024) && !going(rows.read_to()) {
             return Err("Redress is stopping".into());

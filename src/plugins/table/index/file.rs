@@ -71,7 +71,9 @@ impl Index {
 
     /// Whether all of these columns were readied.
     pub(in crate::plugins::table) fn has(&self, columns: &[u16]) -> bool {
-        columns.iter().all(|column| self.header.columns.contains(column))
+        columns
+            .iter()
+            .all(|column| self.header.columns.contains(column))
     }
 
     /// Where a row begins, and the hash of its cells.
@@ -114,7 +116,11 @@ impl Index {
     }
 
     /// Calls `each` with the entries of a range.
-    pub(super) fn entries(&self, range: Range<u64>, mut each: impl FnMut(&Entry)) -> io::Result<()> {
+    pub(super) fn entries(
+        &self,
+        range: Range<u64>,
+        mut each: impl FnMut(&Entry),
+    ) -> io::Result<()> {
         const MANY: u64 = 4096;
         let mut buf = vec![0; MANY.min(range.end - range.start) as usize * ENTRY];
         let mut at = range.start;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use super::build::{Plan, build};
 use super::file::{Index, read_header};
-use super::{Identity, ENDING};
+use super::{ENDING, Identity};
 
 /// Indexes together take no more than this: those used least lately go.
 const ROOM: u64 = 4 << 30;
@@ -134,9 +134,8 @@ impl Indexes {
         plan: Plan,
         left: &dyn Fn() -> Option<Duration>,
     ) -> Result<Arc<Index>, NotReady> {
-        let failed = |error: io::Error| {
-            NotReady::Failed(format!("its index cannot be kept: {error}"))
-        };
+        let failed =
+            |error: io::Error| NotReady::Failed(format!("its index cannot be kept: {error}"));
         let path = self.0.path(place).map_err(failed)?;
         let size = plan.of.size;
         let build = {
