@@ -182,6 +182,7 @@ fn point(point: &Point) -> Value {
         "reasons": decision.map(|d| &d.reasons),
         "references": decision.map(|d| &d.references),
         "decisions": point.decisions,
+        "evidence": point.evidence,
     })
 }
 

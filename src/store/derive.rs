@@ -64,6 +64,8 @@ pub struct CaseRow {
     pub care: bool,
     /// The Ombudsman has it.
     pub with_ombudsman: bool,
+    /// How many records of other systems are linked to it.
+    pub links: u32,
     /// The only people who may see it; none means everyone with the right role.
     pub only_for: Option<Vec<String>>,
 }
@@ -98,6 +100,7 @@ impl CaseRow {
                 || case.complainant.safe_contact.is_some()
                 || case.complainant.active_adjustments().next().is_some(),
             with_ombudsman: case.ombudsman.is_some(),
+            links: u32::try_from(case.current_links().count()).unwrap_or(u32::MAX),
             only_for: case.restricted.as_ref().map(|r| r.people.clone()),
         }
     }
@@ -136,6 +139,8 @@ pub enum Facet {
     ToAcknowledge,
     /// Refused, as a whole or in part.
     Refused,
+    /// A record of this kind is linked to it.
+    Linked(String),
 }
 
 /// The orders of lists.
@@ -169,6 +174,7 @@ impl Facet {
             Self::Home(home) => (12, home.clone()),
             Self::ToAcknowledge => (13, String::new()),
             Self::Refused => (14, String::new()),
+            Self::Linked(kind) => (15, kind.clone()),
         };
         let mut out = [tag; 9];
         out[1..].copy_from_slice(&Sha256::digest(value)[..8]);
@@ -179,7 +185,7 @@ impl Facet {
     pub(crate) fn has(&self, order: Order) -> bool {
         match self {
             Self::All | Self::Handler(_) => true,
-            Self::Person(_) | Self::Home(_) => order == Order::Received,
+            Self::Person(_) | Self::Home(_) | Self::Linked(_) => order == Order::Received,
             _ => order != Order::Updated,
         }
     }
@@ -210,6 +216,8 @@ impl Facet {
         if !case.refusals.is_empty() {
             out.push(Self::Refused);
         }
+        let kinds: BTreeSet<&str> = case.current_links().map(|l| l.kind.as_str()).collect();
+        out.extend(kinds.into_iter().map(|kind| Self::Linked(kind.to_owned())));
         out.extend(person_of(case).map(Self::Person));
         out.extend(home_of(case).map(Self::Home));
         out
@@ -257,6 +265,10 @@ fn wire<V: Serialize>(value: &V) -> String {
 /// The longest word kept, in bytes.
 pub(crate) const LONGEST_WORD: usize = 24;
 
+/// How many linked records of a case can be searched for, and by how many words of their titles.
+const MOST_LINKS: usize = 300;
+const TITLE_WORDS: usize = 12;
+
 fn words_of(case: &Case) -> BTreeSet<String> {
     let reference = case.reference.to_string().to_lowercase();
     let mut out = BTreeSet::from([reference, case.reference.number().to_string()]);
@@ -275,6 +287,12 @@ fn words_of(case: &Case) -> BTreeSet<String> {
     let representative = case.representative.iter().map(|r| r.name.as_str());
     for text in texts.chain(representative) {
         out.extend(words(text));
+    }
+    // The newest first: what somebody looks for by its number is a job that is talked about now.
+    let links: Vec<_> = case.current_links().collect();
+    for link in links.into_iter().rev().take(MOST_LINKS) {
+        out.extend(words(&link.external_id));
+        out.extend(words(&link.title).take(TITLE_WORDS));
     }
     out.into_iter().map(short).collect()
 }

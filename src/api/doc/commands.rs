@@ -66,6 +66,8 @@ pub const COMMANDS: &[Row] = &[
     ("link_record", "Links a record of another system; its present content is fetched and kept.",
      "source:text external_id:text"),
     ("unlink_record", "Takes a link away; the history stays.", "source:text external_id:text reason?:text"),
+    ("choose_evidence", "Says which documents and linked records bear on a point, instead of what was chosen before.",
+     "point:number documents=:numbers records=:RecordKey[]"),
     ("update_complainant", "Corrects what is known of the resident.", "complainant:Party"),
     ("record_adjustment", "Records a reasonable adjustment (Code 5.10).", "adjustment:Adjustment"),
     ("end_adjustment", "Ends an adjustment that is no longer needed.", "need:text reason:text"),

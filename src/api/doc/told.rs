@@ -72,7 +72,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
       closing?:Closing satisfaction:Satisfaction[] readiness:Readiness restricted:flag"),
     ("PointAnswer", "A point with the decision that stands.",
      "id:number text:text category:text theme?:Theme raised_at:time refused:flag accepted?:PointAccepted decision?:Decision reasons?:text references?:texts \
-      decisions:PointDecision[]"),
+      decisions:PointDecision[] evidence:Evidence"),
     ("Compensation", "Sums in pence, side by side.", "stage1_pence:money stage2_pence:money later_pence:money ordered_pence:money"),
     ("LinkVersion", "One snapshot of a linked record.", "version:number snapshot_at:time hash:text"),
     ("CaseSummary", "A case in a list.",

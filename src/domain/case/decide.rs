@@ -121,7 +121,8 @@ impl Case {
             Command::Refuse { .. } => refusing::decide(self, command, context),
             Command::AddPoint { .. }
             | Command::AcceptPoint { .. }
-            | Command::DecidePoint { .. } => points::decide(self, command, context),
+            | Command::DecidePoint { .. }
+            | Command::ChooseEvidence { .. } => points::decide(self, command, context),
             Command::OfferRemedy { .. }
             | Command::AnswerRemedy { .. }
             | Command::RecordPayment { .. }

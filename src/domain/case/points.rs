@@ -2,8 +2,8 @@
 
 use super::assignment::{check_reviewer, check_unconflicted};
 use super::letters::next;
-use super::{Case, Command, Context, Event, State};
-use crate::domain::ids::PointId;
+use super::{Case, Command, Context, Event, Evidence, RecordKey, State};
+use crate::domain::ids::{DocumentId, PointId};
 use crate::domain::intake::Kind;
 use crate::domain::refusal::{Code, Refusal, bounded, required};
 
@@ -171,6 +171,50 @@ pub(super) fn decide(
                     .collect(),
             }])
         }
+        Command::ChooseEvidence {
+            point,
+            documents,
+            records,
+        } => choose(case, *point, documents, records),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Ties documents and linked records to a point. What it was tied to already is not told again.
+fn choose(
+    case: &Case,
+    point: PointId,
+    documents: &[DocumentId],
+    records: &[RecordKey],
+) -> Result<Vec<Event>, Refusal> {
+    let Some(found) = case.point(point) else {
+        let detail = format!("The case has no point {point}.");
+        return Err(Refusal::new(Code::NotFound, detail).at("point"));
+    };
+    let mut evidence = Evidence::default();
+    for id in documents {
+        if !case.documents.iter().any(|document| document.id == *id) {
+            let detail = format!("The case has no document {id}. Add it to the case first.");
+            return Err(Refusal::new(Code::NotFound, detail).at("documents"));
+        }
+        if !evidence.documents.contains(id) {
+            evidence.documents.push(*id);
+        }
+    }
+    for key in records {
+        if !case.current_links().any(|link| link.is(key)) {
+            let detail = format!(
+                "The case has no linked record {} of {}. Link it to the case first.",
+                key.external_id, key.source
+            );
+            return Err(Refusal::new(Code::NotFound, detail).at("records"));
+        }
+        if !evidence.records.contains(key) {
+            evidence.records.push(key.clone());
+        }
+    }
+    if found.evidence == evidence {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::EvidenceChosen { point, evidence }])
 }

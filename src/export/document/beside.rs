@@ -25,7 +25,8 @@ pub(super) fn may_be_told(case: &Case, event: &Event) -> bool {
                 && (&l.source, &l.external_id, &l.kind)
                     == (&link.source, &link.external_id, &link.kind)
         }),
-        Event::RecordUnlinked { .. } => false,
+        // How the landlord weighs its own file is not part of it.
+        Event::RecordUnlinked { .. } | Event::EvidenceChosen { .. } => false,
         event => event.is_substance(),
     }
 }

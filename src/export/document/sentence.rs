@@ -82,6 +82,11 @@ impl CaseFile<'_> {
                 reference,
                 relation,
             } => format!("Linked with {reference}{}", tail(relation)),
+            E::EvidenceChosen { point, evidence } => format!(
+                "The evidence on point {point} was chosen; documents: {}, linked records: {}",
+                evidence.documents.len(),
+                evidence.records.len(),
+            ),
             E::PointAccepted {
                 point,
                 reason,

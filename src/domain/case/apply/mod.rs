@@ -9,7 +9,7 @@ mod points;
 mod process;
 mod remedies;
 
-use super::{Case, Event, GapExplanation, Point, Recorded, Rewording, StageRun, State};
+use super::{Case, Event, Evidence, GapExplanation, Point, Recorded, Rewording, StageRun, State};
 use crate::domain::calendar::london_date;
 use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{CaseRef, PointId};
@@ -111,6 +111,7 @@ impl Case {
                 decisions: Vec::new(),
                 refused: false,
                 accepted: None,
+                evidence: Evidence::default(),
             })
             .collect();
         Self {
@@ -218,9 +219,10 @@ impl Case {
                     self.linked_cases.push(reference.clone());
                 }
             }
-            Event::PointAdded { .. } | Event::PointAccepted { .. } | Event::PointDecided { .. } => {
-                self.apply_point(recorded)
-            }
+            Event::PointAdded { .. }
+            | Event::PointAccepted { .. }
+            | Event::PointDecided { .. }
+            | Event::EvidenceChosen { .. } => self.apply_point(recorded),
             Event::ContactRecorded { .. }
             | Event::NoteAdded { .. }
             | Event::DocumentAttached { .. }

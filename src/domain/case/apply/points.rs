@@ -1,6 +1,6 @@
 //! Points raised and decided.
 
-use crate::domain::case::{Case, Event, Point, PointAccepted, PointDecision, Recorded};
+use crate::domain::case::{Case, Event, Evidence, Point, PointAccepted, PointDecision, Recorded};
 
 impl Case {
     pub(super) fn apply_point(&mut self, recorded: &Recorded) {
@@ -19,7 +19,14 @@ impl Case {
                 decisions: Vec::new(),
                 refused: false,
                 accepted: None,
+                evidence: Evidence::default(),
             }),
+            Event::EvidenceChosen { point, evidence } => {
+                if let Some(found) = self.points.iter_mut().find(|p| p.id == *point) {
+                    found.evidence = evidence.clone();
+                }
+                self.investigating();
+            }
             Event::PointAccepted {
                 point,
                 reason,

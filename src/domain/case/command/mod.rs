@@ -8,8 +8,8 @@ mod permission;
 
 use super::event::HazardStep;
 use super::records::{
-    ApprovalSubject, ClosingOutcome, Decision, Direction, Discretion, Document, RefusalGround,
-    RelatedKind, ResidentView, SatisfactionAnswer,
+    ApprovalSubject, ClosingOutcome, Decision, Direction, Discretion, Document, RecordKey,
+    RefusalGround, RelatedKind, ResidentView, SatisfactionAnswer,
 };
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
@@ -334,6 +334,14 @@ pub enum Command {
         external_id: String,
         #[serde(default)]
         reason: Option<String>,
+    },
+    /// Says what of the file bears on a point. It replaces what was chosen before.
+    ChooseEvidence {
+        point: PointId,
+        #[serde(default)]
+        documents: Vec<DocumentId>,
+        #[serde(default)]
+        records: Vec<RecordKey>,
     },
     /// What the sources answered when asked on logging or refresh.
     TakeSnapshots {

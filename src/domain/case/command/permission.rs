@@ -28,7 +28,7 @@ table! {
         EndRepresentative, AddMember, SetMemberLetters, RecordSatisfaction, DeclareConflict, TakeSnapshots;
     Attach: Attach;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
-        CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, Triage,
+        CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, ChooseEvidence, Triage,
         EndAdjustment, TakeHazardStep, AnswerRelated, ExtendRelated, ReviewServiceRequest,
         CompleteOrder, CompleteHosNotice, ExplainGap;
     Approve: Approve, DeclineApproval;

@@ -21,6 +21,7 @@ impl Event {
             Self::CaseLinked { .. } => "case_linked",
             Self::PointAccepted { .. } => "point_accepted",
             Self::PointDecided { .. } => "point_decided",
+            Self::EvidenceChosen { .. } => "evidence_chosen",
             Self::RemedyOffered { .. } => "remedy_offered",
             Self::RemedyAnswered { .. } => "remedy_answered",
             Self::CompensationApproved { .. } => "compensation_approved",

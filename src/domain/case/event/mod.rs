@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Extension, IssuedLetter,
+    ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Evidence, Extension, IssuedLetter,
     LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
 };
 use crate::domain::category::{RootCause, Theme};
@@ -128,6 +128,11 @@ pub enum Event {
         decision: Decision,
         reasons: String,
         references: Vec<String>,
+    },
+    /// What bears on a point, instead of what was chosen before.
+    EvidenceChosen {
+        point: PointId,
+        evidence: Evidence,
     },
     RemedyOffered {
         remedy: Remedy,

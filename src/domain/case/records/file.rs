@@ -72,7 +72,34 @@ pub struct LinkedRecord {
     pub unlinked_at: Option<DateTime<Utc>>,
 }
 
+/// A record of another system, whichever version of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RecordKey {
+    /// The source.
+    pub source: String,
+    /// What it is there.
+    pub kind: String,
+    /// Its identifier there.
+    pub external_id: String,
+}
+
 impl LinkedRecord {
+    /// Which record it is a version of.
+    pub fn key(&self) -> RecordKey {
+        RecordKey {
+            source: self.source.clone(),
+            kind: self.kind.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+
+    /// Whether it is a version of this record.
+    pub fn is(&self, key: &RecordKey) -> bool {
+        self.source == key.source
+            && self.kind == key.kind
+            && self.external_id == key.external_id
+    }
+
     /// Whether both are versions of one record.
     pub fn same_record(&self, other: &Self) -> bool {
         self.source == other.source

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::file::RecordKey;
 use crate::domain::category::{Theme, seeded_title};
-use crate::domain::ids::PointId;
+use crate::domain::ids::{DocumentId, PointId};
 
 /// What the landlord found on a point, and overall (domain rules §4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,6 +58,20 @@ pub struct Point {
     /// How it came to be considered after all, if it had been refused (Code 2.4).
     #[serde(default)]
     pub accepted: Option<PointAccepted>,
+    /// What bears on it, as it was chosen last.
+    #[serde(default)]
+    pub evidence: Evidence,
+}
+
+/// What of the file bears on a point.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Documents of the case.
+    #[serde(default)]
+    pub documents: Vec<DocumentId>,
+    /// Records of other systems.
+    #[serde(default)]
+    pub records: Vec<RecordKey>,
 }
 
 impl Point {

@@ -150,6 +150,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         ),
         (
             "olive",
+            json!({ "command": "choose_evidence", "point": 1, "documents": [1] }),
+        ),
+        (
+            "olive",
             json!({ "command": "take_snapshots", "source": "csv", "found": [found] }),
         ),
         (
@@ -309,6 +313,7 @@ attach                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 issue_letter             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 link_record              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 unlink_record            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+choose_evidence          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 take_snapshots           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 update_complainant       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 record_adjustment        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -3,7 +3,7 @@
 use super::{Told, told};
 use crate::domain::case::{Event, category_title};
 use crate::web::commands::approval_words;
-use crate::web::words::{long_date, sentence, spoken, words};
+use crate::web::words::{count, long_date, sentence, spoken, words};
 
 /// The sentence, when the event is one of these.
 pub(super) fn tell(event: &Event) -> Option<Told> {
@@ -36,6 +36,16 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             words(relation),
             "paperclip",
             "records",
+        ),
+        Event::EvidenceChosen { point, evidence } => told(
+            format!("Evidence on point {point} chosen"),
+            format!(
+                "{}, {}.",
+                count(number(evidence.documents.len()), "document", "documents"),
+                count(number(evidence.records.len()), "linked record", "linked records")
+            ),
+            "paperclip",
+            "decisions",
         ),
         Event::PointAccepted { point, reason, .. } => told(
             format!("Point {point} considered after all"),
@@ -166,4 +176,8 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
         ),
         _ => return None,
     })
+}
+
+fn number(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
 }
