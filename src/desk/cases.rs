@@ -321,7 +321,10 @@ impl Desk {
     /// The view of a case now, with all that it names.
     pub(crate) fn whole_view(&self, case: Case) -> Result<CaseView, DeskError> {
         let policies = self.policy_kinds_for(&case)?;
-        Ok(CaseView::of(case, &self.book(), &policies, self.now()))
+        let heard = self.heard(&case)?;
+        let mut view = CaseView::of(case, &self.book(), &policies, self.now());
+        view.heard = heard;
+        Ok(view)
     }
 
     /// People named by the name that others read are recorded under their account's name.

@@ -1,20 +1,38 @@
 //! Linked records: asked for on logging and on refresh, kept as snapshots, and never in anyone's way.
 
+pub mod asked;
+pub mod papers;
+pub mod residents;
+mod turn;
+
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join_all;
 
+use super::carry::carry_out;
 use super::cases::Order;
 use super::settings::LinkSource;
 use super::{CaseView, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::case::{Case, Command, Found};
+use crate::domain::case::{Case, Command, Found, NOT_ASKED};
 use crate::domain::ids::CaseRef;
 use crate::link::{self, CSV_FOLDER, Gathered, Query, Source};
 use crate::plugins::Plugin;
 
 /// How long logging waits for linked records.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a source is asked about a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// The case has just been logged.
+    Logged,
+    /// Somebody wants to know now.
+    ByHand,
+    /// It is the case's turn.
+    Turn,
+}
 
 impl Desk {
     /// The adapters that are part of the program: name and SHA-256 of each.
@@ -33,7 +51,7 @@ impl Desk {
         source: &LinkSource,
     ) -> Result<String, DeskError> {
         need(actor, Permission::Administer)?;
-        let asked = source_of(source).map_err(DeskError::Plugin)?;
+        let asked = source_of(self, source).await.map_err(DeskError::Plugin)?;
         link::check(&self.inner.plugins, &asked, self.now())
             .await
             .map_err(DeskError::Plugin)
@@ -50,46 +68,127 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         need(actor, Permission::Log)?;
         let case = open(&*self.reader()?, actor, reference)?;
-        self.take_snapshots(actor, &case).await?;
+        let links = self.sources()?;
+        let links = links.iter().filter(|link| link.enabled);
+        let asking = links.map(|link| self.ask(actor, &case, link, Why::ByHand));
+        for asked in join_all(asking).await {
+            asked?;
+        }
         self.case(actor, reference)
     }
 
-    /// Begins to ask the sources about a case that has just been logged and waits for them a little, so that most
-    /// cases show their records at once. Slow ones go on by themselves; logging has already succeeded.
+    /// Asks the sources about a case that has just been logged and waits for them a little, so that most cases show
+    /// their records at once. Slow ones go on by themselves, and one that was slow or down lately is not waited for;
+    /// logging has already succeeded.
     pub(crate) async fn begin_snapshots(&self, actor: &Actor, case: &Case) {
-        let (desk, who, about) = (self.clone(), actor.clone(), case.clone());
-        let taking = tokio::spawn(async move {
-            if let Err(error) = desk.take_snapshots(&who, &about).await {
-                tracing::warn!(case = %about.reference, %error, "linked records were not taken");
+        let links = match self.sources() {
+            Ok(links) => links,
+            Err(error) => {
+                tracing::warn!(case = %case.reference, %error, "linked records were not taken");
+                return;
             }
-        });
-        if tokio::time::timeout(PATIENCE, taking).await.is_err() {
-            tracing::info!(case = %case.reference, "linked records are still being read");
+        };
+        let mut waiting = Vec::new();
+        for link in links.into_iter().filter(|link| link.enabled) {
+            let slow = self.inner.watch.is_slow(&link.key, self.now());
+            let key = link.key.clone();
+            let (desk, who, about) = (self.clone(), actor.clone(), case.clone());
+            let taking = tokio::spawn(async move {
+                if let Err(error) = desk.ask(&who, &about, &link, Why::Logged).await {
+                    tracing::warn!(case = %about.reference, %error, "linked records were not taken");
+                }
+            });
+            if slow {
+                tracing::info!(case = %case.reference, source = %key, "a slow source is asked meanwhile");
+                continue;
+            }
+            let desk = self.clone();
+            waiting.push(async move {
+                let in_time = tokio::time::timeout(PATIENCE, taking).await.is_ok();
+                desk.inner.watch.note_pace(&key, desk.now(), in_time);
+                if !in_time {
+                    tracing::info!(source = %key, "linked records are still being read");
+                }
+            });
         }
+        join_all(waiting).await;
     }
 
-    /// Asks the sources about a case and keeps what they give. What goes wrong stands on the case.
-    pub(crate) async fn take_snapshots(&self, actor: &Actor, case: &Case) -> Result<(), DeskError> {
-        for source in self.sources()?.into_iter().filter(|source| source.enabled) {
-            let gathered = match source_of(&source) {
-                Ok(asked) => {
-                    link::gather(&self.inner.plugins, &asked, &Query::of(case), self.now()).await
+    /// Asks one source about a case and keeps what it gives. What goes wrong stands on the case.
+    async fn ask(
+        &self,
+        actor: &Actor,
+        case: &Case,
+        link: &LinkSource,
+        why: Why,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        let pausing = match why {
+            Why::ByHand => None,
+            Why::Logged | Why::Turn => self.inner.watch.pausing(&link.key, now),
+        };
+        let gathered = match pausing {
+            Some(trouble) => unreachable_source(
+                &link.key,
+                format!(
+                    "It has given no answer since {}, so it was not asked just now; it is asked again by itself. {}",
+                    crate::domain::calendar::london_time(trouble.since).format("%H:%M"),
+                    trouble.why
+                ),
+                now,
+            ),
+            None => {
+                let gathered = match source_of(self, link).await {
+                    Ok(asked) => {
+                        link::gather(&self.inner.plugins, &asked, &Query::of(case), now).await
+                    }
+                    Err(failure) => unreachable_source(&link.key, failure, now),
+                };
+                let down = gathered.failure.as_deref().filter(|_| gathered.is_down);
+                // An answer that could not be given about this case says nothing of the source.
+                if down.is_some() || gathered.failure.is_none() {
+                    self.inner.watch.note(&link.key, self.now(), down);
                 }
-                Err(failure) => unreachable_source(&source.key, failure, self.now()),
-            };
-            if let Some(failure) = &gathered.failure {
-                tracing::warn!(source = %source.key, case = %case.reference, %failure, "a linked source gave no answer");
+                gathered
             }
-            let command = Command::TakeSnapshots {
-                source: source.key,
-                found: gathered.records,
-                failure: gathered.failure,
-                notes: gathered.notes,
-            };
-            self.command(actor, &case.reference, Order::now(command))
-                .await?;
+        };
+        if let Some(failure) = &gathered.failure
+            && !failure.starts_with(NOT_ASKED)
+        {
+            tracing::warn!(source = %link.key, case = %case.reference, %failure, "a linked source gave no answer");
         }
-        Ok(())
+        self.keep_gathered(actor, case, gathered, why).await
+    }
+
+    /// Puts what a source gave on its case. In its turn, the program asks for everybody and tells only what is new.
+    async fn keep_gathered(
+        &self,
+        actor: &Actor,
+        case: &Case,
+        gathered: Gathered,
+        why: Why,
+    ) -> Result<(), DeskError> {
+        let (who, about) = (actor.clone(), case.reference.clone());
+        let (book, now) = (self.book(), self.now());
+        let kept = self
+            .store()
+            .write_async(move |tx| -> Result<(), DeskError> {
+                let case = match why {
+                    Why::Turn => tx_case(tx, &about)?,
+                    Why::Logged | Why::ByHand => open(tx, &who, &about)?,
+                };
+                asked::note(tx, &about, &gathered)?;
+                let order = Order::now(Command::TakeSnapshots {
+                    source: gathered.source,
+                    found: gathered.records,
+                    failure: gathered.failure,
+                    notes: gathered.notes,
+                    in_turn: why == Why::Turn,
+                });
+                carry_out(tx, &book, &who, &case, &order, None, now)?;
+                Ok(())
+            });
+        Ok(kept.await?)
     }
 
     /// One record of a source by its identifier, among those about this case's resident and home.
@@ -108,7 +207,7 @@ impl Desk {
                 detail: format!("No link is called {source}."),
             });
         };
-        let asked = source_of(known).map_err(DeskError::Plugin)?;
+        let asked = source_of(self, known).await.map_err(DeskError::Plugin)?;
         let gathered =
             link::gather(&self.inner.plugins, &asked, &Query::of(&case), self.now()).await;
         match gathered
@@ -125,10 +224,24 @@ impl Desk {
             },
         }
     }
+
+    /// Whether a link's adapter can search for residents by what somebody types.
+    async fn finds_residents(&self, link: &LinkSource) -> bool {
+        link.plugin == "csv-folder"
+    }
+}
+
+fn tx_case(rows: &dyn crate::store::Rows, reference: &CaseRef) -> Result<Case, DeskError> {
+    rows.case(reference)?.ok_or(DeskError::NotFound)
+}
+
+/// How often a link is asked about an open case by itself; none for by hand only.
+fn every(link: &LinkSource) -> Option<TimeDelta> {
+    (link.refresh_hours > 0).then(|| TimeDelta::hours(i64::from(link.refresh_hours)))
 }
 
 /// A linked system as the adapters know it.
-fn source_of(kept: &LinkSource) -> Result<Source, String> {
+async fn source_of(_desk: &Desk, kept: &LinkSource) -> Result<Source, String> {
     let settings = match &kept.settings {
         settings if settings.is_object() => settings.to_string(),
         _ => "{}".to_owned(),
@@ -152,5 +265,6 @@ fn unreachable_source(name: &str, failure: String, now: DateTime<Utc>) -> Gather
         records: Vec::new(),
         notes: Vec::new(),
         failure: Some(failure),
+        is_down: true,
     }
 }

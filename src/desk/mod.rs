@@ -36,6 +36,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
 use crate::domain::ids::CaseRef;
+use crate::link::watch::Watch;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
 use crate::store::{Reader, Store};
@@ -61,6 +62,7 @@ struct Inner {
     plugins: PluginHost,
     book: RwLock<Arc<Book>>,
     doors: sign_in::Doors,
+    watch: Watch,
 }
 
 impl Desk {
@@ -82,6 +84,7 @@ impl Desk {
             plugins,
             book: RwLock::new(book),
             doors: sign_in::Doors::default(),
+            watch: Watch::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Book;
-use crate::domain::case::{Case, LinkedRecord, Point, Sums};
+use super::links::asked::Heard;
+use crate::domain::case::{Case, LinkedRecord, Point, SourceState, Sums};
 use crate::domain::clock::{CaseFlags, Clock};
 use crate::domain::letter;
 use crate::domain::readiness::Readiness;
@@ -25,6 +26,8 @@ pub struct CaseView {
     pub readiness: Readiness,
     /// The names people read, by account name.
     pub names: BTreeMap<String, String>,
+    /// How each of its sources stands, by name.
+    pub heard: BTreeMap<String, Heard>,
     /// When it was looked at.
     pub seen_at: DateTime<Utc>,
 }
@@ -50,6 +53,7 @@ impl CaseView {
             flags,
             readiness,
             names,
+            heard: BTreeMap::new(),
             seen_at: now,
         }
     }
@@ -144,7 +148,7 @@ impl CaseView {
             "extensions": extensions,
             "letters": case.letters,
             "links": links,
-            "sources": case.sources,
+            "sources": self.sources_json(),
             "documents": case.documents,
             "contacts": case.contacts,
             "hazards": case.hazards,
@@ -157,6 +161,22 @@ impl CaseView {
             "readiness": self.readiness,
             "restricted": case.restricted.is_some(),
         })
+    }
+
+    fn sources_json(&self) -> Vec<Value> {
+        let one = |state: &SourceState| {
+            let heard = self.heard.get(&state.source);
+            json!({
+                "source": state.source,
+                "asked_at": heard.map_or(state.asked_at, |heard| heard.asked_at),
+                "fetched_at": heard.map_or(state.fetched_at, |heard| heard.fetched_at),
+                "failure": state.failure,
+                "notes": state.notes,
+                "down_since": heard.and_then(|heard| heard.down_since),
+                "next_try": heard.and_then(|heard| heard.next_try),
+            })
+        };
+        self.case.sources.iter().map(one).collect()
     }
 
     fn sums_json(&self) -> Value {

@@ -4,6 +4,11 @@
 //! gives what it could and says what happened, because no complaint waits for another system. What is done with
 //! the records, new version or nothing new, is the case's own decision (`Command::TakeSnapshots`).
 
+pub mod record;
+pub mod residents;
+pub mod watch;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +18,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::calendar::london_date;
-use crate::domain::case::{Case, Found, NOT_ASKED};
+use crate::domain::case::{Case, Found, NOT_ASKED, RecordKey};
 use crate::plugins::{
-    Connections, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord, NoConnections, Plugin,
+    Cause, Connections, Failure, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord, NoConnections, Plugin,
     PluginHost, Run, RunLog,
 };
 
@@ -121,6 +126,9 @@ pub struct Query {
     pub address: Option<String>,
     /// What ended before is left out.
     pub since: Option<NaiveDate>,
+    /// What somebody typed who looks for a resident; then nothing else is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 impl Query {
@@ -140,6 +148,23 @@ impl Query {
             name: Some(who.name.clone()).filter(|name| !name.trim().is_empty()),
             address: filled(&who.address),
             since,
+            text: None,
+        }
+    }
+
+    /// The query of someone who looks for a resident.
+    pub fn text(text: &str) -> Self {
+        Self {
+            schema: "redress-link-query/1",
+            case: None,
+            kinds: vec!["person".into()],
+            property_ref: None,
+            tenancy_ref: None,
+            person_ref: None,
+            name: None,
+            address: None,
+            since: None,
+            text: Some(text.to_owned()),
         }
     }
 
@@ -165,6 +190,8 @@ pub struct Gathered {
     pub notes: Vec<String>,
     /// What went wrong, in a sentence.
     pub failure: Option<String>,
+    /// Whether that is the source's trouble rather than this case's: then others need not ask it now either.
+    pub is_down: bool,
 }
 
 /// Asks a source for the records of a query, page by page.
@@ -180,6 +207,7 @@ pub async fn gather(
         records: Vec::new(),
         notes: Vec::new(),
         failure: None,
+        is_down: false,
     };
     if !query.names_someone() {
         gathered.failure = Some(format!(
@@ -187,10 +215,16 @@ pub async fn gather(
         ));
         return gathered;
     }
-    if let Err(why) = pages(host, source, query, now, &mut gathered).await {
+    if let Err((why, is_down)) = pages(host, source, query, now, &mut gathered).await {
         gathered.failure = Some(why);
+        gathered.is_down = is_down;
     }
     gathered
+}
+
+/// A query as adapters read it.
+fn query_document(query: &Query) -> Result<String, String> {
+    serde_json::to_string(query).map_err(|error| error.to_string())
 }
 
 async fn pages(
@@ -199,8 +233,9 @@ async fn pages(
     query: &Query,
     now: DateTime<Utc>,
     gathered: &mut Gathered,
-) -> Result<(), String> {
-    let document = serde_json::to_string(query).map_err(|error| error.to_string())?;
+) -> Result<(), (String, bool)> {
+    let down = |why| (why, true);
+    let document = query_document(query).map_err(down)?;
     let mut cursor = None;
     loop {
         let asked = LinkQuery {
@@ -209,13 +244,14 @@ async fn pages(
             cursor: cursor.clone(),
         };
         let answer = host
-            .link_find(&source.plugin, source.job(now).await?, asked)
+            .link_find(&source.plugin, source.job(now).await.map_err(down)?, asked)
             .await;
         let (page, log) = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 remark(&mut gathered.notes, &error.log);
-                return Err(error.cause.to_string());
+                let ours = matches!(error.cause, Cause::Failed(Failure::BadInput(_)));
+                return Err((error.cause.to_string(), !ours));
             }
         };
         remark(&mut gathered.notes, &log);
@@ -253,6 +289,34 @@ fn remark(notes: &mut Vec<String>, log: &RunLog) {
         if !notes.contains(&line.message) {
             notes.push(line.message.clone());
         }
+    }
+}
+
+/// Asks a source for the bytes of a document that one of its records named; they go to `sink` as they come. Gives the
+/// file's name. After an error the sink holds a part and is to be discarded.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub async fn fetch(
+    host: &PluginHost,
+    source: &Source,
+    record: &RecordKey,
+    paper: &record::Paper,
+    sink: Box<dyn Write + Send>,
+    now: DateTime<Utc>,
+) -> Result<String, String> {
+    let asked = serde_json::json!({
+        "schema": "redress-link-document/1",
+        "record": { "kind": record.kind, "id": record.external_id },
+        "document": paper.said,
+    });
+    let job = source.job(now).await?;
+    match host
+        .link_fetch(&source.plugin, job, asked.to_string(), sink)
+        .await
+    {
+        Ok((name, _)) => Ok(name),
+        Err(error) => Err(error.cause.to_string()),
     }
 }
 

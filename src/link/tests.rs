@@ -21,6 +21,7 @@ fn query(property_ref: &str) -> Query {
         name: None,
         address: None,
         since: None,
+        text: None,
     }
 }
 

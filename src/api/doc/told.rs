@@ -67,7 +67,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
       complainant:Party representative?:Representative members:Party[] triage:Triage points:PointAnswer[] \
       stages:StageRun[] outcome?:Decision clocks:Clock[] flags:CaseFlags refusals:RefusalRecord[] remedies:Remedy[] \
       compensation:Compensation actions:Action[] approvals:Approval[] extensions:ExtensionAnswer[] \
-      letters:IssuedLetter[] links:LinkAnswer[] sources:SourceState[] documents:Document[] contacts:Contact[] \
+      letters:IssuedLetter[] links:LinkAnswer[] sources:SourceAnswer[] documents:Document[] contacts:Contact[] \
       hazards:Hazard[] related:Related[] linked_cases:texts ombudsman?:HosCase root_causes:RootCause[] \
       closing?:Closing satisfaction:Satisfaction[] readiness:Readiness restricted:flag"),
     ("PointAnswer", "A point with the decision that stands.",
@@ -118,9 +118,11 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Health", "Whether the file can be read and written.", "ok:flag version:text trouble?:text"),
     ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
     ("LinkedRecords", "Records of other systems, and how each system answered last.",
-     "links:LinkAnswer[] sources:SourceState[]"),
+     "links:LinkAnswer[] sources:SourceAnswer[]"),
+    ("SourceAnswer", "How a linked system stands with a case: since when it gives no answer, and when it is asked again by itself.",
+     "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time"),
     ("LinkSource", "A system whose records are linked to cases.",
-     "key:text plugin:text folder?:text settings:any enabled:flag"),
+     "key:text plugin:text folder?:text settings:any refresh_hours:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
     ("Erasure", "What is gone now.", "events:number documents:number"),

@@ -153,6 +153,7 @@ impl Seed {
             plugin: "csv-folder".into(),
             folder: Some(folder.display().to_string()),
             settings: serde_json::json!({}),
+            refresh_hours: 24,
             enabled: true,
         };
         desk.set_link_sources(

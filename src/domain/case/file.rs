@@ -153,12 +153,20 @@ pub(super) fn decide(
             found,
             failure,
             notes,
+            in_turn,
         } => {
             let mut number = next(last_link(case));
             let mut events: Vec<Event> = found
                 .iter()
                 .filter_map(|found| snapshot(case, source, found, false, &mut number, context))
                 .collect();
+            let before = case.sources.iter().find(|state| state.source == *source);
+            let as_before = before.is_some_and(|state| {
+                state.failure.is_some() == failure.is_some() && state.notes == *notes
+            });
+            if *in_turn && as_before && events.is_empty() {
+                return Ok(events);
+            }
             events.push(Event::SourceAsked {
                 state: SourceState {
                     source: source.clone(),

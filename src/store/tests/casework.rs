@@ -53,7 +53,7 @@ fn holds(facet: &Facet, case: &Case) -> bool {
         Facet::WithOmbudsman => case.ombudsman.is_some(),
         Facet::ToAcknowledge => matches!(case.state, State::S1Received | State::S2Requested),
         Facet::Refused => !case.refusals.is_empty(),
-        Facet::Person(_) | Facet::Home(_) => unreachable!("not asked here"),
+        Facet::Person(_) | Facet::Home(_) | Facet::Linked(_) => unreachable!("not asked here"),
     }
 }
 

@@ -40,6 +40,7 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
         flags: CaseFlags::default(),
         readiness: readiness(&case, &[]),
         names: names.clone(),
+        heard: std::collections::BTreeMap::new(),
         seen_at: sample::at("2026-11-20T12:00:00Z"),
         case,
     };

@@ -351,6 +351,9 @@ pub enum Command {
         failure: Option<String>,
         #[serde(default)]
         notes: Vec<String>,
+        /// Asked by the program in its turn: what says nothing new is not told again.
+        #[serde(default)]
+        in_turn: bool,
     },
     UpdateComplainant {
         complainant: Box<Party>,

@@ -238,3 +238,47 @@ fn a_source_that_is_down_says_so_and_keeps_its_last_answer() {
     );
     assert_eq!(source.failure.as_deref(), Some("The folder is gone."));
 }
+
+#[test]
+fn what_a_source_says_each_night_is_told_once() {
+    let found = |hash: &str| json!([{ "external_id": "7", "kind": "repair", "title": "R", "document": "{}", "hash": hash }]);
+    let nightly = |found: Value, failure: Value| json!({ "command": "take_snapshots", "source": "csv", "found": found, "failure": failure, "in_turn": true });
+    let play = Play::at(State::S1Received).does("cal", nightly(found("a"), Value::Null));
+    let first = play.case.version;
+    let play = play
+        .on("2026-11-24")
+        .does("cal", nightly(found("a"), Value::Null));
+    assert_eq!(play.case.version, first, "nothing new, no event");
+    let play = play.does("cal", nightly(json!([]), json!("Down.")));
+    assert_eq!(play.case.version, first + 1, "that it is down is new");
+    let play = play.does("cal", nightly(json!([]), json!("Down, in other words.")));
+    assert_eq!(play.case.version, first + 1);
+    let play = play.does("cal", nightly(found("b"), Value::Null));
+    assert_eq!(play.case.version, first + 3, "the record, and that it is back");
+}
+
+#[test]
+fn evidence_is_tied_to_the_point_it_bears_on() {
+    let found = json!([{ "external_id": "7", "kind": "repair", "title": "R", "document": "{}", "hash": "a" }]);
+    let key = |id: &str| json!({ "source": "csv", "kind": "repair", "external_id": id });
+    let choose = |point: u32, records: Value| json!({ "command": "choose_evidence", "point": point, "records": records });
+    let play = Play::at(State::S1Received).does(
+        "cal",
+        json!({ "command": "take_snapshots", "source": "csv", "found": found }),
+    );
+    let chosen = play.does("olive", choose(1, json!([key("7"), key("7")])));
+    let evidence = |play: &Play| play.case.points[0].evidence.clone();
+    assert_eq!(evidence(&chosen).records.len(), 1);
+    let again = chosen.clone().does("olive", choose(1, json!([key("7")])));
+    assert_eq!(again.case.version, chosen.case.version, "said already");
+    for (wrong, field) in [
+        (choose(9, json!([])), "point"),
+        (choose(1, json!([key("8")])), "records"),
+        (json!({ "command": "choose_evidence", "point": 1, "documents": [99] }), "documents"),
+    ] {
+        let refusal = chosen.refused("olive", wrong);
+        assert_eq!((refusal.code.to_string().as_str(), refusal.field), ("not_found", Some(field)));
+    }
+    let none = chosen.does("olive", choose(1, json!([])));
+    assert_eq!(evidence(&none), Default::default());
+}
