@@ -2,8 +2,6 @@
 
 #![allow(unused_qualifications, reason = "utoipa writes paths in full")]
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
@@ -17,6 +15,7 @@ use utoipa::IntoParams;
 use super::doc::told;
 use super::extract::{Asked, Caller, Given, Ref, idempotency_key};
 use super::problem::Problem;
+use crate::desk::links::residents::FoundResident;
 use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, Page};
 use crate::desk::{CaseView, Desk};
 use crate::domain::calendar::start_of_day;
@@ -186,6 +185,8 @@ pub struct ListParams {
     received_to: Option<When>,
     /// Words that a reference, name, address or number begins with.
     q: Option<String>,
+    /// Only cases with a linked record of this kind, such as `repair`.
+    linked: Option<String>,
     /// The order.
     #[param(value_type = Option<String>, schema_with = told::sort)]
     sort: Sort,
@@ -220,6 +221,7 @@ impl ListParams {
             self.refused
                 .filter(|refused| *refused)
                 .map(|_| Facet::Refused),
+            self.linked.map(Facet::Linked),
         ];
         let limit = self.limit.unwrap_or(PAGE);
         if !(1..=LONGEST).contains(&limit) {
@@ -299,7 +301,7 @@ pub fn summary(row: &CaseRow) -> Value {
         "due_clock": row.due.as_ref().map(|due| &due.clock), "handler": row.handler,
         "complainant": row.complainant, "address": row.address, "categories": row.categories,
         "root_causes": row.root_causes, "risk": row.risk, "care": row.care,
-        "with_ombudsman": row.with_ombudsman, "restricted": row.only_for.is_some(),
+        "links": row.links, "with_ombudsman": row.with_ombudsman, "restricted": row.only_for.is_some(),
     })
 }
 
@@ -312,36 +314,35 @@ pub struct ResidentParams {
     q: String,
 }
 
-/// Residents who complained before, with their cases.
+/// Residents by the words typed so far: of the linked systems that can be searched, and of earlier cases.
 #[utoipa::path(get, path = "/residents", tag = "cases", params(ResidentParams),
-    responses((status = 200, description = "At most twenty residents.", body = Vec<told::Resident>)))]
+    responses((status = 200, description = "At most fifty residents, and how each linked system took part. The linked systems are asked only for callers who may log.", body = told::Residents)))]
 pub async fn residents(
     State(desk): State<Desk>,
     Caller(actor): Caller,
     Asked(asked): Asked<ResidentParams>,
-) -> Result<Json<Vec<Value>>, Problem> {
-    if asked.q.trim().is_empty() {
-        return Err(Problem::invalid(
-            "q",
-            "Give the beginning of a name, an address or a number.",
-        ));
+) -> Result<Json<Value>, Problem> {
+    let found = desk.find_residents(&actor, &asked.q).await?;
+    let residents: Vec<Value> = found.residents.iter().map(resident).collect();
+    Ok(Json(
+        json!({"residents": residents, "sources": found.sources}),
+    ))
+}
+
+fn resident(found: &FoundResident) -> Value {
+    let mut value = json!(found.resident);
+    for name in ["source", "external_id"] {
+        // An earlier case is no linked system.
+        if value[name] == json!("") {
+            value[name] = Value::Null;
+        }
     }
-    let query = ListQuery {
-        order: ListOrder::Received,
-        q: asked.q,
-        limit: LONGEST,
-        ..ListQuery::default()
+    let case = |row: &CaseRow| {
+        json!({"reference": row.reference, "state": row.state, "title": row.title,
+               "received_at": row.received_at})
     };
-    let page = desk.away(move |desk| desk.cases(&actor, &query)).await?;
-    let mut found: BTreeMap<(String, Option<String>), Vec<Value>> = BTreeMap::new();
-    for row in &page.rows {
-        let resident = (row.complainant.clone(), row.address.clone());
-        let case = json!({"reference": row.reference, "state": row.state, "title": row.title,
-                          "received_at": row.received_at});
-        found.entry(resident).or_default().push(case);
-    }
-    let one = |((name, address), cases)| json!({"name": name, "address": address, "cases": cases});
-    Ok(Json(found.into_iter().take(20).map(one).collect()))
+    value["cases"] = found.cases.iter().map(case).collect();
+    value
 }
 
 /// How many cases wait in each view of the caller's work queue.

@@ -59,6 +59,8 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(documents::download))
         .routes(routes!(links::links))
         .routes(routes!(links::refresh))
+        .routes(routes!(links::record))
+        .routes(routes!(links::pull))
         .routes(routes!(links::sources, links::set_sources))
         .routes(routes!(links::check))
         .routes(routes!(exports::formats))

@@ -34,7 +34,10 @@ pub async fn run(
     jobs: Option<socket::Listening>,
     secure: bool,
 ) -> anyhow::Result<()> {
+    let fresh = desk.clone();
+    let fresh = tokio::spawn(async move { fresh.keep_links_fresh().await });
     http::serve(http::site(desk.clone(), secure), listener, told_to_stop()).await;
+    fresh.abort();
     drop(jobs);
     let store = desk.store().clone();
     tokio::task::spawn_blocking(move || store.close()).await?;

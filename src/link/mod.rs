@@ -20,8 +20,8 @@ use sha2::{Digest, Sha256};
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Found, NOT_ASKED, RecordKey};
 use crate::plugins::{
-    Cause, Connections, Failure, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord, NoConnections, Plugin,
-    PluginHost, Run, RunLog,
+    Cause, Connections, Failure, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord,
+    NoConnections, Plugin, PluginHost, Run, RunLog,
 };
 
 /// The CSV adapter that is part of the program, in its own component.

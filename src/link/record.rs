@@ -141,7 +141,11 @@ impl Sheet {
             })
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        let part = if published { Part::Reference } else { Part::Other };
+        let part = if published {
+            Part::Reference
+        } else {
+            Part::Other
+        };
         take(&beside, part, &mut fields);
         let place = |field: &Field| {
             let known = ORDER.iter().position(|name| *name == field.name);
@@ -256,7 +260,11 @@ pub fn compare(old: &Sheet, new: &Sheet) -> Vec<Compared> {
             new: None,
         });
     let names = |sheet: &Sheet| {
-        let names: Vec<&str> = sheet.papers.iter().map(|paper| paper.name.as_str()).collect();
+        let names: Vec<&str> = sheet
+            .papers
+            .iter()
+            .map(|paper| paper.name.as_str())
+            .collect();
         (!names.is_empty()).then(|| names.join("; "))
     };
     let (before, after) = (names(old), names(new));
@@ -283,7 +291,13 @@ mod tests {
     fn a_record_is_read_in_the_order_people_read_it() {
         let sheet = Sheet::read(OLD);
         let names: Vec<&str> = sheet.fields.iter().map(|f| f.name.as_str()).collect();
-        let expected = ["property_ref", "status", "description", "reported_on", "Cost centre"];
+        let expected = [
+            "property_ref",
+            "status",
+            "description",
+            "reported_on",
+            "Cost centre",
+        ];
         assert_eq!(names, expected);
         let facts = sheet.key_facts("repair");
         assert_eq!(facts[0].value, "Open");
@@ -298,7 +312,10 @@ mod tests {
     #[test]
     fn what_is_no_record_is_shown_as_it_is() {
         assert_eq!(Sheet::read("[1]").fields[0].value, "[1]");
-        assert_eq!(Sheet::read(r#"{"state":"open","id":"1"}"#).get("state"), Some("open"));
+        assert_eq!(
+            Sheet::read(r#"{"state":"open","id":"1"}"#).get("state"),
+            Some("open")
+        );
         let odd = Sheet::read(r#"{"fields":"x","documents":{"id":1}}"#);
         assert_eq!(odd.get("fields"), Some("x"));
     }

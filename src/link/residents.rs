@@ -211,7 +211,12 @@ pub struct Searched {
 }
 
 /// Asks a source for residents by a few words, within [`PATIENCE`].
-pub async fn search(host: &PluginHost, source: &Source, text: &str, now: DateTime<Utc>) -> Searched {
+pub async fn search(
+    host: &PluginHost,
+    source: &Source,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Searched {
     let mut searched = Searched {
         source: source.name.clone(),
         residents: Vec::new(),
@@ -233,7 +238,9 @@ pub async fn search(host: &PluginHost, source: &Source, text: &str, now: DateTim
         Ok(Ok(page)) => {
             searched.more = page.next.is_some();
             let people = page.records.iter();
-            searched.residents = people.filter_map(|one| Resident::of(&source.name, one)).collect();
+            searched.residents = people
+                .filter_map(|one| Resident::of(&source.name, one))
+                .collect();
         }
         Ok(Err(why)) => searched.failure = Some(why),
         Err(_) => {
@@ -275,7 +282,10 @@ mod tests {
         assert_eq!(resident.email, None);
         assert_eq!(resident.preferred_contact, Some(ContactWay::Email));
         assert_eq!(resident.language.as_deref(), Some("Igbo"));
-        assert_eq!(resident.adjustments, ["large_print", "yellow paper", "interpreter"]);
+        assert_eq!(
+            resident.adjustments,
+            ["large_print", "yellow paper", "interpreter"]
+        );
         assert_eq!(resident.tenure, Some(Tenure::AssuredShorthold));
         assert_eq!(resident.property_ref.as_deref(), Some("00700123"));
     }

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// How many points the screen offers; more are added on the case.
 const POINTS: usize = 3;
 
+/// The field for an adjustment in the landlord's own words.
+pub const OTHER_ADJUSTMENT: &str = "other_adjustment";
+
 /// The empty form.
 pub fn form(now: DateTime<Utc>, me: &str, tree: &Tree) -> Form {
     let mut resident = party("complainant", None);
@@ -24,7 +27,7 @@ pub fn form(now: DateTime<Utc>, me: &str, tree: &Tree) -> Form {
         .optional()
         .rule("5.10"),
     );
-    resident.push(Field::new(Kind::Line, "other_adjustment", "Another adjustment").optional());
+    resident.push(Field::new(Kind::Line, OTHER_ADJUSTMENT, "Another adjustment").optional());
     Form::new("/log", "Log the complaint", how_it_came(now, me))
         .section("The resident", "", false, resident)
         .section(
@@ -246,7 +249,7 @@ fn agrees_with_the_test(form: &mut Form, answers: &Value) -> bool {
 
 fn unfold_adjustments(answers: &mut Value) {
     if let Some(other) = answers
-        .get("other_adjustment")
+        .get(OTHER_ADJUSTMENT)
         .and_then(Value::as_str)
         .map(str::to_owned)
     {

@@ -14,14 +14,18 @@ pub mod command_page;
 pub mod commands;
 pub mod documents;
 pub mod erasure_page;
+pub mod evidence_page;
 pub mod faults;
 pub mod form;
 pub mod forms;
 pub mod frame;
+pub mod linked;
 pub mod log;
+pub mod log_find;
 pub mod log_page;
 pub mod page;
 pub mod queue;
+pub mod record_page;
 pub mod router;
 pub mod rows;
 #[cfg(test)]

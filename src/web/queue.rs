@@ -203,7 +203,7 @@ fn filter(web: &Web) -> Form {
         "/cases",
         "Apply",
         vec![
-            field(Kind::Line, "q", "Name, address or reference"),
+            field(Kind::Line, "q", "Name, address, reference or linked record"),
             field(Kind::Select, "state", "Where it stands").of(choices(
                 &states.iter().map(String::as_str).collect::<Vec<_>>(),
             )),
@@ -214,6 +214,13 @@ fn filter(web: &Web) -> Form {
             field(Kind::Select, "category", "Theme")
                 .of(all_categories(web.desk.book().categories())),
             field(Kind::Select, "handler", "Owner").of(people(web)),
+            field(Kind::Select, "linked", "Linked records").of(choices(&[
+                "repair",
+                "asb",
+                "tenancy",
+                "contact",
+                "inspection",
+            ])),
             field(Kind::Select, "refused", "Refused")
                 .of(vec![Choice::new("true", "Refused, wholly or in part")]),
             field(Kind::Date, "due_before", "Due before"),
@@ -304,6 +311,9 @@ fn narrowed(asked: &Posted) -> ListQuery {
     if !asked.get("handler").is_empty() {
         facets.push(Facet::Handler(asked.get("handler").to_owned()));
     }
+    if !asked.get("linked").is_empty() {
+        facets.push(Facet::Linked(asked.get("linked").to_owned()));
+    }
     if asked.get("refused") == "true" {
         facets.push(Facet::Refused);
     }
@@ -355,6 +365,11 @@ fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
             title: row.title,
             theme: sentence(&row.theme),
             tags,
+            links: match row.links {
+                0 => String::new(),
+                1 => "1 linked record".into(),
+                links => format!("{links} linked records"),
+            },
             resident: row.complainant,
             address: row.address.unwrap_or_default(),
             stage: stage(row.stage, &row.state),

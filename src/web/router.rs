@@ -4,7 +4,8 @@ use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, bundle_page, case_handlers, clocks, command_page, documents,
-    erasure_page, faults, log_page, queue, security, session, settings_pages,
+    erasure_page, evidence_page, faults, log_page, queue, record_page, security, session,
+    settings_pages,
 };
 use crate::web::form::Posted;
 use axum::Router;
@@ -47,6 +48,11 @@ pub fn router(web: Web) -> Router {
             get(bundle_page::ask).post(bundle_page::make),
         )
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
+        .route("/cases/{reference}/evidence", get(evidence_page::show))
+        .route(
+            "/cases/{reference}/links/{source}/{kind}/{id}",
+            get(record_page::show).post(record_page::pull),
+        )
         .route("/assign", post(assign_page::give))
         .route("/away", get(away_page::ask).post(away_page::act))
         .route(

@@ -30,6 +30,8 @@ pub struct CaseLine {
     pub theme: String,
     /// Care and other labels.
     pub tags: Vec<Tag>,
+    /// How many records of other systems are linked to it; empty for none.
+    pub links: String,
     /// The resident.
     pub resident: String,
     /// Their home.

@@ -234,7 +234,10 @@ fn a_new_point_is_folded_in_or_stands_beside() {
     let earlier = officer.get(&format!("/cases/{reference}/earlier")).is(200);
     assert_eq!(earlier[0]["reference"], json!(beside));
     let found = officer.get("/residents?q=okon").is(200);
-    assert_eq!(found[0]["cases"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        found["residents"][0]["cases"].as_array().map(Vec::len),
+        Some(2)
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
     Some(match (method, path) {
         ("POST", "/cases") => Log,
         ("POST", "/cases/{reference}/documents") => Attach,
+        ("POST", "/cases/{reference}/links/{source}/{kind}/{id}/documents") => Attach,
         ("POST", "/cases/{reference}/erasures") => Erase,
         ("GET", "/cases/{reference}/events") => Audit,
         ("POST", "/cases/{reference}/links/refresh") => Log,
@@ -36,6 +37,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
 fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 {
     let filled = path
         .replace("{reference}", reference)
+        .replace("{source}/{kind}", "housing/repair")
         .replace("{format}", "ombudsman-bundle")
         .replace("{id}", "1");
     let filled = match path {
@@ -157,7 +159,10 @@ fn a_restricted_case_is_not_there_for_anyone_else() {
     assert_eq!(other.get("/cases?q=okonjo").is(200)["total"], 1);
     assert_eq!(other.get("/dashboard").is(200)["open"], 1);
     let found = other.get("/residents?q=okonjo").is(200);
-    assert_eq!(found[0]["cases"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        found["residents"][0]["cases"].as_array().map(Vec::len),
+        Some(1)
+    );
     let earlier = other.get(&format!("/cases/{open}/earlier")).is(200);
     assert_eq!(earlier, json!([]));
     other

@@ -37,9 +37,9 @@ macro_rules! names {
 }
 
 names! {
-    Intake CaseAnswer CasePage AuditedEvent EarlierCase Resident QueueCounts Command Document NewDocument DueDates
+    Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
-    ExportFormat LinkedRecords LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
+    ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
     Rate RateTable Rates
 }
 
@@ -78,12 +78,17 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("CaseSummary", "A case in a list.",
      "reference:text version:number kind:Kind state:State stage:number title:text received_at:time updated_at:time \
       due?:date due_clock?:text handler?:text complainant:text address?:text categories:texts root_causes:RootCause[] \
-      risk:Risk care:flag with_ombudsman:flag restricted:flag"),
+      risk:Risk care:flag links:number with_ombudsman:flag restricted:flag"),
     ("CasePage", "A page of a list.", "items:CaseSummary[] next?:text total:number total_is_exact:flag"),
     ("AuditedEvent", "What happened, with its place in the chain. Without a body it was lawfully erased or, of kind `withheld`, is about a case that the caller may not know of.",
      "seq:number kind:text at:time recorded_at:time actor:text body:any body_hash:text link:text"),
     ("ResidentCase", "A case of a resident.", "reference:text state:State title:text received_at:time"),
-    ("Resident", "Someone who complained before.", "name:text address?:text cases:ResidentCase[]"),
+    ("Resident", "Someone whom a linked system knows, or who complained before: then without `source`. To be confirmed with the resident.",
+     "source?:text external_id?:text name:text preferred_name?:text address?:text phone?:text email?:text \
+      preferred_contact?:ContactWay language?:text adjustments:texts tenure?:Tenure person_ref?:text tenancy_ref?:text \
+      property_ref?:text cases:ResidentCase[]"),
+    ("SearchedSource", "How a linked system took part in a search.", "source:text found:number more:flag failure?:text"),
+    ("Residents", "Whom a search found.", "residents:Resident[] sources:SearchedSource[]"),
     ("QueueCounts", "How many cases wait in each view of the queue.",
      "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),
     ("Me", "Who calls.", "id:text name:text roles:Role[] is_token:flag"),
@@ -119,6 +124,17 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
     ("LinkedRecords", "Records of other systems, and how each system answered last.",
      "links:LinkAnswer[] sources:SourceAnswer[]"),
+    ("RecordVersion", "One version of a linked record, with what was fetched.",
+     "version:number title:text snapshot_at:time hash:text by_hand:flag document:any"),
+    ("RecordDocument", "A document that belongs to a linked record, and its number once it is on the case.",
+     "id:text name:text title?:text media_type?:text taken_on?:date on_case?:number"),
+    ("RecordAnswer", "A linked record in all its versions, oldest first, with its documents and the points it bears on.",
+     "source:text kind:text external_id:text title:text unlinked_at?:time documents:RecordDocument[] points:numbers \
+      versions:RecordVersion[]"),
+    ("KnownDocument", "A document whose very bytes were on the case already.", "name:text document:number"),
+    ("FailedDocument", "A document that could not be had.", "name:text detail:text"),
+    ("PulledDocuments", "What came of taking documents of a linked record into the case.",
+     "added:Document[] known:KnownDocument[] failed:FailedDocument[]"),
     ("SourceAnswer", "How a linked system stands with a case: since when it gives no answer, and when it is asked again by itself.",
      "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time"),
     ("LinkSource", "A system whose records are linked to cases.",

@@ -184,7 +184,11 @@ fn about(record: &LinkedRecord, paper: &Paper, taken: &Taken) -> NewDocument {
         kind,
         doc_date: paper.taken_on,
         // A title is a line; what another system puts there may be more.
-        title: title.chars().filter(|c| !c.is_control()).take(300).collect(),
+        title: title
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(300)
+            .collect(),
         sensitivity: Sensitivity::Ordinary,
         file_name: taken.file_name.clone(),
         source_system: Some(record.source.clone()),
@@ -210,7 +214,9 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut staging = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = SNIFFED.saturating_sub(staging.head.len());
-        staging.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        staging
+            .head
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
         let Some(incoming) = &mut staging.incoming else {
             return Err(io::Error::other("the document has ended"));
         };

@@ -122,11 +122,7 @@ impl Desk {
     }
 
     /// The residents of earlier cases whose own name, address or number begins with each of the words.
-    fn residents_before(
-        &self,
-        actor: &Actor,
-        text: &str,
-    ) -> Result<Vec<FoundResident>, DeskError> {
+    fn residents_before(&self, actor: &Actor, text: &str) -> Result<Vec<FoundResident>, DeskError> {
         let reader = self.reader()?;
         let query = ListQuery {
             order: ListOrder::Received,
@@ -191,10 +187,11 @@ fn merged(before: Vec<FoundResident>, searched: Vec<Searched>) -> ResidentSearch
             more: answer.more,
             failure: answer.failure,
         });
-        out.residents.extend(answer.residents.into_iter().map(|resident| FoundResident {
-            resident,
-            cases: Vec::new(),
-        }));
+        out.residents
+            .extend(answer.residents.into_iter().map(|resident| FoundResident {
+                resident,
+                cases: Vec::new(),
+            }));
     }
     for earlier in before {
         let mut known = false;
@@ -230,7 +227,11 @@ mod tests {
             ("extractor", false),
             ("okonjo fan", false),
         ] {
-            assert_eq!(speaks_of(&resident, "C-2026-0042", text), expected, "{text}");
+            assert_eq!(
+                speaks_of(&resident, "C-2026-0042", text),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -146,7 +146,9 @@ pub(super) fn next_turn(
 
 /// The minute of a case in the night of that day: spread over it, and always the same.
 fn slot(day: DateTime<Utc>, reference: &CaseRef) -> DateTime<Utc> {
-    let minute = i64::from(reference.number()).wrapping_mul(7_919).rem_euclid(NIGHT_MINUTES);
+    let minute = i64::from(reference.number())
+        .wrapping_mul(7_919)
+        .rem_euclid(NIGHT_MINUTES);
     start_of_day(london_date(day)) + NIGHT_FROM + TimeDelta::minutes(minute)
 }
 
@@ -191,7 +193,10 @@ mod tests {
     #[test]
     fn a_shorter_interval_knows_no_night_and_none_is_never() {
         let (case, asked) = (CaseRef::new(2026, 1), fine(at("2026-11-20T14:00:00Z")));
-        assert_eq!(next_turn(&link(4), &asked, &case), Some(at("2026-11-20T18:00:00Z")));
+        assert_eq!(
+            next_turn(&link(4), &asked, &case),
+            Some(at("2026-11-20T18:00:00Z"))
+        );
         assert_eq!(next_turn(&link(0), &asked, &case), None);
         assert!(!is_due(&link(24), None, &case, at("2026-11-20T14:00:00Z")));
         assert!(is_due(&link(24), None, &case, at("2026-11-20T05:00:00Z")));

@@ -125,9 +125,34 @@ pub(super) fn points(case: &Case) -> Vec<PointRow> {
         } else {
             String::new()
         },
+        evidence: evidence(case, point),
         refused: point.refused,
     };
     case.points.iter().map(row).collect()
+}
+
+/// "Evidence: 2 documents, 1 linked record".
+fn evidence(case: &Case, point: &crate::domain::case::Point) -> String {
+    let many = |count: usize, one: &str, many: &str| {
+        (count > 0)
+            .then(|| crate::web::words::count(i64::try_from(count).unwrap_or(i64::MAX), one, many))
+    };
+    let documents = case.documents.iter();
+    let documents = documents.filter(|d| point.evidence.documents.contains(&d.id));
+    let records = case.current_links();
+    let records = records.filter(|link| point.evidence.records.contains(&link.key()));
+    let parts: Vec<String> = [
+        many(documents.count(), "document", "documents"),
+        many(records.count(), "linked record", "linked records"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("Evidence: {}", parts.join(", "))
+    }
 }
 
 /// What letters and calls must respect.

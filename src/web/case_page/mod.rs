@@ -15,7 +15,7 @@ mod timeline;
 mod told;
 
 pub use facts::care;
-pub use links::LinkGroup;
+pub use links::{LinkGroup, links};
 pub use lists::{Listing, Row};
 pub use named::Names;
 pub use offers::{Offers, asks};
@@ -118,8 +118,8 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
         gaps: gaps(case, &seen.readiness),
         care: care(case),
         contact: facts::contact(case),
-        links: links::links(case),
-        sources: links::sources(case),
+        links: links(case, false),
+        sources: links::sources(seen),
         lists: lists::all(case, today),
         people: facts::people(case),
         restricted: case.restricted.is_some(),

@@ -45,6 +45,8 @@ pub struct PointRow {
     pub theme: String,
     /// "Stage 1: upheld", oldest first, each with its reasons.
     pub decisions: Vec<(String, String)>,
+    /// How much bears on it; empty for nothing.
+    pub evidence: String,
     /// "Decide this point"; empty address when it cannot be decided now.
     pub decide: String,
     /// Whether it was refused.

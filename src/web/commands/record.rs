@@ -334,6 +334,39 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
     Spec {
+        name: "choose_evidence",
+        label: "Choose the evidence on a point",
+        done: "What bears on the point is recorded.",
+        intro: "Tick every document and linked record that bears on the point. What is not ticked no longer bears on it.",
+        group: GROUP,
+        // Led to from the evidence of each point, where what is chosen now comes ticked.
+        fits: |_| false,
+        fields: |s| {
+            let shorten = |text: &str| text.chars().take(120).collect::<String>();
+            let points = s.case.points.iter();
+            let points = points
+                .map(|p| Choice::new(p.id.to_string(), format!("{}. {}", p.id, shorten(&p.text))));
+            let record = |link: &crate::domain::case::LinkedRecord| {
+                let kind = crate::web::words::words(&link.kind);
+                let label = format!("{kind} {}: {}", link.external_id, link.title);
+                Choice::new(
+                    serde_json::to_string(&link.key()).unwrap_or_default(),
+                    label,
+                )
+            };
+            vec![
+                Field::new(Kind::SelectNumber, "point", "Point").of(points.collect()),
+                Field::new(Kind::CheckboxesJson, "records", "Linked records")
+                    .of(s.case.current_links().map(record).collect())
+                    .optional(),
+                Field::new(Kind::CheckboxNumbers, "documents", "Documents")
+                    .of(super::documents(s))
+                    .optional(),
+            ]
+        },
+        more: none,
+    },
+    Spec {
         name: "record_satisfaction",
         label: "Record satisfaction",
         done: "The resident's view is recorded.",

@@ -2,8 +2,10 @@
 //! hints, errors and the error summary are the same everywhere. [`Form::read`] turns a post into the JSON that the API
 //! takes for the same thing, so that pages and API reach the same use case with the same value.
 
+mod finder;
 mod read;
 
+pub use finder::{Candidate, Finder, Kept};
 pub use read::Posted;
 
 /// A key for [`Form::key`]; empty, which loses only that convenience, when the system gives no randomness.
@@ -48,6 +50,8 @@ pub enum Kind {
     Checkboxes,
     /// Any of a few numbers.
     CheckboxNumbers,
+    /// Any of a few values that are JSON themselves.
+    CheckboxesJson,
     /// One box to tick; becomes true or false.
     Tick,
     /// A file.
@@ -228,7 +232,7 @@ impl Field {
             Kind::Hidden | Kind::HiddenNumber => "hidden",
             Kind::Tick => "tick",
             Kind::Radios | Kind::YesNo => "radios",
-            Kind::Checkboxes | Kind::CheckboxNumbers => "checkboxes",
+            Kind::Checkboxes | Kind::CheckboxNumbers | Kind::CheckboxesJson => "checkboxes",
             Kind::Text | Kind::Lines => "text",
             Kind::Select | Kind::SelectNumber | Kind::SelectJson => "select",
             Kind::File => "file",
@@ -285,6 +289,8 @@ pub struct Section {
     pub trial: Option<Trial>,
     /// What an answer may be held beside.
     pub scale: Option<Scale>,
+    /// A search before them that fills them in.
+    pub finder: Option<Finder>,
 }
 
 /// A way to see what the answers come to before the form is sent.
@@ -318,6 +324,7 @@ impl Section {
             fields,
             trial: None,
             scale: None,
+            finder: None,
         }
     }
 
@@ -400,6 +407,21 @@ impl Form {
         self
     }
 
+    /// Puts a search before the questions about the resident.
+    #[must_use]
+    pub fn finder(mut self, finder: Finder) -> Self {
+        let about = |s: &&mut Section| s.fields.iter().any(|f| f.name == "complainant.name");
+        if let Some(section) = self.sections.iter_mut().find(about) {
+            section.finder = Some(finder);
+        }
+        self
+    }
+
+    /// Whether somebody can be searched for in it.
+    pub fn has_finder(&self) -> bool {
+        self.sections.iter().any(|section| section.finder.is_some())
+    }
+
     /// Whether its answers can be tried.
     pub fn has_trial(&self) -> bool {
         self.sections.iter().any(|section| section.trial.is_some())
@@ -444,7 +466,8 @@ impl Form {
         self.sections.iter().flat_map(|section| &section.fields)
     }
 
-    fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
+    /// Every question, to be changed.
+    pub fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
         self.sections
             .iter_mut()
             .flat_map(|section| &mut section.fields)
@@ -458,7 +481,12 @@ impl Form {
     /// Puts an answer into a field before it is drawn, for example from the link that led here.
     pub fn set(&mut self, name: &str, value: &str) {
         if let Some(field) = self.fields_mut().find(|field| field.name == name) {
-            field.values = vec![value.to_owned()];
+            // Of boxes to tick, each one named is ticked.
+            if field.shape() == "checkboxes" {
+                field.values.push(value.to_owned());
+            } else {
+                field.values = vec![value.to_owned()];
+            }
         }
     }
 

@@ -104,6 +104,13 @@ impl Field {
                     .map(|v| whole(v))
                     .collect::<Result<Vec<_>, _>>()?
             ),
+            Kind::CheckboxesJson => self
+                .values
+                .iter()
+                .map(|value| serde_json::from_str(value))
+                .collect::<Result<Vec<Value>, _>>()
+                .map(Value::Array)
+                .map_err(|_| "Choose from the list".to_owned())?,
             Kind::Checkboxes => json!(self.values),
             Kind::Lines => {
                 json!(

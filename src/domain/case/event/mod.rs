@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Evidence, Extension, IssuedLetter,
-    LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
+    ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Evidence, Extension,
+    IssuedLetter, LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
 };
 use crate::domain::category::{RootCause, Theme};
 use crate::domain::clock::{ClockId, ReceiptRule};

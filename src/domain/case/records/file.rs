@@ -95,9 +95,7 @@ impl LinkedRecord {
 
     /// Whether it is a version of this record.
     pub fn is(&self, key: &RecordKey) -> bool {
-        self.source == key.source
-            && self.kind == key.kind
-            && self.external_id == key.external_id
+        self.source == key.source && self.kind == key.kind && self.external_id == key.external_id
     }
 
     /// Whether both are versions of one record.

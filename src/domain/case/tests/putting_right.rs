@@ -254,7 +254,11 @@ fn what_a_source_says_each_night_is_told_once() {
     let play = play.does("cal", nightly(json!([]), json!("Down, in other words.")));
     assert_eq!(play.case.version, first + 1);
     let play = play.does("cal", nightly(found("b"), Value::Null));
-    assert_eq!(play.case.version, first + 3, "the record, and that it is back");
+    assert_eq!(
+        play.case.version,
+        first + 3,
+        "the record, and that it is back"
+    );
 }
 
 #[test]
@@ -274,10 +278,16 @@ fn evidence_is_tied_to_the_point_it_bears_on() {
     for (wrong, field) in [
         (choose(9, json!([])), "point"),
         (choose(1, json!([key("8")])), "records"),
-        (json!({ "command": "choose_evidence", "point": 1, "documents": [99] }), "documents"),
+        (
+            json!({ "command": "choose_evidence", "point": 1, "documents": [99] }),
+            "documents",
+        ),
     ] {
         let refusal = chosen.refused("olive", wrong);
-        assert_eq!((refusal.code.to_string().as_str(), refusal.field), ("not_found", Some(field)));
+        assert_eq!(
+            (refusal.code.to_string().as_str(), refusal.field),
+            ("not_found", Some(field))
+        );
     }
     let none = chosen.does("olive", choose(1, json!([])));
     assert_eq!(evidence(&none), Default::default());

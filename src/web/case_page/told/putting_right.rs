@@ -42,7 +42,11 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             format!(
                 "{}, {}.",
                 count(number(evidence.documents.len()), "document", "documents"),
-                count(number(evidence.records.len()), "linked record", "linked records")
+                count(
+                    number(evidence.records.len()),
+                    "linked record",
+                    "linked records"
+                )
             ),
             "paperclip",
             "decisions",
