@@ -180,17 +180,17 @@ pub(super) fn decide(
     }
 }
 
-/// Ties documents and linked records to a point. What it was tied to already is not told again.
+/// Ties documents and linked records to a point, each once.
 fn choose(
     case: &Case,
     point: PointId,
     documents: &[DocumentId],
     records: &[RecordKey],
 ) -> Result<Vec<Event>, Refusal> {
-    let Some(found) = case.point(point) else {
+    if case.point(point).is_none() {
         let detail = format!("The case has no point {point}.");
         return Err(Refusal::new(Code::NotFound, detail).at("point"));
-    };
+    }
     let mut evidence = Evidence::default();
     for id in documents {
         if !case.documents.iter().any(|document| document.id == *id) {
@@ -212,9 +212,6 @@ fn choose(
         if !evidence.records.contains(key) {
             evidence.records.push(key.clone());
         }
-    }
-    if found.evidence == evidence {
-        return Ok(Vec::new());
     }
     Ok(vec![Event::EvidenceChosen { point, evidence }])
 }
