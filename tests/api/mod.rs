@@ -12,6 +12,7 @@ mod keys;
 mod kill;
 mod life;
 mod limits;
+mod linking;
 mod matrix;
 mod rates;
 mod refusals;
