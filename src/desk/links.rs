@@ -224,11 +224,6 @@ impl Desk {
             },
         }
     }
-
-    /// Whether a link's adapter can search for residents by what somebody types.
-    async fn finds_residents(&self, link: &LinkSource) -> bool {
-        link.plugin == "csv-folder"
-    }
 }
 
 fn tx_case(rows: &dyn crate::store::Rows, reference: &CaseRef) -> Result<Case, DeskError> {

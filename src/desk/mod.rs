@@ -36,6 +36,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
 use crate::domain::ids::CaseRef;
+use crate::link::residents::Finders;
 use crate::link::watch::Watch;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
@@ -63,6 +64,7 @@ struct Inner {
     book: RwLock<Arc<Book>>,
     doors: sign_in::Doors,
     watch: Watch,
+    finders: Finders,
 }
 
 impl Desk {
@@ -85,6 +87,7 @@ impl Desk {
             book: RwLock::new(book),
             doors: sign_in::Doors::default(),
             watch: Watch::default(),
+            finders: Finders::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),

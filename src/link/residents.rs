@@ -1,6 +1,8 @@
 //! Residents as other systems know them, for whoever is logging a complaint: found by a few words, and read into what
 //! a case holds of a resident. Nothing here decides that somebody is the caller; a person does.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::record::Sheet;
 use super::{Source, query_document};
 use crate::domain::party::{ContactWay, Party, Tenure};
-use crate::plugins::{LinkQuery, LinkRecord, PluginHost};
+use crate::plugins::{LinkQuery, LinkRecord, Manifest, Plugin, PluginHost};
 
 /// How long one source may take: somebody is on the telephone.
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -195,6 +197,37 @@ fn needs(text: &str) -> Vec<String> {
         }
     }
     all
+}
+
+/// Which adapters can search for residents, by what their manifests say; each is asked once.
+#[derive(Debug, Default)]
+pub struct Finders {
+    known: Mutex<BTreeMap<String, bool>>,
+}
+
+impl Finders {
+    /// Whether this adapter can. One that cannot say so cannot.
+    pub async fn can(&self, host: &PluginHost, plugin: &Plugin) -> bool {
+        let known = |all: &Mutex<BTreeMap<String, bool>>| {
+            let all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(plugin.sha256()).copied()
+        };
+        if let Some(can) = known(&self.known) {
+            return can;
+        }
+        let described = match host.describe(plugin).await {
+            Ok(described) => described,
+            Err(error) => {
+                tracing::warn!(plugin = plugin.name(), %error, "an adapter does not say what it can do");
+                return false;
+            }
+        };
+        let manifest = described.manifest.map(|text| Manifest::read(&text));
+        let can = matches!(manifest, Some(Ok(manifest)) if manifest.finds_residents);
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(plugin.sha256().to_owned(), can);
+        can
+    }
 }
 
 /// What a source answered to a search.

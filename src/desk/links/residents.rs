@@ -93,7 +93,14 @@ impl Desk {
         let now = self.now();
         let mut asking = Vec::new();
         for link in self.sources()?.into_iter().filter(|link| link.enabled) {
-            if !self.finds_residents(&link).await {
+            let source = source_of(self, &link).await;
+            if let Ok(source) = &source
+                && !self
+                    .inner
+                    .finders
+                    .can(&self.inner.plugins, &source.plugin)
+                    .await
+            {
                 continue;
             }
             asking.push(async move {
@@ -106,7 +113,7 @@ impl Desk {
                 if let Some(trouble) = self.inner.watch.pausing(&link.key, now) {
                     return failed(trouble.why);
                 }
-                match source_of(self, &link).await {
+                match source {
                     Ok(source) => {
                         let found = search(&self.inner.plugins, &source, text, now).await;
                         if let Some(failure) = &found.failure {
