@@ -4,6 +4,7 @@ mod api;
 mod arrows;
 mod browser;
 mod bundle;
+mod connections;
 mod demo;
 mod hostile_plugins;
 mod old_contract;
