@@ -19,6 +19,10 @@ pub struct Args {
         value_name = "FILE"
     )]
     pub data: PathBuf,
+    /// The key under which the credentials of connections are sealed; made when it is first needed. Beside the data file,
+    /// with .key after its name, when none is named.
+    #[arg(long, global = true, env = "REDRESS_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
     /// What the log tells: error, warn, info, debug, or a filter of modules.
     #[arg(
         long,

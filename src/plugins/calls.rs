@@ -61,8 +61,9 @@ pub(super) async fn check(
                 .await?
         }
     };
-    let said = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-    Ok(clip(&said, 500))
+    let side = &store.data().job;
+    let said = answer.map_err(|failure| side.failed(failure))?;
+    Ok(clip(&side.redacted(said), 500))
 }
 
 pub(super) async fn find(
@@ -101,8 +102,9 @@ pub(super) async fn find(
             })
         }
     };
-    let given = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-    Ok(page(&query, given)?)
+    let side = &store.data().job;
+    let given = answer.map_err(|failure| side.failed(failure))?;
+    Ok(page(&query, given, side)?)
 }
 
 fn found(
@@ -130,8 +132,9 @@ pub(super) async fn fetch(
     let guest = guest.instantiate_async(&mut store).await?;
     let linking = guest.redress_plugin_linking();
     let answer = linking.call_fetch(&mut store, &document).await?;
-    let name = answer.map_err(|failure| Cause::Failed(failure.into()))?;
-    Ok(clip(&name, 255))
+    let side = &store.data().job;
+    let name = answer.map_err(|failure| side.failed(failure))?;
+    Ok(clip(&side.redacted(name), 255))
 }
 
 pub(super) async fn linker_manifest(

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,14 @@ pub trait Connections: Send + Sync {
 
     /// The run is over or was given up: requests on their way end now, and no more go out.
     fn end(&self) {}
+}
+
+/// What a world keeps for a run.
+pub(super) trait Side: Send + 'static {
+    /// Its connections, if the world has any.
+    fn connections(&self) -> Option<Arc<dyn Connections>> {
+        None
+    }
 }
 
 /// No connection is granted.

@@ -11,6 +11,7 @@ use wasmtime::component::Resource;
 
 use super::bindings::exporter::redress::plugin::types::Failure;
 use super::bindings::exporter::redress::plugin::{bundle, cases, documents};
+use super::connections::Side;
 use super::job::{Archive, Attached, CaseSource, PdfRenderer};
 use super::meter::{Meter, Wait};
 use super::path::{PathFault, Paths};
@@ -32,6 +33,8 @@ pub(crate) struct Exporting {
     renders: u32,
     manifest: bool,
 }
+
+impl Side for Exporting {}
 
 impl Exporting {
     pub(super) fn new(

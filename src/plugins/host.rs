@@ -17,7 +17,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::bindings::{exporter, linker, v0_1 as older};
 use super::cache::{Compiled, Plugin};
 use super::calls::{check, exporter_manifest, fetch, find, linker_manifest, run_export};
-use super::connections::NoConnections;
+use super::connections::{NoConnections, Side};
 use super::engine::{Ticker, engine};
 use super::exporter::Exporting;
 use super::job::ExportJob;
@@ -273,13 +273,13 @@ impl PluginHost {
         call: impl FnOnce(Store<State<J>>, InstancePre<State<J>>, Contract) -> F + Send + 'static,
     ) -> Result<(T, RunLog), RunError>
     where
-        J: Send + 'static,
+        J: Side,
         T: Send + 'static,
         F: Future<Output = wasmtime::Result<T>> + Send + 'static,
     {
         let (inner, plugin) = (Arc::clone(&self.inner), plugin.clone());
-        let log = Log::new(run.limits.log_lines);
-        let (said, spent) = (log.clone(), log.clone());
+        let log = Log::new(run.limits.log_lines, side.connections());
+        let (said, spent) = (log.watched(), log.clone());
         let message = run.limits.message;
         // Two tasks: the plugin's may be stuck in the disk or in a download, its watcher never is.
         let watched = self.runtime().spawn(async move {

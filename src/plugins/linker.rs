@@ -1,6 +1,7 @@
 //! The linker world: an adapter looks for records in another system, through the files and the
 //! connections it was granted. Its answers are checked here, so that what is behind can rely on them.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::Cause;
 use super::bindings::linker::exports::redress::plugin::linking;
 use super::bindings::linker::redress::plugin::types::Failure;
 use super::bindings::linker::redress::plugin::{evidence, files, http};
-use super::connections::{Connections, HttpError, Request, Response};
+use super::connections::{Connections, HttpError, Request, Response, Side};
 use super::exporter::read_some;
 use super::files::{Folder, OpenFile};
 use super::meter::Wait;
@@ -69,6 +70,12 @@ pub(crate) struct Linking {
     indexes: Indexes,
 }
 
+impl Side for Linking {
+    fn connections(&self) -> Option<Arc<dyn Connections>> {
+        Some(Arc::clone(&self.connections))
+    }
+}
+
 impl Linking {
     pub(super) fn new(
         folder: Option<Folder>,
@@ -91,6 +98,27 @@ impl Linking {
             over: false,
         });
         self
+    }
+
+    /// A text of the adapter's without the connections' secrets, should another system have repeated one in a way that
+    /// was not seen through.
+    pub(super) fn redacted(&self, text: String) -> String {
+        match self.connections.redact(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(clean) => clean,
+        }
+    }
+
+    /// What the adapter says of its failure, likewise.
+    pub(super) fn failed(&self, failure: Failure) -> Cause {
+        Cause::Failed(match failure {
+            Failure::BadSettings(text) => Failure::BadSettings(self.redacted(text)).into(),
+            Failure::Refused(text) => Failure::Refused(self.redacted(text)).into(),
+            Failure::Unavailable(text) => Failure::Unavailable(self.redacted(text)).into(),
+            Failure::BadInput(text) => Failure::BadInput(self.redacted(text)).into(),
+            Failure::Denied(text) => Failure::Denied(self.redacted(text)).into(),
+            Failure::Other(text) => Failure::Other(self.redacted(text)).into(),
+        })
     }
 }
 
@@ -386,7 +414,11 @@ const DOCUMENT_BYTES: usize = 256 << 10;
 const CURSOR_BYTES: usize = 4096;
 
 /// What the adapter answered, if it is what the contract says.
-pub(super) fn page(asked: &LinkQuery, page: linking::Page) -> Result<LinkPage, Cause> {
+pub(super) fn page(
+    asked: &LinkQuery,
+    page: linking::Page,
+    side: &Linking,
+) -> Result<LinkPage, Cause> {
     let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     if page.records.len() > limit {
         let given = page.records.len();
@@ -404,7 +436,13 @@ pub(super) fn page(asked: &LinkQuery, page: linking::Page) -> Result<LinkPage, C
             return Err(Cause::Answer("its next page is the same page again".into()));
         }
     }
-    let records = page.records.into_iter().map(record);
+    let records = page.records.into_iter().map(|found| {
+        record(linking::Found {
+            title: side.redacted(found.title),
+            document: side.redacted(found.document),
+            ..found
+        })
+    });
     Ok(LinkPage {
         records: records.collect::<Result<_, _>>()?,
         next: page.next,

@@ -1,6 +1,6 @@
 //! The sandbox: runs exporters and linking adapters, which are WebAssembly components behind the contract
 //! in `plugins/wit`. It knows no case and no zip: what a plugin reads and writes comes through the traits
-//! [`CaseSource`], [`Archive`], [`PdfRenderer`] and [`Connections`], implemented above this room.
+//! [`CaseSource`], [`Archive`] and [`PdfRenderer`], implemented above this room; requests leave through [`http`].
 //!
 //! A plugin that loops, crashes, lies or bloats ends its own run with a [`Cause`] and nothing else notices.
 //! Start at [`PluginHost`]; what a run may take is in [`Limits`].
@@ -14,6 +14,7 @@ mod error;
 mod exporter;
 mod files;
 mod host;
+pub mod http;
 mod job;
 mod limits;
 mod linker;
@@ -28,7 +29,7 @@ mod table;
 mod turns;
 
 pub use cache::Plugin;
-pub use connections::{Connections, HttpError, NoConnections, Request, Response};
+pub use connections::{Call, Connections, HttpError, NoConnections, Request, Response};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
 pub use host::{Contract, Described, ExportReport, HostConfig, Kind, PluginHost};

@@ -1,10 +1,12 @@
-//! A run's log: what the plugin said, when, bounded in lines and in their length.
-//! The host writes nothing of its own into it, and no resident's data goes to the program's log from here.
+//! A run's log: what the plugin said, when, bounded in lines and in their length, and the requests that it sent.
+//! No resident's data goes to the program's log from here, and no connection's secret into this one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+
+use super::connections::{Call, Connections};
 
 /// The longest line kept, in bytes.
 const LINE: usize = 4096;
@@ -55,21 +57,38 @@ pub struct RunLog {
     pub lines: Vec<LogLine>,
     /// How many more there were when the log was full.
     pub dropped: u64,
+    /// The requests it sent to other systems, oldest first.
+    pub calls: Vec<Call>,
 }
 
 /// The log while the run goes on: the plugin, its stdout and its stderr write to it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Log {
     kept: Arc<Mutex<RunLog>>,
     limit: usize,
+    connections: Option<Arc<dyn Connections>>,
 }
 
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Log")
+    }
+}
+
+/// The log in the hands of whoever waits for the run. When they stop waiting, requests on their way end.
+pub(super) struct Watched(Log);
+
 impl Log {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, connections: Option<Arc<dyn Connections>>) -> Self {
         Self {
             kept: Arc::default(),
             limit,
+            connections,
         }
+    }
+
+    pub(super) fn watched(&self) -> Watched {
+        Watched(self.clone())
     }
 
     pub(super) fn write(&self, level: Level, message: &str) {
@@ -95,10 +114,29 @@ impl Log {
                 .used,
         );
     }
+}
 
-    /// What was said so far.
+impl Watched {
+    /// The run is over: what was said and sent.
     pub(super) fn taken(&self) -> RunLog {
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        let kept = &self.0.kept;
+        let mut log = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(connections) = &self.0.connections {
+            connections.end();
+            log.calls = connections.calls();
+            for line in &mut log.lines {
+                line.message = connections.redact(&line.message).into_owned();
+            }
+        }
+        log
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(connections) = &self.0.connections {
+            connections.end();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A connection as the operator granted it: one decision about an address, how to sign in there, and how much.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
@@ -11,7 +12,7 @@ use super::target::{Base, literal};
 use crate::auth::seal::Secret;
 
 /// One named connection, with its secrets in the clear: made from what the data file keeps for as long as runs need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The name in the plugin's manifest.
     pub name: String,
@@ -31,6 +32,18 @@ pub struct Grant {
     pub plain_http: bool,
     /// How much and how long.
     pub limits: HttpLimits,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may be secrets too, and authorities are long.
+        f.debug_struct("Grant")
+            .field("name", &self.name)
+            .field("base", &self.base)
+            .field("methods", &self.methods)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Grant {

@@ -16,6 +16,7 @@ pub(super) struct Note<'a> {
     session: &'a Session,
     began: Instant,
     call: Call,
+    place: usize,
 }
 
 impl<'a> Note<'a> {
@@ -38,10 +39,16 @@ impl<'a> Note<'a> {
             attempt,
             correlation_id: super::correlation_id(),
         };
+        let unanswered = Some("the run ended before there was an answer".into());
+        let place = session.note(Call {
+            error: unanswered,
+            ..call.clone()
+        });
         Self {
             session,
             began: Instant::now(),
             call,
+            place,
         }
     }
 
@@ -71,6 +78,6 @@ impl Drop for Note<'_> {
         }
         self.call.milliseconds =
             u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.session.noted(self.call.clone());
+        self.session.amend(self.place, self.call.clone());
     }
 }

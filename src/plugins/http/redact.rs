@@ -28,7 +28,7 @@ pub(super) struct Redactor {
 
 impl Redactor {
     pub(super) fn new(grant: &Grant) -> Self {
-        let fixed = match &grant.credentials {
+        let mut fixed = match &grant.credentials {
             Credentials::None => Vec::new(),
             Credentials::Header { value, .. } => forms(value.reveal()),
             Credentials::Bearer(token) => forms(token.reveal()),
@@ -46,6 +46,8 @@ impl Redactor {
                 all
             }
         };
+        let headers = grant.headers.iter().filter(|(_, value)| is_key(value));
+        fixed.extend(headers.flat_map(|(_, value)| forms(value)));
         Self {
             fixed,
             tokens: Mutex::default(),
@@ -111,6 +113,15 @@ impl Redactor {
         tail.drain(..done);
         found
     }
+}
+
+/// Whether a further header's value looks like a key or a token. A word that every record may have is none.
+fn is_key(value: &str) -> bool {
+    let of_keys = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    value.len() >= 16
+        && value.chars().all(of_keys)
+        && value.contains(|c: char| c.is_ascii_digit())
+        && value.contains(|c: char| c.is_ascii_alphabetic())
 }
 
 /// `Basic`'s text.

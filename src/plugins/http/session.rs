@@ -79,10 +79,21 @@ impl Session {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn noted(&self, call: Call) {
+    /// Writes a request down that goes out now; gives its place. It stands there from the beginning, for a run that is
+    /// given up is asked for its log at once.
+    pub(super) fn note(&self, call: Call) -> usize {
         let mut calls = self.kept();
         if calls.len() < CALLS {
             calls.push(call);
+            return calls.len() - 1;
+        }
+        CALLS
+    }
+
+    /// Writes down how it went.
+    pub(super) fn amend(&self, place: usize, call: Call) {
+        if let Some(begun) = self.kept().get_mut(place) {
+            *begun = call;
         }
     }
 
