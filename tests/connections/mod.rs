@@ -5,7 +5,7 @@
 
 mod guards;
 mod limits;
-mod server;
+pub mod server;
 mod sign_in;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 mod adapters;
 mod exporters;
 mod host;
+mod requests;
 
 use std::io::{Cursor, Read};
 use std::path::Path;

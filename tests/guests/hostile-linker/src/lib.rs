@@ -1,5 +1,7 @@
 //! An adapter that misbehaves as its settings ask, one way a run: `tests/hostile_plugins.rs`.
 
+mod requests;
+
 use std::hint::black_box;
 use std::io::Read;
 
@@ -48,6 +50,10 @@ impl Linker for Hostile {
                 });
             }
             "http" => vec![found("1", &connect()?)],
+            "send" => vec![requests::send()?],
+            "tell" => vec![requests::tell()?],
+            "say" => vec![requests::say(&name)?],
+            "flood" => vec![requests::flood()?],
             "panic" => panic!("no such luck"),
             "loop" => loop {
                 black_box(0);
