@@ -36,12 +36,12 @@ pub fn send() -> Result<Found, Failure> {
     ))
 }
 
-/// Tells the answer in every way there is: the log, stdout, the failure.
+/// Tells the answer in every way there is: the log and the failure.
 pub fn tell() -> Result<Found, Failure> {
     let answer = http::send(&wanted()?)?;
     let body = String::from_utf8_lossy(&answer.body).into_owned();
     log::info(&format!("{:?} {body}", answer.headers));
-    println!("{} {body}", answer.url);
+    log::debug(&format!("{} {body}", answer.url));
     Err(Failure::Other(body))
 }
 
