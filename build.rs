@@ -1,6 +1,8 @@
 //! Prepares the web assets: one style sheet, the icon sprite and two fonts, each with the hash of its content in its
 //! name so that a browser may keep it for ever, and compressed once here rather than on every request.
 //! `src/web/assets.rs` includes the table written here.
+//!
+//! And it lists what `redress plugin new` writes: the templates, the SDK and the contract, for `src/cli/plugin/new.rs`.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -36,6 +38,51 @@ fn main() {
     table.add("icons.svg", "image/svg+xml", &read("icons.svg"), true);
     table.add("mark.svg", "image/svg+xml", &read("mark.svg"), true);
     table.write();
+    write_templates();
+}
+
+/// What a plugin's project is made of: name in the table and where it stands.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("", "plugins/templates"),
+    ("sdk/Cargo.toml", "plugins/sdk/Cargo.toml"),
+    ("sdk/src", "plugins/sdk/src"),
+    ("wit/redress.wit", "plugins/wit/0.2.0/redress.wit"),
+    ("wasm-std.sh", "dist/wasm-std.sh"),
+];
+
+/// Lists every file of the templates; what a build in a template's own folder left is no part of it.
+fn write_templates() {
+    let mut files = Vec::new();
+    for (name, place) in TEMPLATES {
+        println!("cargo:rerun-if-changed={place}");
+        gather(name, Path::new(place), &mut files);
+    }
+    files.sort();
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let rows: String = files
+        .iter()
+        .map(|(name, place)| format!("    ({name:?}, include_bytes!({:?})),\n", root.join(place)))
+        .collect();
+    let source = format!("static FILES: &[(&str, &[u8])] = &[\n{rows}];\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("templates.rs"), source).expect("OUT_DIR is writable");
+}
+
+fn gather(name: &str, place: &Path, files: &mut Vec<(String, PathBuf)>) {
+    if place.is_file() {
+        files.push((name.to_owned(), place.to_owned()));
+        return;
+    }
+    let entries = fs::read_dir(place).unwrap_or_else(|e| panic!("{}: {e}", place.display()));
+    for entry in entries {
+        let entry = entry.expect("a folder of the sources can be read");
+        let file = entry.file_name().into_string().expect("names are UTF-8");
+        let left = ["target", "node_modules", ".venv", "__pycache__"].contains(&file.as_str());
+        if !left && !file.ends_with(".wasm") {
+            let name = [name, "/", &file].concat();
+            gather(name.trim_start_matches('/'), &entry.path(), files);
+        }
+    }
 }
 
 /// The Rust source of the table, and the folder that its `include_bytes!` read from.

@@ -70,6 +70,9 @@ pub enum Verb {
     /// Tokens for machines.
     #[command(subcommand)]
     Token(Token),
+    /// Plugins: write one, build it, test it.
+    #[command(subcommand)]
+    Plugin(super::plugin::Plugin),
 }
 
 /// How to serve.

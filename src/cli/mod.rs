@@ -20,6 +20,7 @@ mod due;
 mod file;
 mod http;
 mod jobs;
+mod plugin;
 mod serve;
 mod socket;
 mod upgrade;
@@ -86,6 +87,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Verb::Verify(verify) => return file::verify(&verify),
         Verb::Restore(restore) => file::restore(&data, &restore)?,
         Verb::Rebuild => file::rebuild(&data, older).await?,
+        Verb::Plugin(verb) => return plugin::run(verb).await,
         verb => jobs::run(&data, verb, older).await?,
     }
     Ok(ExitCode::SUCCESS)

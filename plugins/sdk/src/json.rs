@@ -12,6 +12,14 @@ pub trait Json {
     fn maybe(&self, member: &str) -> Option<String>;
     /// A list that must be there; `null` counts as an empty one.
     fn list(&self, member: &str) -> Result<&[Value], Failure>;
+    /// Each of such a list, read by `read`.
+    fn each<T>(
+        &self,
+        member: &str,
+        read: impl Fn(&Value) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        self.list(member)?.iter().map(read).collect()
+    }
 }
 
 impl Json for Value {
@@ -67,6 +75,8 @@ mod tests {
         assert!(matches!(answer.need("id").as_deref(), Ok("7")));
         assert_eq!(answer.maybe("notes"), None);
         assert!(matches!(answer.list("notes"), Ok([])));
+        let ids = json!({"jobs": [{"id": 1}, {"id": "b"}]}).each("jobs", |job| job.need("id"));
+        assert!(matches!(ids.as_deref(), Ok([one, _]) if one == "1"));
         for (wrong, says) in [
             (answer.list("photos").err(), "no list \"photos\""),
             (answer.list("jobs").err(), "no list \"jobs\""),

@@ -44,6 +44,14 @@ pub use bindings::exporter::redress::plugin::documents;
 pub use bindings::exporter::redress::plugin::types::{Failure, Level};
 pub use bindings::linker::exports::redress::plugin::linking::{Found, Page, Query};
 
+/// Everything a plugin is likely to name: `use redress_plugin::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Ask, Document, Exporter, Failure, Json, Linker, Page, Query, Record, Value, Wanted, bundle,
+        cases, documents, evidence, files, http, log, run,
+    };
+}
+
 /// An export format. A fresh instance serves each export.
 pub trait Exporter {
     /// What the plugin says of itself: JSON, schema `redress-plugin/1`; usually `include_str!("../plugin.json")`.

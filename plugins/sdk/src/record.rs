@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Found, Page};
+use crate::{Ask, Found, Page};
 
 /// A record of the other system on its way to the host. Members that are empty are left out; all are in one order.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,7 @@ pub struct Record {
     id: String,
     title: String,
     references: [Option<String>; 3],
+    ended: Option<String>,
     fields: BTreeMap<String, String>,
     other: BTreeMap<String, String>,
     documents: Vec<Document>,
@@ -26,6 +27,7 @@ impl Record {
             id: id.into(),
             title: String::new(),
             references: [None, None, None],
+            ended: None,
             fields: BTreeMap::new(),
             other: BTreeMap::new(),
             documents: Vec::new(),
@@ -56,6 +58,13 @@ impl Record {
         self
     }
 
+    /// The day on which it was over, if it is: [`Page::of`] leaves out what ended too long ago. It says nothing in the
+    /// record itself.
+    pub fn ended(mut self, day: impl Text) -> Self {
+        self.ended = day.text();
+        self
+    }
+
     /// A field that the contract knows, by its name there: `reported_on`, `description`, `status`, …
     pub fn field(mut self, name: &str, value: impl Text) -> Self {
         if let Some(value) = value.text() {
@@ -78,7 +87,7 @@ impl Record {
         self
     }
 
-    /// All of these, likewise.
+    /// Photos and reports of the record, which [`Linker::fetch`](crate::Linker::fetch) can give.
     pub fn documents(mut self, documents: impl IntoIterator<Item = Document>) -> Self {
         self.documents.extend(documents);
         self
@@ -116,6 +125,13 @@ impl Page {
             records: records.into_iter().map(Record::found).collect(),
             next,
         }
+    }
+
+    /// Those of these records that were asked for: of a kind that is wanted, and not over before `since`.
+    pub fn of(ask: &Ask, records: impl IntoIterator<Item = Record>, next: Option<String>) -> Self {
+        let wanted =
+            |record: &Record| ask.wants(&record.kind) && ask.recent(record.ended.as_deref());
+        Self::new(records.into_iter().filter(wanted), next)
     }
 
     /// Nothing was found.
@@ -203,7 +219,7 @@ mod tests {
             .field("trade", "  ")
             .property_ref("007")
             .other("Cost", json!(12.5))
-            .document(Document::new("p-7", "a.jpg").with("url", "photos/7"));
+            .documents([Document::new("p-7", "a.jpg").with("url", "photos/7")]);
         let again = Record::new("repair", "R-1")
             .property_ref(String::from("007"))
             .other("Cost", "12.5")
@@ -223,6 +239,24 @@ mod tests {
                 "documents": [{"id": "p-7", "name": "a.jpg", "url": "photos/7"}],
             })
         );
+    }
+
+    #[test]
+    fn a_page_holds_what_was_asked_for() {
+        let ask = Ask {
+            kinds: vec!["repair".into()],
+            since: Some("2024-01-01".into()),
+            ..Ask::default()
+        };
+        let records = [
+            Record::new("repair", "open").ended(&Value::Null),
+            Record::new("repair", "old").ended("2023-12-31"),
+            Record::new("repair", "late").ended("2024-01-01"),
+            Record::new("note", "note"),
+        ];
+        let page = Page::of(&ask, records, None);
+        let ids: Vec<_> = page.records.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(ids, ["open", "late"]);
     }
 
     #[test]
