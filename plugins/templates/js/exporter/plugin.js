@@ -10,7 +10,7 @@ export const { about, exporting } = exporter(manifest, () => {
   bundle.put("chronology.csv", "text/csv; charset=utf-8", csv(events));
   const notes = settings().documents ? documentsOf(found) : [];
   // The host writes its own list of every file with its SHA-256, so that the zip can be proved.
-  bundle.manifest("manifest.json");
+  bundle.manifest("Manifest.json");
   return notes;
 });
 

@@ -12,7 +12,7 @@ def export():
     bundle.put("chronology.csv", "text/csv; charset=utf-8", csv(events))
     notes = documents_of(case) if settings().get("documents") else []
     # The host writes its own list of every file with its SHA-256, so that the zip can be proved.
-    bundle.manifest("manifest.json")
+    bundle.manifest("Manifest.json")
     return notes
 
 

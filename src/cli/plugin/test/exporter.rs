@@ -111,7 +111,7 @@ impl Bench<'_> {
                     Some((kind, why)) if expected == Some(kind) => {
                         report.passed(
                             &test.name,
-                            format!("as it should, it fails with {kind}: \"{why}\""),
+                            format!("as it should, it fails with {kind}: {why}"),
                         );
                     }
                     _ => report.failed(&test.name, error.to_string()),
@@ -119,7 +119,8 @@ impl Bench<'_> {
                 return Ok(());
             }
         };
-        self.compare(report, test, &sealed, &notes);
+        let manifest = manifest_of(&path, &sealed)?;
+        self.compare(report, test, &sealed, manifest, &notes);
         if sealed.manifest_sha256.is_none() {
             report.warned(
                 &test.name,
@@ -132,7 +133,10 @@ impl Bench<'_> {
                     format!("{} files, each as the manifest says", proof.files),
                 ),
                 Ok(proof) => report.failed(&test.name, proof.faults.join(" ")),
-                Err(error) => report.failed(&test.name, error.to_string()),
+                Err(error) => report.failed(
+                    &test.name,
+                    format!("`redress verify` cannot prove it: {error}. Its path has to end with Manifest.json"),
+                ),
             }
         }
         if let Some(folder) = keep {
@@ -145,7 +149,14 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn compare(&self, report: &mut Report, test: &TestCase, sealed: &Sealed, notes: &[String]) {
+    fn compare(
+        &self,
+        report: &mut Report,
+        test: &TestCase,
+        sealed: &Sealed,
+        manifest: Option<(String, u64)>,
+        notes: &[String],
+    ) {
         let mut paths: Vec<String> = sealed
             .entries
             .iter()
@@ -159,11 +170,11 @@ impl Bench<'_> {
                 sha256: entry.sha256.clone(),
             });
         }
-        if let (Some(sha256), Some(path)) = (&sealed.manifest_sha256, manifest_path(test, &paths)) {
+        if let (Some(sha256), Some((path, bytes))) = (&sealed.manifest_sha256, manifest) {
             report.written.push(Written {
                 test: test.name.clone(),
                 path: path.clone(),
-                bytes: 0,
+                bytes,
                 sha256: sha256.clone(),
             });
             paths.push(path);
@@ -204,7 +215,7 @@ impl Bench<'_> {
             );
         }
         for note in notes {
-            report.passed(&test.name, format!("tells the person: \"{note}\""));
+            report.passed(&test.name, format!("tells the person: {note}"));
         }
     }
 
@@ -227,9 +238,7 @@ impl Bench<'_> {
         {
             Ok((sealed, _)) => report.passed(what, format!("{} files", sealed.entries.len())),
             Err(error) => match own_word(&error) {
-                Some((kind, why)) => {
-                    report.warned(what, format!("it fails with {kind}: \"{why}\""))
-                }
+                Some((kind, why)) => report.warned(what, format!("it fails with {kind}: {why}")),
                 None => report.failed(what, error.to_string()),
             },
         }
@@ -349,12 +358,17 @@ fn request(given: &Value) -> String {
     request.to_string()
 }
 
-/// The manifest lists every file but itself; the test names it among its entries.
-fn manifest_path(test: &TestCase, listed: &[String]) -> Option<String> {
-    let expected = test.expect.entries.as_ref()?;
-    let mut others = expected.iter().filter(|path| !listed.contains(path));
-    let first = others.next()?;
-    others.next().is_none().then(|| first.clone())
+/// Where the manifest stands, which lists every file but itself, and its size.
+fn manifest_of(archive: &Path, sealed: &Sealed) -> anyhow::Result<Option<(String, u64)>> {
+    let mut zip = zip::ZipArchive::new(fs::File::open(archive)?)?;
+    for at in 0..zip.len() {
+        let file = zip.by_index(at)?;
+        let name = file.name()?.into_owned();
+        if !sealed.entries.iter().any(|entry| entry.path == name) {
+            return Ok(Some((name, file.size())));
+        }
+    }
+    Ok(None)
 }
 
 /// A recorded case with what was asked of its export.

@@ -156,7 +156,7 @@ impl Rig<'_, '_> {
                     "it says nothing; one sentence is shown to the administrator".into(),
                 );
             }
-            Ok(said) => self.note(Outcome::Passed, "test connection", format!("\"{said}\"")),
+            Ok(said) => self.note(Outcome::Passed, "test connection", format!("{said}")),
             Err(error) => self.note(Outcome::Failed, "test connection", error.to_string()),
         }
         Ok(())
@@ -265,14 +265,14 @@ impl Rig<'_, '_> {
                 self.note(
                     Outcome::Passed,
                     &test.name,
-                    format!("as it should, it fails with {kind}: \"{why}\""),
+                    format!("as it should, it fails with {kind}: {why}"),
                 );
             }
             (Some(expected), Some((kind, why))) => {
                 self.note(
                     Outcome::Failed,
                     &test.name,
-                    format!("it should fail with {expected} and fails with {kind}: \"{why}\""),
+                    format!("it should fail with {expected} and fails with {kind}: {why}"),
                 );
             }
             _ => self.note(Outcome::Failed, &test.name, error.to_string()),
@@ -333,9 +333,9 @@ impl Rig<'_, '_> {
                 Outcome::Passed,
                 name,
                 format!(
-                    "{title}{} records, {} documents, the same bytes twice",
-                    called.len(),
-                    documents.len()
+                    "{title}{}, {}, the same bytes twice",
+                    counted(called.len(), "record"),
+                    counted(documents.len(), "document")
                 ),
             );
         }
@@ -392,7 +392,7 @@ impl Rig<'_, '_> {
                 "document": document,
             });
             let wire = self.wire(Mood::Recorded);
-            let (sink, count) = counted();
+            let (sink, count) = tally();
             let job = self.job(test, settings, 0, &wire)?;
             let fetched = self
                 .subject
@@ -459,10 +459,18 @@ fn named(record: &LinkRecord) -> Vec<(Value, String)> {
         .collect()
 }
 
+/// "1 record", "2 records".
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
 /// Counts the bytes of a document and lets them go.
 struct Counted(Arc<Mutex<u64>>);
 
-fn counted() -> (Counted, Arc<Mutex<u64>>) {
+fn tally() -> (Counted, Arc<Mutex<u64>>) {
     let count = Arc::new(Mutex::new(0));
     (Counted(Arc::clone(&count)), count)
 }

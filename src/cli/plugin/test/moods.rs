@@ -102,9 +102,9 @@ impl Rig<'_, '_> {
                     Some((kind, why)) if best.is_some_and(|best| best != kind) => self.note(
                         Outcome::Warned,
                         what,
-                        format!("it fails with {kind}; {} would tell the person more: \"{why}\"", best.unwrap_or_default()),
+                        format!("it fails with {kind}; {} would tell the person more: {why}", best.unwrap_or_default()),
                     ),
-                    Some((kind, why)) => self.note(Outcome::Passed, what, format!("{kind}: \"{why}\"")),
+                    Some((kind, why)) => self.note(Outcome::Passed, what, format!("{kind}: {why}")),
                 },
             }
         }
@@ -137,12 +137,12 @@ impl Rig<'_, '_> {
             Err(error) => match own_word(&error) {
                 None => self.note(Outcome::Failed, what, error.to_string()),
                 Some(("bad-input", why)) => {
-                    self.note(Outcome::Passed, what, format!("bad-input: \"{why}\""))
+                    self.note(Outcome::Passed, what, format!("bad-input: {why}"))
                 }
                 Some((kind, why)) => self.note(
                     Outcome::Warned,
                     what,
-                    format!("it fails with {kind}, which should be bad-input: \"{why}\""),
+                    format!("it fails with {kind}, which should be bad-input: {why}"),
                 ),
             },
         }

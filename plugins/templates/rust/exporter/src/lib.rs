@@ -25,7 +25,7 @@ impl Exporter for Board {
             notes.extend(documents_of(&case)?);
         }
         // The host writes its own list of every file with its SHA-256, so that the zip can be proved.
-        bundle::manifest("manifest.json")?;
+        bundle::manifest("Manifest.json")?;
         Ok(notes)
     }
 }
