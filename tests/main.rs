@@ -9,6 +9,7 @@ mod demo;
 mod hostile_plugins;
 mod old_contract;
 mod pdf;
+mod road;
 mod store;
 mod support;
 mod web;

@@ -40,6 +40,10 @@ export const bundle = {
   },
   /** Passes an attachment on; its bytes never enter the sandbox. */
   include: (path, id, stamp = null) => zip.includeAttachment(path, id, stamp),
+  /** In how many pieces of at most `ceiling` bytes the host can pass it on; 0 when it cannot be cut. */
+  parts: (id, ceiling, stamped) => zip.attachmentParts(id, ceiling, stamped),
+  /** Passes on one piece of that cut, counted from 1. */
+  includePart: (path, id, ceiling, part, stamp = null) => zip.includeAttachmentPart(path, id, ceiling, part, stamp),
   /** Says where the host writes its list of every entry with its SHA-256. */
   manifest: (path) => zip.manifest(path),
   /** A name that is fit for an entry. */

@@ -156,7 +156,7 @@ impl Rig<'_, '_> {
                     "it says nothing; one sentence is shown to the administrator".into(),
                 );
             }
-            Ok(said) => self.note(Outcome::Passed, "test connection", format!("{said}")),
+            Ok(said) => self.note(Outcome::Passed, "test connection", said),
             Err(error) => self.note(Outcome::Failed, "test connection", error.to_string()),
         }
         Ok(())
