@@ -5,6 +5,7 @@ mod arrows;
 mod browser;
 mod bundle;
 mod connections;
+mod csv_folder;
 mod demo;
 mod hostile_plugins;
 mod old_contract;

@@ -68,7 +68,7 @@ async fn an_adapter_that_misbehaves_ends_its_own_run() {
             "100 records were asked for and 101 given",
         ),
         ("huge-record", "it wanted more than 16 MB of memory"),
-        ("same-cursor", "the mark of its next page is too long"),
+        ("long-cursor", "the mark of its next page is too long"),
         ("http", "no connection is granted to this plugin"),
         ("panic", "no such luck"),
         ("loop", "it computed for 300 milliseconds"),

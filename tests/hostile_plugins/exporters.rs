@@ -65,6 +65,7 @@ async fn what_never_ends_is_ended() {
     let flood = |c: &Cause| matches!(c, Cause::Calls(20_000) | Cause::Computing(_));
     fails(&mode("call-flood"), flood).await;
     fails(&mode("progress-flood"), flood).await;
+    fails(&mode("section-flood"), flood).await;
     let flooded = fails(&mode("log-flood"), flood).await;
     assert_eq!(flooded.log.lines.len(), limits.log_lines);
     assert!(flooded.log.dropped > 100);
@@ -77,10 +78,18 @@ async fn what_is_too_large_is_refused() {
         computing: Duration::from_secs(10),
         ..tight()
     };
-    for case in ["log-huge", "notes", "pdf-huge"] {
+    for case in ["log-huge", "notes", "pdf-huge", "compose-bomb"] {
         let is = |c: &Cause| *c == Cause::Message(roomy.message);
         fails_within(roomy.clone(), &mode(case), is).await;
     }
+    fails(&mode("include-flood"), |c| {
+        matches!(c, Cause::Included(_) | Cause::Entries(_))
+    })
+    .await;
+    fails(&mode("no-section"), |c| {
+        matches!(c, Cause::Failed(Failure::BadInput(_)))
+    })
+    .await;
     fails(&mode("readers"), |c| {
         matches!(c, Cause::Failed(Failure::Denied(_)))
     })
@@ -130,6 +139,36 @@ async fn an_archive_cannot_be_made_to_lie() {
             .await;
         }
     }
+    // Other spellings of the same tricks, wherever a path is taken.
+    for path in [
+        "a/../../b",
+        "..",
+        "./a",
+        "a/./b",
+        "a//b",
+        "a/",
+        "/",
+        "",
+        " ",
+        "a\\\\..\\\\b",
+        "\\\\\\\\server\\\\share",
+        "con",
+        "a/AUX.txt/b",
+        "name.",
+        "name ",
+        "a\\nb",
+        "a:b",
+        "a?b",
+    ] {
+        for mode in ["path", "manifest-path", "compose-path"] {
+            let settings = format!(r#"{{"mode":"{mode}","path":"{path}"}}"#);
+            fails(&settings, |c| matches!(c, Cause::Path { .. })).await;
+        }
+    }
+    let long = "x/".repeat(3000) + "x";
+    let settings = format!(r#"{{"mode":"path","path":"{long}"}}"#);
+    fails(&settings, |c| matches!(c, Cause::Path { .. })).await;
+    fails(&mode("bad-utf8-path"), |c| matches!(c, Cause::Trapped(_))).await;
     let is = |fault| move |c: &Cause| matches!(c, Cause::Path { why, .. } if *why == fault);
     fails(&mode("duplicate"), is(PathFault::Duplicate)).await;
     fails(&mode("under-a-file"), is(PathFault::FileAndFolder)).await;

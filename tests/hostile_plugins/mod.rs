@@ -8,6 +8,7 @@ mod adapters;
 mod exporters;
 mod host;
 mod requests;
+mod suite;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -18,9 +19,9 @@ use std::time::{Duration, Instant};
 use chrono::{TimeZone, Utc};
 use redress::plugins::path::PathFault;
 use redress::plugins::{
-    Archive, ArchiveError, Attached, CaseSource, Cause, ExportJob, ExportReport, Failure, Folder,
-    HostConfig, Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, Original, PdfRenderer,
-    Plugin, PluginHost, Run, RunError, RunLog,
+    Archive, ArchiveError, Attached, CaseSource, Cause, Composed, ExportJob, ExportReport, Failure,
+    Folder, HostConfig, Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, Original,
+    PdfRenderer, Plugin, PluginHost, Run, RunError, RunLog,
 };
 
 static HOST: LazyLock<PluginHost> =
@@ -45,6 +46,13 @@ struct Case;
 impl CaseSource for Case {
     fn document(&self) -> Result<String, String> {
         Ok(r#"{"ref":"C-2026-0042"}"#.into())
+    }
+
+    fn compose(&self, _plan_json: &str) -> Result<Composed, String> {
+        Ok(Composed {
+            reader: Box::new(Cursor::new(b"%PDF".to_vec())),
+            report_json: "{}".into(),
+        })
     }
 
     fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {

@@ -101,6 +101,32 @@ impl Exporter for Hostile {
                 }
             }
             "no-attachment" => drop(bundle::include_attachment("a.txt", "nobody", None)?),
+            "no-section" => drop(cases::section("passwords")?),
+            "section-flood" => loop {
+                let _ = black_box(cases::section("events"));
+            },
+            "compose-path" => {
+                documents::compose_pdf(&path, "{\"parts\":[]}")?;
+            }
+            "compose-bomb" => {
+                documents::compose_pdf("all.pdf", &format!("[{}", "[".repeat(40 << 20)))?;
+            }
+            "bad-utf8-path" => {
+                let bytes = vec![b'a', 0xff, 0xfe];
+                // SAFETY: there is none; the host has to find out.
+                let name = unsafe { String::from_utf8_unchecked(bytes) };
+                bundle::put(&name, "text/plain", b"x")?;
+            }
+            "include" => {
+                bundle::include_attachment("film.mp4", "photo", None)?;
+                bundle::manifest("manifest.json")?;
+            }
+            "include-flood" => {
+                for n in 0u32.. {
+                    bundle::include_attachment(&format!("{n}.jpg"), "photo", None)?;
+                }
+            }
+            "manifest-path" => bundle::manifest(&path)?,
             "refuses" => return Err(Failure::BadInput("this case has no determination".into())),
             other => return Err(Failure::BadSettings(format!("there is no mode {other}"))),
         }

@@ -1,9 +1,9 @@
-//! What plugins cost, beside what the same costs without them. `benches/README.md` says how to read and repeat it.
+//! What a run of an adapter adds to the request that it sends.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use chrono::Utc;
 use redress::plugins::http::{Grant, Http, HttpLimits};
@@ -11,17 +11,11 @@ use redress::plugins::{
     Connections, HostConfig, Limits, LinkJob, LinkQuery, Plugin, PluginHost, Request, Run,
 };
 
-type Failure = Box<dyn std::error::Error>;
-
-fn main() -> Result<(), Failure> {
-    let times: usize = env::var("TIMES").map_or(Ok(2_000), |n| n.parse())?;
-    println!("## A link run, beside the request that it makes");
-    link_run(times)?;
-    Ok(())
-}
+use super::Failure;
 
 /// A run of an adapter that sends one request, in turn with that request alone.
-fn link_run(times: usize) -> Result<(), Failure> {
+pub fn link_run(times: usize) -> Result<(), Failure> {
+    println!("## A link run, beside the request that it makes");
     let address = serve()?;
     let wasm = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -86,6 +80,7 @@ fn link_run(times: usize) -> Result<(), Failure> {
         "what the run adds         p50 {:.2?}",
         run.1.saturating_sub(alone.1)
     );
+    println!();
     Ok(())
 }
 
