@@ -11,7 +11,7 @@ pub mod watch;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -30,6 +30,9 @@ pub const CSV_FOLDER: &[u8] = include_bytes!("../../dist/csv-folder.wasm");
 /// Records asked for at once, and in all: more than this belongs to no single home.
 const PAGE: u32 = 200;
 const MOST: usize = 2_000;
+/// Pages and time for one question. An adapter may give small pages, and one that goes on for ever ends here.
+const PAGES: usize = 100;
+const ASKING: Duration = Duration::from_secs(5 * 60);
 /// How long before the complaint a record may have ended and still matter.
 const YEARS: u32 = 6;
 /// How long a folder may take to open: one on a server that has gone would never do so.
@@ -237,7 +240,8 @@ async fn pages(
     let down = |why| (why, true);
     let document = query_document(query).map_err(down)?;
     let mut cursor = None;
-    loop {
+    let began = Instant::now();
+    for _ in 0..PAGES {
         let asked = LinkQuery {
             document: document.clone(),
             limit: PAGE,
@@ -266,7 +270,15 @@ async fn pages(
             Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
             _ => return Ok(()),
         }
+        if began.elapsed() > ASKING {
+            break;
+        }
     }
+    gathered.notes.push(format!(
+        "The source gave page after page without an end; what came by then was taken, {} records.",
+        gathered.records.len()
+    ));
+    Ok(())
 }
 
 fn found(record: LinkRecord) -> Found {

@@ -114,6 +114,26 @@ async fn what_is_missing_or_broken_says_so_and_stops_nothing() {
 }
 
 #[tokio::test]
+async fn pages_without_an_end_are_ended() {
+    let hostile = include_bytes!("../../tests/guests/hostile-linker.wasm");
+    for (name, records) in [("empty", 0), ("one each", PAGES)] {
+        let source = Source {
+            plugin: Plugin::new("hostile", &hostile[..]),
+            folder: None,
+            ..Source::csv_folder(
+                "hostile",
+                PathBuf::new(),
+                format!(r#"{{"mode":"endless-pages","name":"{name}"}}"#),
+            )
+        };
+        let gathered = gather(&HOST, &source, &query("7"), Utc::now()).await;
+        assert_eq!(gathered.failure, None);
+        assert_eq!(gathered.records.len(), records);
+        assert!(gathered.notes[0].starts_with("The source gave page after page"));
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_looked_for_without_a_name() {
     let folder = folder(&[("repairs.csv", REPAIRS)]);
     let gathered = ask(

@@ -19,6 +19,12 @@ pub(super) fn engine() -> Result<Engine, HostError> {
     Engine::new(&config).map_err(|error| HostError::Engine(format!("{error:#}")))
 }
 
+/// Lets the threads that serve people go before this one, where both want a processor.
+pub(super) fn step_back() {
+    // On Linux this is the calling thread alone. Where it is not allowed, all are equal.
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
 /// Advances the engine's epoch while plugins run, and sleeps while none does.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ticker(Arc<(Mutex<State>, Condvar)>);

@@ -135,6 +135,7 @@ impl PluginHost {
         let runtime = Builder::new_multi_thread()
             .worker_threads(config.threads.unwrap_or_else(processors).max(1))
             .thread_name("redress-plugin")
+            .on_thread_start(super::engine::step_back)
             .enable_time()
             .build()
             .map_err(HostError::Threads)?;

@@ -480,7 +480,7 @@ const ASB: [Field; 14] = [
     ("status", &["status", "casestatus", "state"]),
 ];
 
-const TENANCY: [Field; 7] = [
+const TENANCY: [Field; 9] = [
     (
         "id",
         &[
@@ -534,6 +534,26 @@ const TENANCY: [Field; 7] = [
     (
         "joint_with_refs",
         &["jointwithrefs", "jointwith", "jointtenants", "jointtenant"],
+    ),
+    (
+        "email",
+        &["email", "emailaddress", "personalemail", "contactemail"],
+    ),
+    (
+        "phone",
+        &[
+            "phone",
+            "telephone",
+            "phonenumber",
+            "telephonenumber",
+            "mobile",
+            "mobilenumber",
+            "mobilephone",
+            "tel",
+            "contactnumber",
+            "homephone",
+            "landline",
+        ],
     ),
     ("population", &["population", "tsmpopulation"]),
     (

@@ -136,8 +136,9 @@ fn pages_of_residents_together_are_all_of_them() {
 fn one_list_of_tenancies_is_enough() {
     let mut folder = shelf(&[(
         "tenancies.csv",
-        "Tenancy Ref|Tenant Name|Address|End date\nT2|Adaeze Okafor|7 Alder Court|\nT1|Adaeze Okafor|1 Birch Close|30/06/2019",
+        "Tenancy Ref|Tenant Name|Address|Mobile|End date\nT2|Adaeze Okafor|7 Alder Court|07000 000001|\nT1|Adaeze Okafor|1 Birch Close||30/06/2019",
     )]);
+    assert_eq!(ids(&mut folder, "07000000001"), "T2");
     assert_eq!(ids(&mut folder, "okafor"), "T2 T1");
     let only = shelf(&[("repairs.csv", "Ref|Property ref\n1|7")]);
     let query = r#"{"kinds":["person"],"text":"okafor"}"#;

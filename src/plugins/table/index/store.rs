@@ -166,6 +166,7 @@ impl Indexes {
         let inner = Arc::clone(&self.0);
         let thread = std::thread::Builder::new().name("redress-index".into());
         thread.spawn(move || {
+            crate::plugins::engine::step_back();
             let _turn = Turn::take(&inner);
             let made = inner.make(&path, &plan, &build);
             if let Err(why) = made {
