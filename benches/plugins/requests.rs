@@ -13,7 +13,7 @@ use redress::plugins::{
 
 use super::Failure;
 
-/// A run of an adapter that sends one request, in turn with that request alone.
+/// A run of an adapter that sends one request, in turn with that request through its connection, and without.
 pub fn link_run(times: usize) -> Result<(), Failure> {
     println!("## A link run, beside the request that it makes");
     let address = serve()?;
@@ -36,8 +36,14 @@ pub fn link_run(times: usize) -> Result<(), Failure> {
         "mode": "send", "connection": "repairs", "method": "GET", "url": "jobs?property=00700123"
     });
     let runtime = tokio::runtime::Runtime::new()?;
-    let (mut alone, mut run) = (Vec::new(), Vec::new());
+    let (mut bare, mut alone, mut run) = (Vec::new(), Vec::new(), Vec::new());
+    let client = reqwest::Client::builder().no_proxy();
+    let client = client.tls_certs_only([]).build()?;
+    let url = format!("http://{address}/api/jobs?property=00700123");
     for n in 0..times + 50 {
+        let began = Instant::now();
+        runtime.block_on(async { client.get(&url).send().await?.bytes().await })?;
+        let sent_bare = began.elapsed();
         let began = Instant::now();
         let session = http.session("bench", vec![grant.clone()], 10)?;
         let sent = session.send(Request {
@@ -69,16 +75,18 @@ pub fn link_run(times: usize) -> Result<(), Failure> {
         assert_eq!(page.records.len(), 1);
         // The first compile the plugin and open the connection.
         if n >= 50 {
+            bare.push(sent_bare);
             alone.push(request);
             run.push(began.elapsed());
         }
     }
-    let (alone, run) = (told(&mut alone), told(&mut run));
-    println!("the request alone         {}", alone.0);
+    let (bare, alone, run) = (told(&mut bare), told(&mut alone), told(&mut run));
+    println!("the client alone          {}", bare.0);
+    println!("the request as granted    {}", alone.0);
     println!("a run that sends it       {}", run.0);
     println!(
         "what the run adds         p50 {:.2?}",
-        run.1.saturating_sub(alone.1)
+        run.1.saturating_sub(bare.1)
     );
     println!();
     Ok(())

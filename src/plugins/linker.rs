@@ -438,9 +438,10 @@ pub(super) fn page(
     }
     let records = page.records.into_iter().map(|found| {
         record(linking::Found {
+            id: side.redacted(found.id),
+            kind: side.redacted(found.kind),
             title: side.redacted(found.title),
             document: side.redacted(found.document),
-            ..found
         })
     });
     Ok(LinkPage {
