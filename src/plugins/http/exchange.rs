@@ -228,7 +228,10 @@ impl<'a> Trip<'a> {
                 "too many requests wait for this connection, which may send {most} a second"
             )));
         };
-        tokio::time::sleep(wait).await;
+        // Even a sleep of nothing lasts until the timer's next millisecond.
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         let until = self.until.into();
         let turn = timeout_at(until, self.line.turns.acquire()).await;
         // The semaphore is never closed, so only the time can be up.
