@@ -20,6 +20,8 @@ use crate::domain::ids::CaseRef;
 use crate::link::{self, CSV_FOLDER, Gathered, Query, Source};
 use crate::plugins::Plugin;
 
+/// After how many hours a link is asked again that says nothing of it.
+const DAILY: u32 = 24;
 /// How long logging waits for linked records.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -51,7 +53,7 @@ impl Desk {
         source: &LinkSource,
     ) -> Result<String, DeskError> {
         need(actor, Permission::Administer)?;
-        let asked = source_of(self, source).await.map_err(DeskError::Plugin)?;
+        let asked = self.source_of(source).map_err(DeskError::Plugin)?;
         link::check(&self.inner.plugins, &asked, self.now())
             .await
             .map_err(DeskError::Plugin)
@@ -138,7 +140,7 @@ impl Desk {
                 now,
             ),
             None => {
-                let gathered = match source_of(self, link).await {
+                let gathered = match self.source_of(link) {
                     Ok(asked) => {
                         link::gather(&self.inner.plugins, &asked, &Query::of(case), now).await
                     }
@@ -207,7 +209,7 @@ impl Desk {
                 detail: format!("No link is called {source}."),
             });
         };
-        let asked = source_of(self, known).await.map_err(DeskError::Plugin)?;
+        let asked = self.source_of(known).map_err(DeskError::Plugin)?;
         let gathered =
             link::gather(&self.inner.plugins, &asked, &Query::of(&case), self.now()).await;
         match gathered
@@ -226,31 +228,36 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// A linked system as the adapters know it.
+    pub(super) fn source_of(&self, kept: &LinkSource) -> Result<Source, String> {
+        let settings = match &kept.settings {
+            settings if settings.is_object() => settings.to_string(),
+            _ => "{}".to_owned(),
+        };
+        match (kept.plugin.as_str(), &kept.folder) {
+            ("csv-folder", Some(folder)) => {
+                Ok(Source::csv_folder(&kept.key, folder.into(), settings))
+            }
+            ("csv-folder", None) => Err(format!(
+                "{} has no folder to read. Ask the administrator.",
+                kept.key
+            )),
+            (other, _) => Err(format!(
+                "There is no adapter called {other}. Ask the administrator."
+            )),
+        }
+    }
+}
+
 fn tx_case(rows: &dyn crate::store::Rows, reference: &CaseRef) -> Result<Case, DeskError> {
     rows.case(reference)?.ok_or(DeskError::NotFound)
 }
 
 /// How often a link is asked about an open case by itself; none for by hand only.
 fn every(link: &LinkSource) -> Option<TimeDelta> {
-    (link.refresh_hours > 0).then(|| TimeDelta::hours(i64::from(link.refresh_hours)))
-}
-
-/// A linked system as the adapters know it.
-async fn source_of(_desk: &Desk, kept: &LinkSource) -> Result<Source, String> {
-    let settings = match &kept.settings {
-        settings if settings.is_object() => settings.to_string(),
-        _ => "{}".to_owned(),
-    };
-    match (kept.plugin.as_str(), &kept.folder) {
-        ("csv-folder", Some(folder)) => Ok(Source::csv_folder(&kept.key, folder.into(), settings)),
-        ("csv-folder", None) => Err(format!(
-            "{} has no folder to read. Ask the administrator.",
-            kept.key
-        )),
-        (other, _) => Err(format!(
-            "There is no adapter called {other}. Ask the administrator."
-        )),
-    }
+    let hours = link.refresh_hours.unwrap_or(DAILY);
+    (hours > 0).then(|| TimeDelta::hours(i64::from(hours)))
 }
 
 fn unreachable_source(name: &str, failure: String, now: DateTime<Utc>) -> Gathered {

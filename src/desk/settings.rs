@@ -35,16 +35,12 @@ pub struct LinkSource {
     /// The adapter's own settings: which columns are which.
     #[serde(default)]
     pub settings: Value,
-    /// After how many hours it is asked again about an open case; 0 for by hand only.
-    #[serde(default = "daily")]
-    pub refresh_hours: u32,
+    /// Hours after which open cases ask again by themselves; 24 where nothing is said, 0 for never.
+    #[serde(default)]
+    pub refresh_hours: Option<u32>,
     /// Whether it is asked.
     #[serde(default = "yes")]
     pub enabled: bool,
-}
-
-fn daily() -> u32 {
-    24
 }
 
 fn yes() -> bool {

@@ -6,7 +6,7 @@ use super::words::{long_date, moment, sentence, words};
 use crate::desk::CaseView as Seen;
 use crate::domain::case::{LinkedRecord, NOT_ASKED, SourceState};
 use crate::link::record::{Field, Sheet};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 /// The address of a record's own page.
 pub fn address(reference: &str, link: &LinkedRecord) -> String {
@@ -71,19 +71,33 @@ pub fn label(name: &str) -> String {
 
 /// A value as people read it: days and moments in words, anything else as it came.
 pub fn value(text: &str) -> String {
-    if let Ok(day) = text.parse::<NaiveDate>() {
-        return long_date(day);
-    }
-    match text.parse::<DateTime<Utc>>() {
-        Ok(at) => moment(at),
-        Err(_) => text.to_owned(),
+    match text.parse::<NaiveDate>() {
+        Ok(day) => long_date(day),
+        Err(_) => moment_in(text).unwrap_or_else(|| text.to_owned()),
     }
 }
 
-/// The facts that say most about a record: "No access, reported Wednesday 2 September 2026".
+/// The same in a line of several facts.
+fn short(text: &str) -> String {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => day.format("%-d %b %Y").to_string(),
+        Err(_) => value(text),
+    }
+}
+
+/// An instant, or a time on England's clocks.
+fn moment_in(text: &str) -> Option<String> {
+    if let Ok(at) = text.parse::<DateTime<Utc>>() {
+        return Some(moment(at));
+    }
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").ok()?;
+    Some(local.format("%-d %b %Y, %H:%M").to_string())
+}
+
+/// The facts that say most about a record: "No access, reported 2 Sep 2026".
 pub fn key_facts(kind: &str, sheet: &Sheet) -> String {
     let one = |field: &&Field| {
-        let value = value(&field.value);
+        let value = short(&field.value);
         let plain = matches!(
             field.name.as_str(),
             "status"
@@ -162,8 +176,9 @@ mod tests {
         assert_eq!(value("2026-09-02"), "Wednesday 2 September 2026");
         assert_eq!(value("2026-09-02T08:41:10Z"), "2 Sep 2026, 09:41");
         assert_eq!(value("between 8 and 12"), "between 8 and 12");
+        assert_eq!(value("2026-09-02 14:40"), "2 Sep 2026, 14:40");
         let sheet = Sheet::read(r#"{"fields":{"status":"No access","reported_on":"2026-09-02"}}"#);
         let facts = key_facts("repair", &sheet);
-        assert_eq!(facts, "No access, reported Wednesday 2 September 2026");
+        assert_eq!(facts, "No access, reported 2 Sep 2026");
     }
 }

@@ -175,3 +175,120 @@ fn a_resident_of_an_earlier_case_fills_in_the_form_and_nothing_typed_is_lost() {
         403
     );
 }
+
+/// The smallest picture there is.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
+
+#[test]
+fn the_photos_of_a_repair_become_evidence_of_the_case() {
+    let site = Site::started();
+    let folder = linked(&site);
+    let csv = "Job No,Property Reference,Date Raised,Description,Status,Photo\n\
+        204,00700123,02/09/2026,Extractor fan broken,Open,fan.png;gone.jpg\n";
+    fs::write(folder.path().join("repairs.csv"), csv).expect("a file");
+    fs::write(folder.path().join("fan.png"), PNG).expect("a picture");
+    fs::write(folder.path().join("gone.jpg"), PNG).expect("a picture");
+    let home = [("complainant.property_ref", "00700123")];
+    let reference = site.log(&call("It comes back.", &home));
+    let case = site.get(&format!("/cases/{reference}"));
+    let address = case.link("Extractor fan broken").expect("its page");
+    let page = site.get(&address);
+    assert!(
+        page.text.contains("Documents of this record"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("Add all to the case"), "{}", page.text);
+
+    fs::remove_file(folder.path().join("gone.jpg")).expect("gone");
+    // All of them: one is there, one is not, and both are said.
+    let pulled = site.post(&address, &[]);
+    assert!(pulled.text.contains("is on the case."), "{}", pulled.text);
+    assert!(
+        pulled.text.contains("gone.jpg was not had"),
+        "{}",
+        pulled.text
+    );
+    let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(PNG));
+    assert!(pulled.text.contains(&hash), "{}", pulled.text);
+    let case = site.get(&format!("/cases/{reference}"));
+    assert!(case.text.contains("Photo, fan.png"), "{}", case.text);
+
+    // The same again adds nothing; the one that is not there says why, on the record's own page.
+    let again = site.post(&address, &[]);
+    assert_eq!(again.status, 502, "{}", again.text);
+    assert!(again.text.contains("There is a problem"));
+    fs::write(folder.path().join("gone.jpg"), PNG).expect("a picture");
+    let twin = site.post(&address, &[]);
+    assert!(
+        twin.text.contains("was on the case already, as document 1"),
+        "{}",
+        twin.text
+    );
+    let auditor = site.as_role("auditor");
+    assert!(!auditor.get(&address).text.contains("Add all to the case"));
+    assert_eq!(auditor.post(&address, &[]).status, 403);
+}
+
+#[test]
+fn a_resident_of_the_housing_system_is_found_while_somebody_is_on_the_telephone() {
+    let site = Site::started();
+    let folder = linked(&site);
+    let people = "Person Ref,Property Ref,Tenancy Ref,Title,First Name,Surname,Email,Phone,Address,Preferred Channel,Adjustments\n\
+        P-7,00700123,T-9,Ms,Amara,Okonjo,amara@example.org,07700 900123,\"Flat 12, Beech Court, SM3 9LP\",Email,Large print\n\
+        P-8,00700999,T-8,Mr,Ben,Adeyemi,,,\"Flat 13, Beech Court, SM3 9LP\",,\n";
+    fs::write(folder.path().join("people.csv"), people).expect("a file");
+    let found = site.post("/log", &[("q", "okonjo beech"), ("enter", "yes")]);
+    assert!(found.text.contains("1 found"), "{}", found.text);
+    assert!(!found.text.contains("Adeyemi"));
+    let value = found
+        .text
+        .split("name=\"pick\" value=\"")
+        .nth(1)
+        .expect("a button");
+    let value = value.split('"').next().unwrap_or_default();
+    let value = value
+        .replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#38;", "&");
+    let filled = site.post(
+        "/log",
+        &[
+            ("q", "okonjo beech"),
+            ("pick", &value),
+            ("account", "Mould"),
+        ],
+    );
+    for part in [
+        "Ms Amara Okonjo",
+        "07700 900123",
+        "amara@example.org",
+        "00700123",
+        "From housing",
+    ] {
+        assert!(filled.text.contains(part), "{part}: {}", filled.text);
+    }
+    // Logged so, the case has the home's repairs at once.
+    let field = |name: &str| {
+        let mark = format!("name=\"{name}\" type=");
+        let rest = filled.text.split(&mark).nth(1).unwrap_or_default();
+        let value = rest.split("value=\"").nth(1).unwrap_or_default();
+        value.split('"').next().unwrap_or_default().to_owned()
+    };
+    let home = field("complainant.property_ref");
+    let reference = site.log(&call("Mould", &[("complainant.property_ref", &home)]));
+    let case = site.get(&format!("/cases/{reference}"));
+    assert!(case.text.contains("Extractor fan broken"), "{}", case.text);
+    let folder = folder.keep();
+    fs::remove_dir_all(&folder).expect("gone");
+    let down = site.post("/log", &[("q", "okonjo"), ("find", "yes")]);
+    assert!(
+        down.text.contains("housing gave no answer"),
+        "{}",
+        down.text
+    );
+    assert!(
+        down.text.contains("An earlier case"),
+        "the earlier case is found all the same"
+    );
+}

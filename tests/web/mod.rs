@@ -5,6 +5,7 @@ mod linking;
 mod rates;
 mod roles;
 mod site;
+mod turns;
 mod work;
 
 use site::Site;

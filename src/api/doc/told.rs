@@ -138,7 +138,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("SourceAnswer", "How a linked system stands with a case: since when it gives no answer, and when it is asked again by itself.",
      "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time"),
     ("LinkSource", "A system whose records are linked to cases.",
-     "key:text plugin:text folder?:text settings:any refresh_hours:number enabled:flag"),
+     "key:text plugin:text folder?:text settings:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
     ("Erasure", "What is gone now.", "events:number documents:number"),

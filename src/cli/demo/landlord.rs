@@ -153,7 +153,7 @@ impl Seed {
             plugin: "csv-folder".into(),
             folder: Some(folder.display().to_string()),
             settings: serde_json::json!({}),
-            refresh_hours: 24,
+            refresh_hours: None,
             enabled: true,
         };
         desk.set_link_sources(

@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::source_of;
 use crate::desk::documents::{NewDocument, Taken, media_type, safe_name};
 use crate::desk::{Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
@@ -65,7 +64,7 @@ impl Desk {
                 key.source
             ))
         })?;
-        let source = source_of(self, link).await.map_err(DeskError::Plugin)?;
+        let source = self.source_of(link).map_err(DeskError::Plugin)?;
         let mut pulled = Pulled::default();
         for paper in &papers {
             let taken = match self.take_paper(&source, key, paper).await {

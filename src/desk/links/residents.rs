@@ -3,7 +3,6 @@
 
 use futures_util::future::join_all;
 
-use super::source_of;
 use crate::desk::lists::{CaseRow, ListOrder, ListQuery, may_see};
 use crate::desk::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
@@ -93,7 +92,7 @@ impl Desk {
         let now = self.now();
         let mut asking = Vec::new();
         for link in self.sources()?.into_iter().filter(|link| link.enabled) {
-            let source = source_of(self, &link).await;
+            let source = self.source_of(&link);
             if let Ok(source) = &source
                 && !self
                     .inner

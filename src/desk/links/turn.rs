@@ -134,8 +134,9 @@ pub(super) fn next_turn(
     if every < DAY {
         return Some(asked.at + every);
     }
-    // The first night that lies far enough behind: half a day less than the interval, since nights are a day apart.
-    let earliest = asked.at + every - TimeDelta::hours(12);
+    // The first night after it: a little before the interval is over, so that what was asked in the evening is asked
+    // in that night too, and what was asked at night not twice in one.
+    let earliest = asked.at + every - TimeDelta::hours(20);
     let slot_then = slot(earliest, reference);
     Some(if slot_then < earliest {
         slot(earliest + DAY, reference)

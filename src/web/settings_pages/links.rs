@@ -48,7 +48,7 @@ pub async fn add_link(
                     plugin: text("plugin"),
                     folder,
                     settings,
-                    refresh_hours: 24,
+                    refresh_hours: None,
                     enabled: true,
                 };
                 match web.desk.add_link_source(&actor, source).await {
