@@ -200,6 +200,15 @@ pub enum User {
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
     },
+    /// Take in a staff list: a CSV with the columns id, name and roles (several with semicolons). New people get
+    /// accounts without a password; changed roles are set; nobody is shut out.
+    Import {
+        /// The CSV.
+        file: PathBuf,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// List people.
     List,
     /// Set a person's password, read from stdin.

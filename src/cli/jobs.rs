@@ -15,12 +15,16 @@ use super::{socket, wiring};
 use crate::desk::Desk;
 use crate::desk::exports::ExportRequest;
 use crate::desk::people::NewPerson;
+use crate::desk::staff::{Fate, Imported};
 use crate::domain::access::{Actor, Role};
 use crate::domain::calendar::end_of_day;
 use crate::domain::clock::{DueQuery, Receipt};
 use crate::domain::ids::CaseRef;
 use crate::store::backup;
 use crate::store::verify::Report;
+
+/// The longest staff list, in bytes.
+const LONGEST_LIST: usize = 1 << 20;
 
 /// Something to be done on the data file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,6 +49,8 @@ pub enum Job {
         roles: BTreeSet<Role>,
         password: Option<String>,
     },
+    /// A staff list.
+    ImportStaff { csv: String, dry_run: bool },
     /// Everyone.
     ListUsers,
     /// A new password.
@@ -150,6 +156,10 @@ fn job(verb: Verb) -> anyhow::Result<Job> {
             roles: read_roles(&roles)?,
             password: Some(password()?),
         },
+        Verb::User(User::Import { file, dry_run }) => Job::ImportStaff {
+            csv: staff_list(&file)?,
+            dry_run,
+        },
         Verb::User(User::List) => Job::ListUsers,
         Verb::User(User::Password { id }) => Job::SetPassword {
             id,
@@ -182,6 +192,40 @@ fn read_roles(names: &[String]) -> anyhow::Result<BTreeSet<Role>> {
             })
         })
         .collect()
+}
+
+/// The text of a staff list.
+fn staff_list(file: &Path) -> anyhow::Result<String> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    if bytes.len() > LONGEST_LIST {
+        bail!("{} is too long for a staff list", file.display());
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        anyhow::anyhow!(
+            "{} is not text in UTF-8: save it as “CSV UTF-8”",
+            file.display()
+        )
+    })
+}
+
+/// What became of a staff list, a line for each person.
+fn imported(all: &[Imported], dry_run: bool) -> String {
+    let line = |one: &Imported| {
+        let fate = match &one.fate {
+            Fate::Added => "added; set a password with `redress user password`".to_owned(),
+            Fate::RolesChanged => "roles changed".to_owned(),
+            Fate::Same => "as before".to_owned(),
+            Fate::NamedOtherwise(name) => format!("as before; called {name} here"),
+            Fate::NotListed => "not in the list; nothing done".to_owned(),
+        };
+        format!("{}\t{}\t{fate}", one.id, one.name)
+    };
+    let mut lines: Vec<String> = all.iter().map(line).collect();
+    if dry_run {
+        lines.push("This was a dry run: nothing was changed.".to_owned());
+    }
+    lines.join("\n")
 }
 
 fn password() -> anyhow::Result<String> {
@@ -261,6 +305,10 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
                 )
                 .await?;
             format!("added {}", person.id)
+        }
+        Job::ImportStaff { csv, dry_run } => {
+            let all = desk.import_staff(&by, csv.as_bytes(), dry_run).await?;
+            imported(&all, dry_run)
         }
         Job::ListUsers => {
             let people = desk.people(&by)?;

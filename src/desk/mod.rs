@@ -26,6 +26,7 @@ pub mod rates;
 pub mod register;
 pub mod settings;
 pub mod sign_in;
+pub mod staff;
 pub mod tokens;
 pub mod view;
 

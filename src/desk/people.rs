@@ -81,7 +81,8 @@ pub(super) fn is_ours(name: &str) -> bool {
         .any(|ours| same_person(ours, name))
 }
 
-fn check_account_name(id: &str) -> Result<(), DeskError> {
+/// Refuses what cannot be the name of an account.
+pub(super) fn check_account_name(id: &str) -> Result<(), DeskError> {
     let fits = (1..=64).contains(&id.len())
         && id
             .bytes()

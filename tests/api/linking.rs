@@ -176,3 +176,49 @@ fn a_search_for_residents_is_for_those_who_may_log_or_read() {
         .get("/residents?q=okonjo")
         .refuses(403, "forbidden", None);
 }
+
+#[test]
+fn a_staff_list_is_tried_taken_in_and_taken_in_again() {
+    let server = Server::start();
+    let list = server.data.with_file_name("staff.csv");
+    let write = |text: &str| fs::write(&list, text).expect("a file");
+    let import = |more: &[&str]| {
+        let file = list.display().to_string();
+        let mut args = vec!["user", "import", file.as_str()];
+        args.extend_from_slice(more);
+        let done = server.cli(&args);
+        let said =
+            [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        (done.status.success(), said.concat())
+    };
+    write(
+        "id;name;roles\nmeera.kapoor;Meera Kapoor;Complaints officer\nben.hall;Ben Hall;auditor\n",
+    );
+    let (fine, said) = import(&["--dry-run"]);
+    assert!(
+        fine && said.contains("dry run") && said.contains("ben.hall\tBen Hall\tadded"),
+        "{said}"
+    );
+    let people = || String::from_utf8_lossy(&server.cli(&["user", "list"]).stdout).into_owned();
+    assert!(!people().contains("ben.hall"));
+    assert!(import(&[]).0);
+    assert!(
+        people().contains("meera.kapoor\tMeera Kapoor\tcomplaints_officer"),
+        "{}",
+        people()
+    );
+    write("id,name,roles\nmeera.kapoor,Meera Kapoor,complaints_officer;team_leader\n");
+    let (fine, said) = import(&[]);
+    assert!(
+        fine && said.contains("roles changed") && said.contains("not in the list"),
+        "{said}"
+    );
+    assert!(people().contains("team_leader") && people().contains("ben.hall"));
+    write("id,name,roles\nnew.one,New One,board\nmeera.kapoor,Meera Kapoor,pilot\n");
+    let (fine, said) = import(&[]);
+    assert!(
+        !fine && said.contains("Line 3") && said.contains("Nothing was changed"),
+        "{said}"
+    );
+    assert!(!people().contains("new.one"));
+}
