@@ -4,6 +4,8 @@
 //! JavaScript and Python need their tools from npm and PyPI. Where those cannot be reached the test says so and ends,
 //! unless `REDRESS_TOOLCHAINS_REQUIRED` is set, as it is for every change that lands.
 
+mod journey;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -20,7 +22,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// `redress plugin …` in a folder.
-pub fn plugin(folder: &Path, args: &[&str]) -> Output {
+fn plugin(folder: &Path, args: &[&str]) -> Output {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
     run(Command::new(program())
         .current_dir(folder)
@@ -292,16 +294,17 @@ fn what_is_missing_is_said_with_the_command_that_brings_it() {
             "{}",
             said(&made)
         );
+        // The machine's own Rust is found by its place, whatever the path says.
+        if lang == "rust" && Path::new("/usr/bin/rustc").exists() {
+            continue;
+        }
         let built = run(Command::new(program())
             .args(["plugin", "build"])
             .current_dir(home.path().join(lang))
             .env_remove("VIRTUAL_ENV")
             .env("PATH", ""));
-        // The machine's own Rust is looked for by its place.
-        if lang != "rust" || !Path::new("/usr/bin/rustc").exists() {
-            assert!(!built.status.success());
-            assert!(said(&built).contains(says), "{}", said(&built));
-        }
+        assert!(!built.status.success());
+        assert!(said(&built).contains(says), "{}", said(&built));
     }
     for (args, says) in [
         (&["test", "js"][..], "build it first"),
