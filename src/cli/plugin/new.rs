@@ -171,12 +171,7 @@ mod tests {
                         "redress-plugin/src/lib.rs",
                         "wasm-std.sh",
                     ],
-                    Language::Js => &[
-                        "plugin.js",
-                        "package.json",
-                        "package-lock.json",
-                        "manifest.js",
-                    ],
+                    Language::Js => &["plugin.js", "package.json", "manifest.js"],
                     Language::Python => &["app.py", "requirements.txt", "redress/__init__.py"],
                 };
                 for name in own {

@@ -51,7 +51,7 @@ impl Language {
     pub fn once(self) -> &'static str {
         match self {
             Self::Rust => "rustup target add wasm32-wasip2",
-            Self::Js => "npm ci",
+            Self::Js => "npm install",
             Self::Python => "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt",
         }
     }
