@@ -27,6 +27,9 @@ pub struct Ask {
     pub since: Option<String>,
     /// What somebody typed who looks for a resident. Then everything else is empty and `kinds` is `["person"]`.
     pub text: Option<String>,
+    /// Somebody tries the settings out: an adapter that knows this answers with one record of the kind `preview`, which
+    /// tells what came and what was made of it.
+    pub preview: bool,
 }
 
 impl Ask {

@@ -13,3 +13,10 @@ impl From<io::Error> for Failure {
         }
     }
 }
+
+impl From<crate::http::HttpError> for Failure {
+    /// What stopped a request, as a failure to hand on.
+    fn from(error: crate::http::HttpError) -> Self {
+        crate::http::told(error)
+    }
+}

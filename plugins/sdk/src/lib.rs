@@ -6,7 +6,8 @@
 //! [`files`], [`http`] and [`evidence`] for adapters. There is nothing else: no clock, no network, no disk.
 //!
 //! An adapter reads its query with [`Ask`], answers with [`Record`]s in a [`Page`], and reads the other system's answers
-//! with [`Json`] or types of its own. `redress plugin new` writes one to begin with.
+//! with [`Json`] or types of its own. `redress plugin new` writes one to begin with. [`belongs`] decides whose a record
+//! is, [`dates`] reads dates however they are written, and rules that speak to a [`wire`] are tested without a host.
 //!
 //! ```ignore
 //! use redress_plugin::{Exporter, Failure, bundle, cases};
@@ -22,10 +23,12 @@
 //! ```
 
 mod ask;
+pub mod belongs;
 #[doc(hidden)]
 pub mod bindings;
 pub mod bundle;
 pub mod cases;
+pub mod dates;
 pub mod evidence;
 mod failure;
 pub mod files;
@@ -34,6 +37,7 @@ mod json;
 pub mod log;
 mod record;
 pub mod run;
+pub mod wire;
 
 pub use ask::{Ask, Wanted};
 pub use json::Json;
