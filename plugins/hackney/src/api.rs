@@ -62,8 +62,7 @@ impl<'a> Api<'a> {
         })?;
         let response = match self.wire.send(&http::get(connection, url)) {
             Ok(response) => response,
-            // Addresses are ours and all are GETs, so what is not allowed is the connection as such.
-            Err(http::HttpError::NotAllowed(why)) if connection != REPAIRS => {
+            Err(http::HttpError::NotAllowed(why)) if connection != REPAIRS && not_granted(&why) => {
                 self.wire.info(&format!("{connection} is left out: {why}"));
                 self.absent.push(connection);
                 return Ok(None);
@@ -102,6 +101,12 @@ impl<'a> Api<'a> {
     pub fn warn(&mut self, text: &str) {
         self.wire.warn(text);
     }
+}
+
+/// The host's words for a connection that the operator did not fill in. Anything else that is not allowed, such as an
+/// address in a private network, is a mistake that somebody should hear of.
+pub fn not_granted(why: &str) -> bool {
+    why.contains("there is no connection") || why.contains("no connection is granted")
 }
 
 fn named(connection: &str, failure: Failure) -> Failure {

@@ -3,7 +3,7 @@
 use redress_plugin::wire::Wire;
 use redress_plugin::{Failure, Value, http};
 
-use crate::api::{ALERTS, CONTACTS, NOTES, PERSON, REPAIRS, SEARCH, TENURE};
+use crate::api::{ALERTS, CONTACTS, NOTES, PERSON, REPAIRS, SEARCH, TENURE, not_granted};
 use crate::read::first;
 
 /// Nobody's identifier: an API that knows us answers that there is nobody.
@@ -55,7 +55,9 @@ pub fn check(wire: &mut dyn Wire) -> Result<String, Failure> {
                 401 | 403 => "REFUSED our credentials".to_owned(),
                 status => format!("NOT READABLE, it answered {status}"),
             },
-            Err(http::HttpError::NotAllowed(_)) => "not granted, left out".to_owned(),
+            Err(http::HttpError::NotAllowed(why)) if not_granted(&why) => {
+                "not granted, left out".to_owned()
+            }
             Err(error) => format!("NOT READABLE, {}", crate::find::told(&error.into())),
         };
         lines.push(format!("{name}: {said}"));

@@ -268,7 +268,9 @@ fn connections_that_were_not_granted_are_left_out_without_a_word() {
     for name in ["person", "tenure", "contacts", "notes", "alerts", "search"] {
         fake = fake.rule(
             &format!("{name} "),
-            Says::Fails(HttpError::NotAllowed("not granted".into())),
+            Says::Fails(HttpError::NotAllowed(
+                "there is no connection of this name".into(),
+            )),
         );
     }
     let records = found(&mut fake, HOME);
@@ -491,7 +493,9 @@ fn the_connection_is_tested_api_by_api() {
         .rule("alerts ", Says::Status(502))
         .rule(
             "search ",
-            Says::Fails(HttpError::NotAllowed("not granted".into())),
+            Says::Fails(HttpError::NotAllowed(
+                "there is no connection of this name".into(),
+            )),
         );
     assert_eq!(
         check::check(&mut fake).unwrap(),
