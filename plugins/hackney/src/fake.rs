@@ -127,7 +127,7 @@ impl Wire for Fake {
         self.answer(request)
     }
 
-    fn into_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
+    fn send_to_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
         let mut response = self.answer(request)?;
         if response.status == 200 {
             self.evidence.append(&mut response.body);

@@ -38,10 +38,10 @@ pub fn fetch(wire: &mut dyn Wire, document: &str) -> Result<String, Failure> {
             wanted.record, wanted.name
         )));
     };
-    let mut response = wire.into_evidence(&photo(REPAIRS, file));
+    let mut response = wire.send_to_evidence(&photo(REPAIRS, file));
     if matches!(response, Err(http::HttpError::NotAllowed(_))) {
         // Its address leads elsewhere than to the repairs API.
-        response = wire.into_evidence(&photo(IMAGES, file));
+        response = wire.send_to_evidence(&photo(IMAGES, file));
     }
     let response = response.map_err(Failure::from)?;
     http::good("photos", response.status)?;

@@ -448,7 +448,7 @@ fn a_missed_appointment_is_told_from_one_without_access() {
 }
 
 #[test]
-fn a_photo_goes_into_evidence_by_its_address_of_today() {
+fn a_photo_goes_send_to_evidence_by_its_address_of_today() {
     let record = r#"{"record":{"kind":"repair","id":"20411877"},"document":{"id":"71/card.png","name":"card.png"}}"#;
     let picture = Says::Json("picture".into());
     let mut fake = Fake::council().rule(

@@ -378,7 +378,7 @@ pub fn fetch(wire: &mut dyn Wire, document: &str) -> Result<String, Failure> {
     }
     let mut request = http::get(SOURCE, path);
     request.headers.clear();
-    let response = wire.into_evidence(&request).map_err(Failure::from)?;
+    let response = wire.send_to_evidence(&request).map_err(Failure::from)?;
     http::good(SOURCE, response.status)?;
     Ok(record::file_name(&wanted.name))
 }

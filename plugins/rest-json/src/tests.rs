@@ -12,7 +12,7 @@ use crate::find;
 /// Answers by the beginning of "METHOD address", and what was asked.
 #[derive(Default)]
 struct Fake {
-    rules: Vec<(String, Result<(u16, String), HttpError>)>,
+    rules: Vec<(String, u16, String)>,
     asked: Vec<String>,
     bodies: Vec<String>,
     warnings: Vec<String>,
@@ -22,7 +22,7 @@ struct Fake {
 impl Fake {
     fn rule(mut self, at: &str, status: u16, answer: impl ToString) -> Self {
         self.rules
-            .insert(0, (at.into(), Ok((status, answer.to_string()))));
+            .insert(0, (at.into(), status, answer.to_string()));
         self
     }
 }
@@ -33,8 +33,10 @@ impl Wire for Fake {
         self.asked.push(asked.clone());
         self.bodies
             .extend(request.body.clone().map(|b| String::from_utf8(b).unwrap()));
-        let rule = self.rules.iter().find(|(at, _)| asked.starts_with(at));
-        let (status, body) = rule.map_or(Ok((404, String::new())), |(_, says)| says.clone())?;
+        let rule = self.rules.iter().find(|(at, ..)| asked.starts_with(at));
+        let (status, body) = rule.map_or((404, String::new()), |(_, status, body)| {
+            (*status, body.clone())
+        });
         Ok(Response {
             status,
             url: request.url.clone(),
@@ -43,7 +45,7 @@ impl Wire for Fake {
         })
     }
 
-    fn into_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
+    fn send_to_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
         let mut response = self.send(request)?;
         self.evidence.append(&mut response.body);
         Ok(response)
@@ -597,7 +599,7 @@ fn a_trial_tells_what_is_wrong() {
 }
 
 #[test]
-fn a_document_goes_into_evidence_from_its_address() {
+fn a_document_goes_send_to_evidence_from_its_address() {
     let mut fake = Fake::default().rule("GET jobs/204/photos/7", 200, "picture");
     let asked = json!({"record": {"kind": "repair", "id": "204"}, "document": {"id": "7", "name": "mould.jpg", "path": "jobs/204/photos/7"}});
     assert_eq!(

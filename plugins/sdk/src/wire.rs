@@ -10,7 +10,7 @@ pub trait Wire {
     /// Sends a request. Any status is a response.
     fn send(&mut self, request: &Request) -> Result<Response, HttpError>;
     /// Sends a request whose answer, if it is 200 to 299, becomes the document that was asked for.
-    fn into_evidence(&mut self, request: &Request) -> Result<Response, HttpError>;
+    fn send_to_evidence(&mut self, request: &Request) -> Result<Response, HttpError>;
     /// Tells the operator.
     fn warn(&mut self, text: &str);
     /// Says in the run's log what was done.
@@ -26,7 +26,7 @@ impl Wire for Granted {
         http::send(request)
     }
 
-    fn into_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
+    fn send_to_evidence(&mut self, request: &Request) -> Result<Response, HttpError> {
         evidence::from_http(request)
     }
 
