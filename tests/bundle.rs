@@ -10,8 +10,8 @@ use redress::domain::calendar::Calendar;
 use redress::domain::case::{Case, Recorded};
 use redress::domain::policy::Policy;
 use redress::export::{
-    CaseFile, ExportError, Exporter, Mode, Outcome, PolicyDocument, Tools, numbers, run_export,
-    verify_bundle,
+    Asked, CaseFile, ExportError, Exporter, Mode, Outcome, PolicyDocument, Tools, numbers,
+    run_export, verify_bundle,
 };
 use redress::pdf::{Limits, Renderer};
 use redress::plugins::{HostConfig, PluginHost};
@@ -181,8 +181,13 @@ impl Landlord {
             store: &self.store,
             pdf: Arc::clone(&PDF),
             progress: None,
+            sections: None,
         };
-        run_export(tools, &Exporter::ombudsman_bundle(), &file, &mode, out).await
+        let asked = Asked {
+            mode,
+            answers: json!({}),
+        };
+        run_export(tools, &Exporter::ombudsman_bundle(), &file, &asked, out).await
     }
 
     async fn export_to(&self, path: &Path, mode: Mode, known: &[(String, String)]) -> Outcome {

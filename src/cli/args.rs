@@ -156,7 +156,7 @@ pub struct Upgrade {
 /// What to check.
 #[derive(Debug, Group)]
 pub struct Verify {
-    /// A data file, a backup or a bundle.
+    /// A data file, a backup, an exported archive, or the folder of `export --all`.
     pub file: PathBuf,
     /// The chain must contain this head, printed by an earlier check: `NUMBER:HEX`.
     #[arg(long, value_name = "HEAD")]
@@ -167,16 +167,23 @@ pub struct Verify {
 #[derive(Debug, Group)]
 pub struct Export {
     /// The case's reference.
-    #[arg(required_unless_present = "all")]
+    #[arg(required_unless_present_any = ["all", "person"])]
     pub case: Option<String>,
-    /// Every case as JSON and CSV, with every document: the way out.
-    #[arg(long, conflicts_with = "case")]
+    /// Every case as documented files with every document, and what the landlord set: the way out, into a folder.
+    #[arg(long, conflicts_with_all = ["case", "person"])]
     pub all: bool,
-    /// The format.
-    #[arg(long, default_value = "ombudsman-bundle")]
+    /// All cases of one person, into a folder: their reference or name, with the address where two have one name.
+    #[arg(long, value_name = "WHO", conflicts_with = "case")]
+    pub person: Option<String>,
+    /// The format: ombudsman-bundle, case-pdf, subject-access, portable or an installed one.
+    #[arg(
+        long,
+        default_value = "ombudsman-bundle",
+        default_value_if("person", clap::builder::ArgPredicate::IsPresent, "subject-access")
+    )]
     pub format: String,
-    /// The file to write.
-    #[arg(short, long, value_name = "FILE")]
+    /// The file to write; a folder with --all and --person.
+    #[arg(short, long, value_name = "PATH")]
     pub output: PathBuf,
     /// `full`, `focused` or `supplement` (what has come since the last bundle).
     #[arg(long)]
@@ -184,6 +191,9 @@ pub struct Export {
     /// The categories of a focused export, 01 to 14, with commas.
     #[arg(long, value_delimiter = ',')]
     pub items: Vec<String>,
+    /// An answer to what the format asks, such as person=complainant; repeat for several.
+    #[arg(long = "answer", value_name = "NAME=VALUE")]
+    pub answers: Vec<String>,
 }
 
 /// People who sign in.

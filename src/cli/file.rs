@@ -12,6 +12,7 @@ use super::args::{Restore, Verify};
 use super::upgrade::Older;
 use super::wiring;
 use crate::desk::calendar::check_deadlines;
+use crate::export::folder::verify_folder;
 use crate::export::verify_bundle;
 use crate::store::audit::Head;
 use crate::store::backup;
@@ -19,7 +20,9 @@ use crate::store::verify::{Step, verify_and};
 
 /// Checks a data file, a backup or a bundle; exit code 1 when something is wrong with it.
 pub fn verify(what: &Verify) -> anyhow::Result<ExitCode> {
-    if is_zip(&what.file)? {
+    if what.file.is_dir() {
+        folder(&what.file)
+    } else if is_zip(&what.file)? {
         bundle(&what.file)
     } else {
         data_file(what)
@@ -31,6 +34,29 @@ fn is_zip(path: &Path) -> anyhow::Result<bool> {
     let mut file =
         File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
     Ok(file.read(&mut head)? == 2 && head == *b"PK")
+}
+
+/// A folder that `redress export --all` or `--person` made.
+fn folder(path: &Path) -> anyhow::Result<ExitCode> {
+    let report = verify_folder(path)?;
+    say!("{}: {}", path.display(), report.what);
+    say!(
+        "{} archives, {} other files, {} bytes; manifest SHA-256 {}",
+        report.archives,
+        report.files,
+        report.bytes,
+        report.manifest_sha256
+    );
+    if report.faults.is_empty() {
+        say!(
+            "sound: every file is listed and is what the manifest says, and so is every file of every archive"
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    for fault in &report.faults {
+        say!("FAULT {fault}");
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 fn bundle(path: &Path) -> anyhow::Result<ExitCode> {

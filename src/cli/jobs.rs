@@ -38,10 +38,19 @@ pub enum Job {
         format: String,
         mode: Option<String>,
         items: Vec<String>,
+        #[serde(default)]
+        answers: Vec<(String, String)>,
         output: PathBuf,
     },
-    /// Everything to a file.
+    /// Everything into a folder.
     ExportAll { output: PathBuf },
+    /// All cases of one person into a folder.
+    ExportPerson {
+        who: String,
+        format: String,
+        answers: Vec<(String, String)>,
+        output: PathBuf,
+    },
     /// A new person.
     AddUser {
         id: String,
@@ -139,15 +148,23 @@ fn job(verb: Verb) -> anyhow::Result<Job> {
         },
         Verb::Export(export) => {
             let output = std::path::absolute(&export.output)?;
-            match export.case {
-                Some(case) => Job::Export {
+            let answers = read_answers(&export.answers)?;
+            match (export.case, export.person) {
+                (Some(case), _) => Job::Export {
                     case,
                     format: export.format,
                     mode: export.mode,
                     items: export.items,
+                    answers,
                     output,
                 },
-                None => Job::ExportAll { output },
+                (None, Some(who)) => Job::ExportPerson {
+                    who,
+                    format: export.format,
+                    answers,
+                    output,
+                },
+                (None, None) => Job::ExportAll { output },
             }
         }
         Verb::User(User::Add { id, name, roles }) => Job::AddUser {
@@ -179,6 +196,16 @@ fn job(verb: Verb) -> anyhow::Result<Job> {
         Verb::Token(Token::Revoke { id }) => Job::RevokeToken { id },
         other => bail!("{other:?} is no job on the data file"),
     })
+}
+
+fn read_answers(given: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let one = |answer: &String| {
+        let (name, value) = answer.split_once('=').with_context(|| {
+            format!("“{answer}” is no answer; write NAME=VALUE, such as person=complainant")
+        })?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    };
+    given.iter().map(one).collect()
 }
 
 fn read_roles(names: &[String]) -> anyhow::Result<BTreeSet<Role>> {
@@ -258,10 +285,12 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
             format,
             mode,
             items,
+            answers,
             output,
         } => {
             let reference: CaseRef = case.parse()?;
-            let request = ExportRequest::parse(&format, mode.as_deref(), &items)?;
+            let request = ExportRequest::parse(&format, mode.as_deref(), &items)?
+                .answering(&answers, &desk.export_formats());
             let report = desk
                 .export_to(&by, &reference, request, &output, None)
                 .await?;
@@ -279,12 +308,43 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
         }
         Job::ExportAll { output } => {
             let whole = desk.export_all(&by, &output).await?;
+            let kept = match whole.kept {
+                0 => String::new(),
+                kept => format!(", {kept} of them kept from a run that was broken off"),
+            };
             format!(
-                "exported {} cases and {} documents to {}",
+                "exported {} cases{kept}, and {} policy documents, to {}\nSHA-256 of its manifest {}",
                 whole.cases,
-                whole.documents,
-                output.display()
+                whole.policies,
+                output.display(),
+                whole.manifest_sha256
             )
+        }
+        Job::ExportPerson {
+            who,
+            format,
+            answers,
+            output,
+        } => {
+            let found = desk
+                .export_person(&by, &who, &format, &answers, &output)
+                .await?;
+            let mut said = format!(
+                "exported {} cases of {} to {}",
+                found.cases.len(),
+                found.name,
+                output.display()
+            );
+            for case in &found.cases {
+                said.push_str(&format!(
+                    "\n{}\t{}\t{}",
+                    case.reference, case.role, case.file
+                ));
+            }
+            said.push_str(
+                "\nnote: Cases that are restricted to named people are not among them; ask those who may open them.",
+            );
+            said
         }
         Job::AddUser {
             id,

@@ -248,33 +248,7 @@ impl Desk {
             self.note_view(actor, reference, "events")?;
         }
         let closed = Closed::to(&*reader, actor, &case)?;
-        let mut events = Vec::new();
-        for stored in reader.events(reference, 0)? {
-            let (seq, mut kind) = (stored.meta.seq, stored.meta.kind.clone());
-            let body = match &stored.body {
-                Body::Kept(_) => {
-                    let event = stored.read::<Event>()?;
-                    let told = event.and_then(|event| closed.tell(seq, event));
-                    if told.is_none() {
-                        WITHHELD.clone_into(&mut kind);
-                    }
-                    serde_json::to_value(told)
-                        .map_err(|error| DeskError::Internal(error.to_string()))?
-                }
-                Body::Erased(_) => serde_json::Value::Null,
-            };
-            events.push(AuditedEvent {
-                seq,
-                kind,
-                at: stored.meta.at,
-                recorded_at: stored.meta.recorded_at,
-                actor: stored.meta.actor.clone(),
-                body,
-                body_hash: hex::encode(stored.body_hash),
-                link: hex::encode(stored.link),
-            });
-        }
-        Ok(events)
+        audited(&*reader, reference, &closed)
     }
 
     /// Records that a restricted case was looked at, once per person and quarter of an hour, or exported.
@@ -450,4 +424,39 @@ pub(super) fn begin(
         intake.received_at,
         now,
     )
+}
+
+/// The record of a case with its hashes, oldest first; what is closed to the reader is withheld.
+pub(super) fn audited(
+    rows: &dyn crate::store::Rows,
+    reference: &CaseRef,
+    closed: &Closed,
+) -> Result<Vec<AuditedEvent>, DeskError> {
+    let mut events = Vec::new();
+    for stored in rows.events(reference, 0)? {
+        let (seq, mut kind) = (stored.meta.seq, stored.meta.kind.clone());
+        let body = match &stored.body {
+            Body::Kept(_) => {
+                let event = stored.read::<Event>()?;
+                let told = event.and_then(|event| closed.tell(seq, event));
+                if told.is_none() {
+                    WITHHELD.clone_into(&mut kind);
+                }
+                serde_json::to_value(told)
+                    .map_err(|error| DeskError::Internal(error.to_string()))?
+            }
+            Body::Erased(_) => serde_json::Value::Null,
+        };
+        events.push(AuditedEvent {
+            seq,
+            kind,
+            at: stored.meta.at,
+            recorded_at: stored.meta.recorded_at,
+            actor: stored.meta.actor.clone(),
+            body,
+            body_hash: hex::encode(stored.body_hash),
+            link: hex::encode(stored.link),
+        });
+    }
+    Ok(events)
 }

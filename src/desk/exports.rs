@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::cases::{EXPORT, append};
@@ -18,7 +19,8 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Directory, Event, Recorded};
 use crate::domain::ids::CaseRef;
-use crate::export::{self, CaseFile, ExportError, Exporter, Mode, Outcome, Tools};
+use crate::export::{self, Asked, CaseFile, ExportError, Exporter, Mode, Outcome, Tools};
+use crate::plugins::schema::{Schema, Type};
 use crate::plugins::{Cause, Failure, RunError};
 use crate::store::T;
 use crate::store::cases::recorded;
@@ -30,11 +32,24 @@ pub struct ExportFormat {
     pub key: String,
     /// What people read.
     pub title: String,
+    /// What it is for.
+    pub summary: String,
     /// The exporter's version.
     pub version: String,
     /// SHA-256 of the exporter.
     pub sha256: String,
+    /// What comes out.
+    pub media_type: String,
+    /// Whether it can leave out categories, or hold only what is new.
+    pub partial: bool,
+    /// Whether it takes more than the right to export: it discloses what bundles leave out.
+    pub discloses: bool,
+    /// What is asked before it is made.
+    pub request: Schema,
 }
+
+/// The bundle's key. Only it numbers documents for good, and so only it can hold a part or what is new.
+pub const BUNDLE: &str = "ombudsman-bundle";
 
 /// What is asked of an export.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +58,8 @@ pub struct ExportRequest {
     pub format: String,
     /// Everything, or the ticked categories.
     pub mode: Mode,
+    /// The answers to what the format asks.
+    pub answers: Value,
 }
 
 impl ExportRequest {
@@ -88,7 +105,45 @@ impl ExportRequest {
         Ok(Self {
             format: format.to_owned(),
             mode,
+            answers: Value::Null,
         })
+    }
+
+    /// The same with answers to what the format asks, as texts of a query or a command line: `person=complainant`.
+    /// What the format does not ask for stays as it was given, and is refused when it is exported.
+    pub fn answering(mut self, given: &[(String, String)], formats: &[ExportFormat]) -> Self {
+        let format = formats.iter().find(|format| format.key == self.format);
+        let one = |(name, text): &(String, String)| {
+            let member = format.and_then(|format| format.request.properties.get(name));
+            (name.clone(), typed(text, member.map(|member| member.kind)))
+        };
+        let answers: Map<String, Value> = given.iter().map(one).collect();
+        self.answers = if answers.is_empty() {
+            Value::Null
+        } else {
+            Value::Object(answers)
+        };
+        self
+    }
+}
+
+/// A text as the kind of answer that is asked for; left as it is where it is none, to be refused with a reason.
+fn typed(text: &str, kind: Option<Type>) -> Value {
+    let as_text = || Value::String(text.to_owned());
+    match kind {
+        Some(Type::Boolean) => match text {
+            "true" | "yes" | "on" => Value::Bool(true),
+            "false" | "no" | "off" => Value::Bool(false),
+            _ => as_text(),
+        },
+        Some(Type::Integer | Type::Number | Type::Object) => {
+            serde_json::from_str(text).unwrap_or_else(|_| as_text())
+        }
+        Some(Type::Array) => text
+            .split(',')
+            .map(|item| Value::from(item.trim()))
+            .collect(),
+        Some(Type::String) | None => as_text(),
     }
 }
 
@@ -96,6 +151,8 @@ impl ExportRequest {
 pub struct ExportStream {
     /// A name for the file.
     pub file_name: String,
+    /// What it is.
+    pub media_type: String,
     /// The bytes.
     pub body: BoxStream<'static, io::Result<Bytes>>,
 }
@@ -127,15 +184,42 @@ struct Supplements {
 }
 
 impl Desk {
+    /// The exporters there are: those that the program carries, the Ombudsman's first.
+    pub(super) fn exporters(&self) -> Vec<Exporter> {
+        Exporter::carried()
+    }
+
+    pub(super) fn exporter(&self, key: &str) -> Result<Exporter, DeskError> {
+        let found = self
+            .exporters()
+            .into_iter()
+            .find(|exporter| exporter.plugin.name() == key);
+        found.ok_or(DeskError::NotFound)
+    }
+
     /// The formats there are.
     pub fn export_formats(&self) -> Vec<ExportFormat> {
-        let bundle = Exporter::ombudsman_bundle();
-        vec![ExportFormat {
-            key: bundle.plugin.name().to_owned(),
-            title: "Ombudsman bundle".into(),
-            version: bundle.version.clone(),
-            sha256: bundle.plugin.sha256().to_owned(),
-        }]
+        let format = |exporter: Exporter| ExportFormat {
+            key: exporter.plugin.name().to_owned(),
+            sha256: exporter.plugin.sha256().to_owned(),
+            media_type: exporter.media_type().to_owned(),
+            partial: exporter.plugin.name() == BUNDLE,
+            discloses: exporter.discloses(),
+            title: exporter.manifest.title,
+            summary: exporter.manifest.summary,
+            version: exporter.manifest.version,
+            request: exporter.manifest.request,
+        };
+        self.exporters().into_iter().map(format).collect()
+    }
+
+    /// The formats that an actor may make.
+    pub fn export_formats_for(&self, actor: &Actor) -> Vec<ExportFormat> {
+        let mut formats = self.export_formats();
+        formats.retain(|format| {
+            actor.may(Permission::Export) && (!format.discloses || actor.may(Permission::Disclose))
+        });
+        formats
     }
 
     /// Exports a case as a stream. Waits for the first bytes, so that an export that cannot even begin is an
@@ -149,9 +233,9 @@ impl Desk {
         reference: &CaseRef,
         request: ExportRequest,
     ) -> Result<ExportStream, DeskError> {
-        let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
-        let request = self.numbered(request, &case)?;
-        let file_name = file_name(&case, &request);
+        let (leaving, request) = self.ready_to_export(actor, reference, request).await?;
+        let file_name = file_name(&leaving.case, &request, &leaving.exporter);
+        let media_type = leaving.exporter.media_type().to_owned();
         let (send, mut receive) = mpsc::channel::<Bytes>(8);
         let (desk, who) = (self.clone(), actor.clone());
         let run = tokio::spawn(async move {
@@ -159,16 +243,19 @@ impl Desk {
                 send,
                 buffer: Vec::with_capacity(CHUNK),
             };
-            let outcome = desk
-                .run(&case, &events, &exporter, &request.mode, None, out)
-                .await?;
-            desk.note_export(&who, &case, &request, &outcome).await
+            let outcome = desk.run(&leaving, &request, None, out).await?;
+            desk.note_export(&who, &leaving.case, &request, &outcome)
+                .await
         });
         match receive.recv().await {
             Some(first) => {
                 let rest = stream::unfold(Some((receive, run)), next_piece);
                 let body = stream::once(async { Ok(first) }).chain(rest).boxed();
-                Ok(ExportStream { file_name, body })
+                Ok(ExportStream {
+                    file_name,
+                    media_type,
+                    body,
+                })
             }
             None => match run.await {
                 Ok(Err(error)) => Err(error),
@@ -198,8 +285,7 @@ impl Desk {
                 path.display()
             ),
         };
-        let (case, events, exporter) = self.ready_to_export(actor, reference, &request).await?;
-        let request = self.numbered(request, &case)?;
+        let (leaving, request) = self.ready_to_export(actor, reference, request).await?;
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
@@ -209,29 +295,31 @@ impl Desk {
             .tempfile_in(folder)
             .map_err(disk)?;
         let out = io::BufWriter::with_capacity(CHUNK, temporary.reopen().map_err(disk)?);
-        let outcome = self
-            .run(&case, &events, &exporter, &request.mode, progress, out)
-            .await?;
+        let outcome = self.run(&leaving, &request, progress, out).await?;
         temporary.as_file().sync_all().map_err(disk)?;
         // Only what is noted appears under its name.
-        let report = self.note_export(actor, &case, &request, &outcome).await?;
+        let report = self
+            .note_export(actor, &leaving.case, &request, &outcome)
+            .await?;
         temporary.persist(path).map_err(|error| disk(error.error))?;
         Ok(report)
     }
 
+    /// Everything that an export takes of the file, as the actor may see it, and the request with its answers checked.
     async fn ready_to_export(
         &self,
         actor: &Actor,
         reference: &CaseRef,
-        request: &ExportRequest,
-    ) -> Result<(Case, Vec<Recorded>, Exporter), DeskError> {
+        request: ExportRequest,
+    ) -> Result<(Leaving, ExportRequest), DeskError> {
         need(actor, Permission::Export)?;
-        let exporter = Exporter::ombudsman_bundle();
-        if request.format != exporter.plugin.name() {
-            return Err(DeskError::NotFound);
+        let exporter = self.exporter(&request.format)?;
+        if exporter.discloses() {
+            need(actor, Permission::Disclose)?;
         }
+        let request = checked(request, &exporter)?;
         let (who, about) = (actor.clone(), reference.clone());
-        let (case, events) = self
+        let leaving = self
             .away(move |desk| {
                 if open(&*desk.reader()?, &who, &about)?.restricted.is_some() {
                     // On the disk before the first byte leaves, however the export ends.
@@ -250,10 +338,17 @@ impl Desk {
                         events.push(told);
                     }
                 }
-                Ok((case, events))
+                Ok(Leaving {
+                    case,
+                    events,
+                    exporter,
+                    closed,
+                    whole: false,
+                })
             })
             .await?;
-        Ok((case, events, exporter))
+        let request = self.numbered(request, &leaving.case)?;
+        Ok((leaving, request))
     }
 
     /// Says which supplement it is that is asked for.
@@ -273,15 +368,14 @@ impl Desk {
         Ok(known.unwrap_or_default())
     }
 
-    async fn run<W: Write + Send + 'static>(
+    pub(super) async fn run<W: Write + Send + 'static>(
         &self,
-        case: &Case,
-        events: &[Recorded],
-        exporter: &Exporter,
-        mode: &Mode,
+        leaving: &Leaving,
+        request: &ExportRequest,
         progress: Option<Arc<dyn Fn(u32, u32) + Send + Sync>>,
         out: W,
     ) -> Result<Outcome, DeskError> {
+        let case = &leaving.case;
         let book = self.book();
         let policies = self.policies_for_export(case)?;
         let numbers = self
@@ -292,7 +386,7 @@ impl Desk {
         let person = |id: &str| Book::name(&book, id);
         let file = CaseFile {
             case,
-            events,
+            events: &leaving.events,
             calendar: book.calendar(),
             policy: book.policy(london_date(case.received_at)),
             policies: &policies,
@@ -305,10 +399,18 @@ impl Desk {
             store: self.store(),
             pdf: Arc::clone(&self.inner.renderer),
             progress,
+            sections: Some(self.sections(leaving)),
         };
-        export::run_export(tools, exporter, &file, mode, out)
+        let asked = Asked {
+            mode: request.mode.clone(),
+            answers: match &request.answers {
+                Value::Null => serde_json::json!({}),
+                answers => answers.clone(),
+            },
+        };
+        export::run_export(tools, &leaving.exporter, &file, &asked, out)
             .await
-            .map_err(export_failed)
+            .map_err(|error| export_failed(error, &request.format))
     }
 
     fn policies_for_export(&self, case: &Case) -> Result<Vec<export::PolicyDocument>, DeskError> {
@@ -338,11 +440,7 @@ impl Desk {
         request: &ExportRequest,
         outcome: &Outcome,
     ) -> Result<ExportReport, DeskError> {
-        let (mode, items) = match &request.mode {
-            Mode::Full => ("full", Vec::new()),
-            Mode::Focused(items) => ("focused", items.clone()),
-            Mode::Supplement(_) => ("supplement", Vec::new()),
-        };
+        let (mode, items, _) = request.mode.words();
         let event = Event::BundleExported {
             format: request.format.clone(),
             mode: mode.to_owned(),
@@ -351,7 +449,10 @@ impl Desk {
             bytes: outcome.sealed.bytes,
             manifest_sha256: outcome.sealed.manifest_sha256.clone(),
         };
-        let numbers = Numbers(export::numbers(&outcome.sealed));
+        let numbers = match request.format.as_str() {
+            BUNDLE => Numbers(export::numbers(&outcome.sealed)),
+            _ => Numbers::default(),
+        };
         let (key, of_supplements) = (numbers_key(case), supplements_key(case));
         let mode = request.mode.clone();
         let (who, about, book, now) = (
@@ -396,15 +497,54 @@ impl Desk {
     }
 }
 
-fn export_failed(error: ExportError) -> DeskError {
+/// A request whose mode and answers the format takes.
+fn checked(mut request: ExportRequest, exporter: &Exporter) -> Result<ExportRequest, DeskError> {
+    if request.mode != Mode::Full && request.format != BUNDLE {
+        return Err(DeskError::Invalid {
+            field: "mode",
+            detail: format!(
+                "“{}” always holds everything that it is for; leave the mode out.",
+                exporter.manifest.title
+            ),
+        });
+    }
+    let filled = exporter.manifest.request.filled(&request.answers);
+    request.answers = filled.map_err(|wrong| {
+        let said: Vec<String> = wrong
+            .iter()
+            .map(|misfit| format!("{}: {}", misfit.member, misfit.detail))
+            .collect();
+        DeskError::Invalid {
+            field: "answers",
+            detail: said.join(" "),
+        }
+    })?;
+    Ok(request)
+}
+
+/// A case on its way out.
+pub(super) struct Leaving {
+    /// As the person who asked may see it.
+    pub case: Case,
+    /// Its events, in order.
+    pub events: Vec<Recorded>,
+    /// What makes the archive.
+    pub exporter: Exporter,
+    /// What of it is closed to that person.
+    pub closed: Closed,
+    /// Whether records of earlier exports go with it, of which this one will be none.
+    pub whole: bool,
+}
+
+fn export_failed(error: ExportError, format: &str) -> DeskError {
     match error {
         // The exporter works; what was asked of it makes no archive.
         ExportError::Run(RunError {
             cause: Cause::Failed(Failure::BadInput(why)),
             ..
         }) => DeskError::Invalid {
-            field: "mode",
-            detail: format!("The export was not made: {why}."),
+            field: if format == BUNDLE { "mode" } else { "answers" },
+            detail: format!("The export was not made: {}.", why.trim_end_matches('.')),
         },
         ExportError::Run(RunError { cause, log }) => {
             tracing::warn!(%cause, lines = log.lines.len(), "an export failed");
@@ -422,7 +562,12 @@ fn supplements_key(case: &Case) -> String {
     format!("export-supplements/{}", case.reference)
 }
 
-fn file_name(case: &Case, request: &ExportRequest) -> String {
+fn file_name(case: &Case, request: &ExportRequest, exporter: &Exporter) -> String {
+    let date = london_date(case.as_of).format("%Y%m%d");
+    let extension = exporter.extension();
+    if request.format != BUNDLE {
+        return format!("{}_{}_{date}.{extension}", case.reference, request.format);
+    }
     let hos: String = case.ombudsman.as_ref().map_or_else(
         || "pending".into(),
         |hos| {
@@ -438,11 +583,7 @@ fn file_name(case: &Case, request: &ExportRequest) -> String {
         Mode::Focused(_) => "_focused".into(),
         Mode::Supplement(number) => format!("_S{number}"),
     };
-    format!(
-        "{}_HOS-{hos}_{}{mode}.zip",
-        case.reference,
-        london_date(case.as_of).format("%Y%m%d")
-    )
+    format!("{}_HOS-{hos}_{date}{mode}.{extension}", case.reference)
 }
 
 /// Bytes handed over at a time.

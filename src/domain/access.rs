@@ -121,6 +121,9 @@ pub enum Permission {
     Restrict,
     /// Export cases and bundles.
     Export,
+    /// Take out what bundles leave out: one person's data for a subject access request, or a whole case with its legal
+    /// advice.
+    Disclose,
     /// See the audit log with its hashes.
     Audit,
     /// Erase what the law says must not be kept.
@@ -185,6 +188,7 @@ pub fn allowed(permission: Permission) -> &'static [Role] {
             DataProtection,
             Auditor,
         ],
+        Permission::Disclose => &[Director, Compliance, DataProtection],
         Permission::Audit => &[
             ComplaintsOfficer,
             TeamLeader,
@@ -282,18 +286,18 @@ mod tests {
     /// Columns: read, log, attach, erase, investigate, run the process, review, assign, approve, pay, restrict, export, audit,
     /// administer.
     const MATRIX: [(Role, &str); 12] = [
-        (Role::ContactCentre, "RLT..........."),
-        (Role::HousingOfficer, "RLT.I........."),
-        (Role::ComplaintsOfficer, "RLT.IPVSA$XEU."),
-        (Role::Stage2Reviewer, "RLT.IPV......."),
-        (Role::TeamLeader, "RLT.IPVSA...U."),
-        (Role::Director, "RLT.IPVSA.XEU."),
-        (Role::Compliance, "RLT........EU."),
-        (Role::Board, "R............."),
-        (Role::Finance, "R.T......$...."),
-        (Role::DataProtection, "R..D......XEU."),
-        (Role::Administrator, "...D.........C"),
-        (Role::Auditor, "R..........EU."),
+        (Role::ContactCentre, "RLT............"),
+        (Role::HousingOfficer, "RLT.I.........."),
+        (Role::ComplaintsOfficer, "RLT.IPVSA$XE.U."),
+        (Role::Stage2Reviewer, "RLT.IPV........"),
+        (Role::TeamLeader, "RLT.IPVSA....U."),
+        (Role::Director, "RLT.IPVSA.XEOU."),
+        (Role::Compliance, "RLT........EOU."),
+        (Role::Board, "R.............."),
+        (Role::Finance, "R.T......$....."),
+        (Role::DataProtection, "R..D......XEOU."),
+        (Role::Administrator, "...D..........C"),
+        (Role::Auditor, "R..........E.U."),
     ];
 
     #[test]
@@ -312,6 +316,7 @@ mod tests {
             (Pay, '$'),
             (Restrict, 'X'),
             (Export, 'E'),
+            (Disclose, 'O'),
             (Audit, 'U'),
             (Administer, 'C'),
         ];

@@ -45,6 +45,10 @@ pub struct Sealed {
 pub struct Seal(Arc<Mutex<Option<Sealed>>>);
 
 impl Seal {
+    pub(super) fn fill(&self, sealed: Sealed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sealed);
+    }
+
     /// What the archive came to, once it is whole.
     pub fn take(&self) -> Option<Sealed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -230,7 +234,7 @@ impl<W: Write + Send> Archive for ZipArchive<W> {
             manifest_sha256,
             entries: manifest.entries,
         };
-        *self.seal.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sealed);
+        self.seal.fill(sealed);
         Ok(())
     }
 }
@@ -282,7 +286,7 @@ fn compresses(media_type: &str) -> bool {
     media_type == "image/svg+xml" || !packed.iter().any(|start| media_type.starts_with(start))
 }
 
-fn io_failed(error: io::Error) -> ArchiveError {
+pub(super) fn io_failed(error: io::Error) -> ArchiveError {
     match error.kind() {
         io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionReset

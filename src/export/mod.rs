@@ -5,16 +5,19 @@
 //! archive, and its owner discards it. [`verify_bundle`] proves an archive against its manifest.
 
 pub mod archive;
+mod compose;
 pub mod document;
+pub mod folder;
 mod mail;
 pub mod manifest;
 mod onpaper;
+pub mod single;
 pub mod source;
 pub mod verify;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 
@@ -24,7 +27,9 @@ pub use verify::{Report, VerifyError, verify_bundle};
 
 use crate::domain::case::Document;
 use crate::pdf::Renderer;
-use crate::plugins::{ExportJob, Limits, Plugin, PluginHost, Run, RunError, RunLog};
+use crate::plugins::{
+    Archive, Documents, ExportJob, Limits, Manifest, Plugin, PluginHost, Run, RunError, RunLog,
+};
 use crate::store::Store;
 
 /// The program as manifests and PDFs name it.
@@ -32,28 +37,111 @@ pub const TOOL: &str = concat!("Redress ", env!("CARGO_PKG_VERSION"));
 
 const PDF: &str = "application/pdf";
 
-/// The exporter that is part of the program, in its own component.
-pub const OMBUDSMAN_BUNDLE: &[u8] = include_bytes!("../../dist/ombudsman-bundle.wasm");
+/// The exporters that the program carries, the Ombudsman's first: component and manifest.
+pub const CARRIED: [(&[u8], &str); 4] = [
+    (
+        include_bytes!("../../dist/ombudsman-bundle.wasm"),
+        include_str!("../../exporters/ombudsman-bundle/plugin.json"),
+    ),
+    (
+        include_bytes!("../../dist/case-pdf.wasm"),
+        include_str!("../../exporters/case-pdf/plugin.json"),
+    ),
+    (
+        include_bytes!("../../dist/subject-access.wasm"),
+        include_str!("../../exporters/subject-access/plugin.json"),
+    ),
+    (
+        include_bytes!("../../dist/portable.wasm"),
+        include_str!("../../exporters/portable/plugin.json"),
+    ),
+];
 
-/// An exporter with what the manifest says of it.
+/// An exporter with what it says of itself and how it is set up.
 #[derive(Clone)]
 pub struct Exporter {
     /// The component.
     pub plugin: Plugin,
-    /// Its version.
-    pub version: String,
-    /// The operator's settings for it, JSON.
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// The operator's settings for it, JSON that fits the manifest.
     pub settings_json: String,
+    /// What it may take.
+    pub limits: Limits,
 }
 
 impl Exporter {
+    /// An exporter with the settings that its manifest gives when nothing was said.
+    ///
+    /// # Errors
+    /// What is wrong with the manifest.
+    pub fn new(component: impl Into<bytes::Bytes>, manifest: &str) -> Result<Self, String> {
+        let manifest = Manifest::read(manifest)?;
+        let settings = manifest.settings.filled(&serde_json::Value::Null);
+        let settings = settings.unwrap_or_else(|_| serde_json::json!({}));
+        Ok(Self {
+            plugin: Plugin::new(manifest.id.clone(), component),
+            settings_json: settings.to_string(),
+            manifest,
+            limits: Limits::export(),
+        })
+    }
+
+    /// Those that the program carries.
+    pub fn carried() -> Vec<Self> {
+        static ALL: LazyLock<Vec<Exporter>> = LazyLock::new(|| {
+            let read = CARRIED.iter().map(|(component, manifest)| {
+                // They are built into the program, and a test reads each.
+                Exporter::new(*component, manifest).expect("a manifest of our own is sound")
+            });
+            read.collect()
+        });
+        ALL.clone()
+    }
+
     /// The Ombudsman bundle that the program carries.
     pub fn ombudsman_bundle() -> Self {
-        Self {
-            plugin: Plugin::new("ombudsman-bundle", OMBUDSMAN_BUNDLE),
-            version: env!("CARGO_PKG_VERSION").into(),
-            settings_json: "{}".into(),
-        }
+        Self::carried().swap_remove(0)
+    }
+
+    /// What its file names end with.
+    pub fn extension(&self) -> &str {
+        let output = self.manifest.output.as_ref();
+        output.map_or("zip", |output| &output.extension)
+    }
+
+    /// The media type of what it makes.
+    pub fn media_type(&self) -> &str {
+        let output = self.manifest.output.as_ref();
+        output.map_or("application/zip", |output| &output.media_type)
+    }
+
+    /// Whether it discloses what others leave out: documents as they are kept, or one person's data.
+    pub fn discloses(&self) -> bool {
+        let members = self.manifest.request.properties.values();
+        self.manifest.documents == Documents::AsKept
+            || members
+                .into_iter()
+                .any(|member| member.format.as_deref() == Some("person"))
+    }
+}
+
+/// What is asked of an export, beside the format.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Everything, or a part.
+    pub mode: Mode,
+    /// The answers to what the exporter's manifest asks, checked against it.
+    pub answers: serde_json::Value,
+}
+
+impl Asked {
+    fn json(&self) -> String {
+        let (mode, items, _) = self.mode.words();
+        serde_json::json!({
+            "schema": "redress-export-request/1", "mode": mode, "items": items, "answers": self.answers,
+        })
+        .to_string()
     }
 }
 
@@ -100,6 +188,8 @@ pub struct Tools<'a> {
     pub pdf: Arc<Renderer>,
     /// Told `done, total`.
     pub progress: Option<Arc<dyn Fn(u32, u32) + Send + Sync>>,
+    /// Sections of the case by name, beyond what its document says.
+    pub sections: Option<source::Sections>,
 }
 
 /// Exports a case to a writer, which may be a file or a channel to a browser. Memory does not grow with the
@@ -112,13 +202,15 @@ pub async fn run_export<W: Write + Send + 'static>(
     tools: Tools<'_>,
     exporter: &Exporter,
     file: &CaseFile<'_>,
-    mode: &Mode,
+    asked: &Asked,
     out: W,
 ) -> Result<Outcome, ExportError> {
     let as_of: DateTime<Utc> = file.case.as_of;
     let (mut held, mut attachments) = documents(file)?;
-    let mut document = file.json(mode);
-    let wanted = |about: &serde_json::Value| match mode {
+    let mut document = file.json(&asked.mode);
+    let as_kept = exporter.manifest.documents == Documents::AsKept;
+    let wanted = |about: &serde_json::Value| match &asked.mode {
+        _ if as_kept => false,
         Mode::Full | Mode::Supplement(_) => true,
         Mode::Focused(items) => about["category"]
             .as_str()
@@ -165,13 +257,23 @@ pub async fn run_export<W: Write + Send + 'static>(
         tool: TOOL.into(),
         generated_by: manifest::GeneratedBy {
             plugin: exporter.plugin.name().to_owned(),
-            version: exporter.version.clone(),
+            version: exporter.manifest.version.clone(),
             sha256: exporter.plugin.sha256().to_owned(),
         },
     };
-    let (archive, seal) = archive::ZipArchive::new(out, stamp, attachments);
+    let (archive, seal): (Box<dyn Archive>, archive::Seal) = match &exporter.manifest.output {
+        Some(_) => {
+            let (file, seal) = single::SingleFile::new(out);
+            (Box::new(file), seal)
+        }
+        None => {
+            let (zip, seal) = archive::ZipArchive::new(out, stamp, attachments);
+            (Box::new(zip), seal)
+        }
+    };
     let source =
-        source::StoredCase::new(tools.store.clone(), Arc::clone(&tools.pdf), document, held);
+        source::StoredCase::new(tools.store.clone(), Arc::clone(&tools.pdf), document, held)
+            .telling(asked.json(), tools.sections);
     let job = ExportJob {
         run: Run {
             settings_json: exporter.settings_json.clone(),
@@ -179,10 +281,10 @@ pub async fn run_export<W: Write + Send + 'static>(
             started_at: as_of,
             language: "en-GB".into(),
             progress: tools.progress,
-            limits: Limits::export(),
+            limits: exporter.limits.clone(),
         },
         source: Arc::new(source),
-        archive: Box::new(archive),
+        archive,
         pdf: Arc::new(source::Typesetter(tools.pdf)),
     };
     let report = tools.host.export(&exporter.plugin, job).await?;
@@ -236,12 +338,12 @@ async fn count_pages(
     tokio::task::spawn_blocking(count).await.unwrap_or_default()
 }
 
-type Documents = (
+type Found = (
     HashMap<String, source::Held>,
     HashMap<String, archive::Attachment>,
 );
 
-fn documents(file: &CaseFile<'_>) -> Result<Documents, ExportError> {
+fn documents(file: &CaseFile<'_>) -> Result<Found, ExportError> {
     let of_case = file
         .case
         .documents

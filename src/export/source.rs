@@ -9,9 +9,10 @@ use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::compose;
 use super::onpaper::OnPaper;
 use crate::pdf::{Numbering, PdfError, Renderer};
-use crate::plugins::{Attached, CaseSource, Original, PdfRenderer};
+use crate::plugins::{Attached, CaseSource, Composed, Original, PdfRenderer};
 use crate::store::{Hash, Store};
 
 /// A PDF larger than this is neither cut nor numbered: it would have to be in memory.
@@ -43,7 +44,12 @@ pub struct StoredCase {
     cuts: Mutex<HashMap<(String, u32, bool), Arc<Cut>>>,
     /// PDFs that were given up because they take too long, of [`MOST_TOO_SLOW`].
     too_slow: AtomicU32,
+    request: Option<String>,
+    sections: Option<Sections>,
 }
+
+/// Gives a section of the case by its name, or says that there is none.
+pub type Sections = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
 
 /// How a document was cut.
 enum Cut {
@@ -72,10 +78,31 @@ impl StoredCase {
             held,
             cuts: Mutex::default(),
             too_slow: AtomicU32::new(0),
+            request: None,
+            sections: None,
         }
     }
 
-    fn held(&self, id: &str) -> Result<&Held, String> {
+    /// What more the exporter may be told: what was asked of it, and sections of the case by name.
+    pub fn telling(mut self, request: String, sections: Option<Sections>) -> Self {
+        (self.request, self.sections) = (Some(request), sections);
+        self
+    }
+
+    pub(super) fn pdf(&self) -> &Renderer {
+        &self.pdf
+    }
+
+    /// Whether so many PDFs took too long that no other is tried.
+    pub(super) fn gives_up(&self) -> bool {
+        self.too_slow.load(Ordering::Relaxed) >= MOST_TOO_SLOW
+    }
+
+    pub(super) fn note_slow(&self) {
+        self.too_slow.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn held(&self, id: &str) -> Result<&Held, String> {
         self.held
             .get(id)
             .ok_or_else(|| format!("the case has no document {id:?}"))
@@ -181,7 +208,7 @@ impl StoredCase {
                 "at {size} bytes it is too large to be worked on"
             )));
         }
-        if self.too_slow.load(Ordering::Relaxed) >= MOST_TOO_SLOW {
+        if self.gives_up() {
             return Ok(Err(
                 "others before it took all the time that there is for this".into(),
             ));
@@ -193,7 +220,7 @@ impl StoredCase {
             Ok(tail) => tail,
             Err(error) => {
                 if matches!(error, PdfError::TooSlow(_)) {
-                    self.too_slow.fetch_add(1, Ordering::Relaxed);
+                    self.note_slow();
                 }
                 return left_as_it_is(error).map(Err).map_err(|e| e.to_string());
             }
@@ -209,7 +236,7 @@ impl StoredCase {
 
 /// Why a PDF goes out as it came, if that lies in the PDF. A fault of the machine or of this program stays an error:
 /// the export can be made again, and then gives the same bytes as everywhere.
-fn left_as_it_is(error: PdfError) -> Result<String, PdfError> {
+pub(super) fn left_as_it_is(error: PdfError) -> Result<String, PdfError> {
     match error {
         PdfError::CannotNumber(why) | PdfError::CannotSplit(why) => Ok(why),
         // A PDF that is made to take for ever must not keep the rest of the case from going out.
@@ -221,7 +248,7 @@ fn left_as_it_is(error: PdfError) -> Result<String, PdfError> {
 }
 
 impl Held {
-    fn essence(&self) -> &str {
+    pub(super) fn essence(&self) -> &str {
         self.media_type.split(';').next().unwrap_or_default()
     }
 
@@ -256,6 +283,25 @@ fn numbering(
 impl CaseSource for StoredCase {
     fn document(&self) -> Result<String, String> {
         Ok(self.document.clone())
+    }
+
+    fn request(&self) -> Result<String, String> {
+        let asked = self.request.clone();
+        asked.ok_or_else(|| "nothing was asked of this export".into())
+    }
+
+    fn section(&self, name: &str) -> Result<String, String> {
+        let none = || {
+            format!(
+                "this export has no section \"{}\"; see redress-case.md",
+                name.escape_debug()
+            )
+        };
+        self.sections.as_ref().ok_or_else(none)?(name)
+    }
+
+    fn compose(&self, plan_json: &str) -> Result<Composed, String> {
+        compose::compose(self, plan_json)
     }
 
     fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {

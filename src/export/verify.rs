@@ -142,7 +142,7 @@ pub fn verify<R: Read + Seek>(from: R) -> Result<Report, VerifyError> {
         report.files += 1;
         report.bytes = report.bytes.saturating_add(entry.bytes);
         report.numbered += u64::from(entry.original_bytes.is_some());
-        if name.split('/').count() == 3 && entry.bytes > CEILING {
+        if is_upload(&name) && entry.bytes > CEILING {
             faults.push(format!(
                 "{name} is over the limit for one file of the upload set."
             ));
@@ -166,13 +166,20 @@ fn manifest<R: Read + Seek>(
     // A document of the case may be called a manifest too: in a bundle, the one of the index counts.
     let in_index = |name: &&String| matches!(name.split('/').collect::<Vec<_>>()[..], [_, "00_Index", file] if file.starts_with("00-") && file.ends_with("_Manifest.json"));
     let indexed = names.iter().any(|name| in_index(&name));
-    let mut found = names.iter().filter(|name| {
+    let could_be = |name: &&String| {
         if indexed {
             in_index(name)
         } else {
             name.ends_with("Manifest.json")
         }
-    });
+    };
+    // Elsewhere it stands above the documents.
+    let depth = |name: &String| name.split('/').count();
+    let top = names.iter().filter(could_be).map(depth).min();
+    let mut found = names
+        .iter()
+        .filter(could_be)
+        .filter(|name| Some(depth(name)) == top);
     let place = found.next().ok_or_else(|| missing("there is none"))?;
     if found.next().is_some() {
         return Err(missing("there are several"));
@@ -237,6 +244,13 @@ fn compare(file: &mut impl Read, entry: &Entry) -> Option<String> {
             entry.path
         )
     })
+}
+
+/// Whether a file stands in a category of the Ombudsman's, and so is for the Portal.
+fn is_upload(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    matches!(parts.as_slice(), [_, folder, _] if folder.get(2..3) == Some("_")
+        && folder.get(..2).is_some_and(|code| code.bytes().all(|b| b.is_ascii_digit())))
 }
 
 /// The file-name rule, for archives laid out as `root/NN_Category/file`.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{self, End, Job};
-use super::{PdfError, Template, number, split, typeset};
+use super::{PdfError, Template, join, number, split, typeset};
 
 /// Environment variables by which the parent hands over the limits.
 pub(super) const MEMORY_BYTES: &str = "REDRESS_PDF_MEMORY_BYTES";
@@ -103,8 +103,10 @@ fn stopped(job: &Job) -> End {
     let why = "it is made in a way that this program cannot read".into();
     match job {
         Job::Number(_) => End::CannotNumber(why),
-        Job::Split { .. } => End::CannotSplit(why),
-        Job::Render { .. } | Job::Count => End::Fault("the typesetter stopped unexpectedly".into()),
+        Job::Split { .. } | Job::Join(_) | Job::Picture { .. } => End::CannotSplit(why),
+        Job::Render { .. } | Job::Count | Job::Feet(_) => {
+            End::Fault("the typesetter stopped unexpectedly".into())
+        }
     }
 }
 
@@ -133,5 +135,26 @@ fn answer(job: &Job, body: Vec<u8>, out: &mut impl Write) -> Result<Vec<u32>, Pd
             Ok(Vec::new())
         }
         Job::Count => Ok(vec![split::count(&body)?]),
+        Job::Join(joining) => {
+            let (objects, joined) = join::carry(body, joining)?;
+            wire::send_part(out, &objects)?;
+            wire::send_part(out, &json(&joined)?)?;
+            Ok(Vec::new())
+        }
+        Job::Feet(feet) => {
+            let (objects, drawn) = join::feet(&body, feet)?;
+            wire::send_part(out, &objects)?;
+            wire::send_part(out, &json(&drawn)?)?;
+            Ok(Vec::new())
+        }
+        Job::Picture { format, data } => {
+            let made = typeset::picture(format, body, data.as_bytes())?;
+            wire::send_part(out, &made.pdf)?;
+            Ok(vec![made.pages])
+        }
     }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, PdfError> {
+    serde_json::to_vec(value).map_err(|error| PdfError::Fault(error.to_string()))
 }

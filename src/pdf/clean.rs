@@ -48,6 +48,8 @@ pub(super) fn prepare(template: Template, data: &[u8]) -> Result<Prepared, PdfEr
         Template::Gaps => shape::<data::Gaps>(raw),
         Template::Record => shape::<data::Record>(raw),
         Template::Verification => shape::<data::Verification>(raw),
+        Template::Contents => shape::<data::Contents>(raw),
+        Template::Picture => shape::<data::Picture>(raw),
     }
     .map_err(|e| wrong(e.to_string()))?;
 

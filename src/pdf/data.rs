@@ -412,3 +412,51 @@ pub struct FileLine {
     /// SHA-256, hex.
     pub sha256: String,
 }
+
+/// `contents`: what a PDF of many parts holds, and where.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Contents {
+    /// Common part.
+    pub document: Document,
+    /// Whose file it is, as of when.
+    pub facts: Vec<Fact>,
+    /// What the reader should know first.
+    pub introduction: String,
+    /// The parts in order.
+    pub entries: Vec<ContentsEntry>,
+    /// At the end.
+    pub notes: Vec<String>,
+}
+
+/// One part of a [`Contents`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ContentsEntry {
+    /// Of how many a bookmark: counted from 1, it makes the entry a link; 0 makes none.
+    pub part: u32,
+    /// 1, or 2 for a part of the part before.
+    pub level: u8,
+    /// `04-03`.
+    pub no: String,
+    /// What it is called.
+    pub title: String,
+    /// When, from whom: a line below.
+    pub about: String,
+    /// Its first page; 0 shows nothing.
+    pub page: u32,
+}
+
+/// `picture`: a photograph on a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Picture {
+    /// Common part.
+    pub document: Document,
+    /// `jpg`, `png`, `gif` or `webp`.
+    pub format: String,
+    /// What it is called.
+    pub caption: String,
+    /// When, from whom, in which file.
+    pub about: String,
+}

@@ -4,12 +4,13 @@
 //! work is done by a child of the same binary (`redress render-pdf`) that limits itself before it starts:
 //! [`Renderer`] is the parent's side, [`child_main`] the child's, `wire` what they say to each other.
 //! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages,
-//! `number` numbers its pages.
+//! `number` numbers its pages, `join` makes its pages those of another.
 //! What each template takes is in [`data`].
 
 mod child;
 mod clean;
 pub mod data;
+mod join;
 mod number;
 mod renderer;
 mod split;
@@ -18,6 +19,7 @@ mod typeset;
 mod wire;
 
 pub use child::child_main;
+pub use join::{Drawn, Feet, Foot, Joined, JoinedPage, Joining, Sheet};
 pub use number::Numbering;
 pub use renderer::{Limits, Renderer};
 pub use split::Part;
@@ -39,11 +41,15 @@ pub enum Template {
     Record,
     /// [`data::Verification`]
     Verification,
+    /// [`data::Contents`]
+    Contents,
+    /// [`data::Picture`], with a picture beside its data
+    Picture,
 }
 
 impl Template {
-    /// All of them.
-    pub const ALL: [Template; 7] = [
+    /// All that data alone fill.
+    pub const ALL: [Template; 8] = [
         Template::Letter,
         Template::Index,
         Template::Chronology,
@@ -51,6 +57,7 @@ impl Template {
         Template::Gaps,
         Template::Record,
         Template::Verification,
+        Template::Contents,
     ];
 
     /// The name plugins use.
@@ -63,6 +70,8 @@ impl Template {
             Template::Gaps => "gaps",
             Template::Record => "record",
             Template::Verification => "verification",
+            Template::Contents => "contents",
+            Template::Picture => "picture",
         }
     }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::split::Part;
 use super::wire::{self, End, Job};
-use super::{Numbering, PdfError, Template, child};
+use super::{Drawn, Feet, Foot, Joined, Joining, Numbering, PdfError, Template, child};
 
 /// What a helper may use.
 #[derive(Debug, Clone)]
@@ -138,6 +138,34 @@ impl Renderer {
         Ok(pages.first().copied().unwrap_or_default())
     }
 
+    /// A PDF's objects as another PDF takes them in, and where they stand. Blocks.
+    pub fn join(&self, pdf: &[u8], joining: &Joining) -> Result<(Vec<u8>, Joined), PdfError> {
+        too_big(pdf)?;
+        let (parts, _) = self.run(&Job::Join(joining.clone()), pdf)?;
+        two(parts)
+    }
+
+    /// The feet of pages that were joined, and the font that they are set in. Blocks.
+    pub fn feet(&self, feet: &Feet, pages: &[Foot]) -> Result<(Vec<u8>, Drawn), PdfError> {
+        let body = serde_json::to_vec(pages).map_err(io::Error::from)?;
+        let (parts, _) = self.run(&Job::Feet(feet.clone()), &body)?;
+        two(parts)
+    }
+
+    /// A picture on a page, with the data of the template `picture`. Blocks.
+    pub fn picture(&self, format: &str, picture: &[u8], data: &Value) -> Result<Part, PdfError> {
+        too_big(picture)?;
+        let job = Job::Picture {
+            format: format.into(),
+            data: data.to_string(),
+        };
+        let (mut parts, pages) = self.run(&job, picture)?;
+        match (parts.pop(), pages.first()) {
+            (Some(pdf), Some(&pages)) => Ok(Part { pdf, pages }),
+            _ => Err(PdfError::Fault("the helper gave no PDF".into())),
+        }
+    }
+
     fn run(&self, job: &Job, body: &[u8]) -> Result<(Vec<Vec<u8>>, Vec<u32>), PdfError> {
         let (_place, mut used) = self.take_place();
         let (parts, end) = loop {
@@ -187,6 +215,15 @@ impl Renderer {
     fn pool(&self) -> MutexGuard<'_, Pool> {
         // The pool is whole between any two statements, so a panic elsewhere does not spoil it.
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The bytes and the JSON of a reply that has both.
+fn two<T: serde::de::DeserializeOwned>(mut parts: Vec<Vec<u8>>) -> Result<(Vec<u8>, T), PdfError> {
+    let json = parts.pop().unwrap_or_default();
+    match (parts.pop(), serde_json::from_slice(&json)) {
+        (Some(bytes), Ok(value)) => Ok((bytes, value)),
+        _ => Err(PdfError::Fault("the helper gave half an answer".into())),
     }
 }
 

@@ -37,10 +37,7 @@ pub(super) fn split(
     if pages.is_empty() {
         return Err(PdfError::CannotSplit("it has no pages".into()));
     }
-    let source = Source {
-        all_pages: pages.iter().copied().collect(),
-        document,
-    };
+    let source = Source::new(document, &pages);
     let mut from = 0;
     while from < pages.len() {
         let mut to = source.estimate(&pages, from, limit);
@@ -81,7 +78,7 @@ impl PdfError {
     }
 }
 
-fn open(pdf: &[u8]) -> Result<Document, PdfError> {
+pub(super) fn open(pdf: &[u8]) -> Result<Document, PdfError> {
     let document = Document::load_mem(pdf)
         .map_err(|e| PdfError::CannotSplit(format!("it cannot be read ({e})")))?;
     if document.is_encrypted() {
@@ -90,17 +87,29 @@ fn open(pdf: &[u8]) -> Result<Document, PdfError> {
     Ok(document)
 }
 
-struct Source {
-    document: Document,
+pub(super) struct Source {
+    pub(super) document: Document,
     all_pages: HashSet<ObjectId>,
 }
 
 /// What a page takes from the folders above it.
 const INHERITED: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 /// What would drag other pages along, or points into parts that are not carried over.
-const LEFT_OUT: [&[u8]; 4] = [b"Parent", b"B", b"StructParents", b"StructParent"];
+const LEFT_OUT: [&[u8]; 3] = [b"Parent", b"StructParents", b"StructParent"];
+
+/// Whether a member drags others along. The beads of a page do; a font may well be called B too.
+fn is_left_out(of: &Dictionary, key: &[u8]) -> bool {
+    LEFT_OUT.contains(&key) || (key == b"B" && of.has_type(b"Page"))
+}
 
 impl Source {
+    pub(super) fn new(document: Document, pages: &[ObjectId]) -> Source {
+        Source {
+            all_pages: pages.iter().copied().collect(),
+            document,
+        }
+    }
+
     /// How far the pages from `from` on go before their objects exceed the limit; one page at least.
     fn estimate(&self, pages: &[ObjectId], from: usize, limit: u64) -> usize {
         let (mut used, mut bytes) = (BTreeSet::new(), 1_000);
@@ -165,7 +174,7 @@ impl Source {
     }
 
     /// The page with what it inherits, and without what points elsewhere.
-    fn page(&self, id: ObjectId) -> Dictionary {
+    pub(super) fn page(&self, id: ObjectId) -> Dictionary {
         let mut page = match self.document.get_dictionary(id) {
             Ok(page) => without_keys(page),
             Err(_) => Dictionary::new(),
@@ -196,7 +205,7 @@ impl Source {
     }
 
     /// Objects the page uses that are not in `used` yet, the page itself and other pages left out.
-    fn uses(&self, page: ObjectId, used: &mut BTreeSet<ObjectId>) -> Vec<ObjectId> {
+    pub(super) fn uses(&self, page: ObjectId, used: &mut BTreeSet<ObjectId>) -> Vec<ObjectId> {
         let mut fresh = Vec::new();
         let mut ahead = Vec::new();
         references(&Object::Dictionary(self.page(page)), &mut ahead);
@@ -225,13 +234,13 @@ fn references(object: &Object, found: &mut Vec<ObjectId>) {
 
 fn of_dictionary(dictionary: &Dictionary, found: &mut Vec<ObjectId>) {
     for (key, value) in dictionary.iter() {
-        if !LEFT_OUT.contains(&key.as_slice()) {
+        if !is_left_out(dictionary, key) {
             references(value, found);
         }
     }
 }
 
-fn without(object: &Object) -> Object {
+pub(super) fn without(object: &Object) -> Object {
     match object {
         Object::Array(items) => Object::Array(items.iter().map(without).collect()),
         Object::Dictionary(d) => Object::Dictionary(without_keys(d)),
@@ -242,7 +251,7 @@ fn without(object: &Object) -> Object {
 fn without_keys(dictionary: &Dictionary) -> Dictionary {
     let mut kept = Dictionary::new();
     for (key, value) in dictionary.iter() {
-        if !LEFT_OUT.contains(&key.as_slice()) {
+        if !is_left_out(dictionary, key) {
             kept.set(key.clone(), without(value));
         }
     }

@@ -26,10 +26,31 @@ pub(super) struct Typeset {
 
 /// Sets one document from its data.
 pub(super) fn render(template: Template, data: &[u8]) -> Result<Typeset, PdfError> {
+    set(template, data, None)
+}
+
+/// Sets a picture on a page, as it is to be looked at. One that cannot be read is refused.
+pub(super) fn picture(format: &str, picture: Vec<u8>, data: &[u8]) -> Result<Typeset, PdfError> {
+    if !["jpg", "png", "gif", "webp"].contains(&format) {
+        return Err(PdfError::CannotSplit(
+            "it is no kind of picture that can be set on a page".into(),
+        ));
+    }
+    set(Template::Picture, data, Some(Bytes::new(picture))).map_err(|error| match error {
+        // The template is ours and sound: what fails is the picture.
+        PdfError::Fault(why) => {
+            PdfError::CannotSplit(format!("the picture cannot be read ({why})"))
+        }
+        other => other,
+    })
+}
+
+fn set(template: Template, data: &[u8], picture: Option<Bytes>) -> Result<Typeset, PdfError> {
     let prepared = clean::prepare(template, data)?;
     let world = OneDocument {
         main: file_id(template.name(), "typ"),
         data: Bytes::new(prepared.json),
+        picture,
     };
     let result = export(
         &world,
@@ -93,6 +114,7 @@ fn fault(errors: &[SourceDiagnostic]) -> PdfError {
 struct OneDocument {
     main: FileId,
     data: Bytes,
+    picture: Option<Bytes>,
 }
 
 impl World for OneDocument {
@@ -123,6 +145,8 @@ impl World for OneDocument {
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         if id == *DATA {
             Ok(self.data.clone())
+        } else if let (Some(picture), true) = (&self.picture, id == *PICTURE) {
+            Ok(picture.clone())
         } else {
             Err(not_here(id))
         }
@@ -149,6 +173,8 @@ fn file_id(name: &str, extension: &str) -> FileId {
 
 static DATA: LazyLock<FileId> = LazyLock::new(|| file_id("data", "json"));
 
+static PICTURE: LazyLock<FileId> = LazyLock::new(|| file_id("picture", "bin"));
+
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
     [
         ("base", include_str!("templates/base.typ")),
@@ -159,6 +185,8 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
         ("gaps", include_str!("templates/gaps.typ")),
         ("record", include_str!("templates/record.typ")),
         ("verification", include_str!("templates/verification.typ")),
+        ("contents", include_str!("templates/contents.typ")),
+        ("picture", include_str!("templates/picture.typ")),
     ]
     .into_iter()
     .map(|(name, text)| Source::new(file_id(name, "typ"), text.into()))

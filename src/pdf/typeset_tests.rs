@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const SAMPLES: [(Template, &str); 7] = [
+const SAMPLES: [(Template, &str); 8] = [
     (
         Template::Letter,
         include_str!("../../tests/pdf/letter.json"),
@@ -28,6 +28,10 @@ const SAMPLES: [(Template, &str); 7] = [
     (
         Template::Verification,
         include_str!("../../tests/pdf/verification.json"),
+    ),
+    (
+        Template::Contents,
+        include_str!("../../tests/pdf/contents.json"),
     ),
 ];
 

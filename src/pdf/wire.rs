@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::join::{Feet, Joining};
 use super::{Numbering, PdfError};
 
 /// Nothing longer is sent either way: a PDF of this size cannot be worked on in the child's memory.
@@ -32,6 +33,18 @@ pub(super) enum Job {
     Number(Numbering),
     /// Body: a PDF. No part; the end says how many pages it has.
     Count,
+    /// Body: a PDF. Two parts: its objects as another PDF takes them in, and where they stand, as JSON.
+    Join(Joining),
+    /// Body: the feet of pages as JSON. Two parts: the objects of their font, and where they stand with the drawing of
+    /// each foot, as JSON.
+    Feet(Feet),
+    /// Body: a picture. One part: the PDF.
+    Picture {
+        /// `jpg`, `png`, `gif` or `webp`.
+        format: String,
+        /// The data of the template `picture`, as JSON.
+        data: String,
+    },
 }
 
 /// The end of a reply.

@@ -57,6 +57,20 @@ pub struct Manifest {
     /// What an exporter asks before an export.
     #[serde(default)]
     pub request: Schema,
+    /// How an exporter is given the documents of a case.
+    #[serde(default)]
+    pub documents: Documents,
+}
+
+/// How an exporter is given the documents of a case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Documents {
+    /// To be read anywhere: plain texts and e-mails as PDF.
+    #[default]
+    OnPaper,
+    /// Byte for byte as the case holds them.
+    AsKept,
 }
 
 /// A connection that a plugin asks for.

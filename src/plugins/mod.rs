@@ -36,6 +36,6 @@ pub use host::{Contract, Described, ExportReport, HostConfig, Kind, PluginHost};
 pub use job::{Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};
-pub use manifest::Manifest;
+pub use manifest::{Documents, Manifest};
 pub use run_log::{Level, LogLine, RunLog, Used};
 pub use state::Run;

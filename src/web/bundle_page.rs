@@ -1,21 +1,26 @@
-//! The Ombudsman bundle: one click for everything, a page for what one request asks for.
+//! The ways in which a case leaves: the Ombudsman's bundle with one click, a page for what one request asks for, and a
+//! page for each other format with what its exporter asks.
 
-use super::case_page::{care, gaps};
-use super::documents::{answer, saved_as};
-use super::form::{Form, Posted};
-use super::forms;
-use super::page::{BundlePage, render};
-use super::session::refuse;
-use super::shell::{Visitor, Web};
-use crate::desk::exports::{ExportRequest, ExportStream};
-use crate::desk::{CaseView, DeskError, need};
-use crate::domain::access::{Actor, Permission};
 use axum::Form as Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::Value;
 
-const FORMAT: &str = "ombudsman-bundle";
+use super::case_page::{care, gaps};
+use super::documents::{answer, saved_as};
+use super::form::{Choice, Field, Form, Kind, Posted};
+use super::forms;
+use super::page::{BundlePage, Way, render};
+use super::session::refuse;
+use super::shell::{Visitor, Web};
+use crate::desk::exports::{BUNDLE, ExportFormat, ExportRequest, ExportStream};
+use crate::desk::{CaseView, DeskError, need};
+use crate::domain::access::{Actor, Permission};
+use crate::domain::case::Case;
+use crate::export::document::people;
+use crate::plugins::schema::{Member, Type};
+use crate::store::derive::Facet;
 
 /// `GET /cases/{reference}/bundle`: the choice.
 pub async fn ask(
@@ -23,12 +28,39 @@ pub async fn ask(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    let allowed = need(&actor, Permission::Export);
-    let opened = web.case(&actor, &reference).await;
-    match allowed.and(opened) {
-        Ok(view) => page(&web, &actor, &view, forms::bundle(&view.case)),
-        Err(error) => web.sorry(&actor, &error),
+    shown(&web, &actor, &reference, BUNDLE).await
+}
+
+/// `GET /cases/{reference}/exports/{format}`: what one format asks.
+pub async fn ask_format(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path((reference, format)): Path<(String, String)>,
+) -> Response {
+    shown(&web, &actor, &reference, &format).await
+}
+
+async fn shown(web: &Web, actor: &Actor, reference: &str, format: &str) -> Response {
+    let allowed = need(actor, Permission::Export);
+    let opened = web.case(actor, reference).await;
+    let format = allowed.and_then(|()| format_of(web, actor, format));
+    match (format, opened) {
+        (Ok(format), Ok(view)) => {
+            let form = form(&view.case, &format);
+            page(web, actor, &view, &format, form)
+        }
+        (Err(error), _) | (_, Err(error)) => web.sorry(actor, &error),
     }
+}
+
+fn format_of(web: &Web, actor: &Actor, key: &str) -> Result<ExportFormat, DeskError> {
+    let formats = web.desk.export_formats().into_iter();
+    let format = formats.into_iter().find(|format| format.key == key);
+    let format = format.ok_or(DeskError::NotFound)?;
+    if format.discloses {
+        need(actor, Permission::Disclose)?;
+    }
+    Ok(format)
 }
 
 /// `POST /cases/{reference}/bundle`: the archive, as it is made. Without a choice it holds everything.
@@ -36,29 +68,53 @@ pub async fn make(
     State(web): State<Web>,
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
-    Body(mut pairs): Body<Vec<(String, String)>>,
+    Body(pairs): Body<Vec<(String, String)>>,
 ) -> Response {
-    let view = match web.case(&actor, &reference).await {
+    made(&web, &actor, &reference, BUNDLE, pairs).await
+}
+
+/// `POST /cases/{reference}/exports/{format}`: the archive or file, as it is made.
+pub async fn make_format(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path((reference, format)): Path<(String, String)>,
+    Body(pairs): Body<Vec<(String, String)>>,
+) -> Response {
+    made(&web, &actor, &reference, &format, pairs).await
+}
+
+async fn made(
+    web: &Web,
+    actor: &Actor,
+    reference: &str,
+    format: &str,
+    mut pairs: Vec<(String, String)>,
+) -> Response {
+    let view = match web.case(actor, reference).await {
         Ok(view) => view,
-        Err(error) => return web.sorry(&actor, &error),
+        Err(error) => return web.sorry(actor, &error),
     };
-    if pairs.is_empty() {
+    let format = match format_of(web, actor, format) {
+        Ok(format) => format,
+        Err(error) => return web.sorry(actor, &error),
+    };
+    if pairs.is_empty() && format.partial {
         pairs.push(("mode".into(), "full".into()));
     }
-    let mut form = forms::bundle(&view.case);
-    match export(&web, &actor, &view, &mut form, pairs).await {
+    let mut form = form(&view.case, &format);
+    match export(web, actor, &view, &format, &mut form, pairs).await {
         Ok(Some(stream)) => saved_as(
             &stream.file_name,
-            "application/zip",
+            &stream.media_type,
             None,
             axum::body::Body::from_stream(stream.body),
         ),
-        Ok(None) => page(&web, &actor, &view, form),
+        Ok(None) => page(web, actor, &view, &format, form),
         Err(error @ DeskError::Invalid { .. }) => {
             refuse(&mut form, &error);
-            page(&web, &actor, &view, form)
+            page(web, actor, &view, &format, form)
         }
-        Err(error) => web.sorry(&actor, &error),
+        Err(error) => web.sorry(actor, &error),
     }
 }
 
@@ -66,25 +122,101 @@ async fn export(
     web: &Web,
     actor: &Actor,
     view: &CaseView,
+    format: &ExportFormat,
     form: &mut Form,
     pairs: Vec<(String, String)>,
 ) -> Result<Option<ExportStream>, DeskError> {
     let Some(answers) = form.read(&Posted(pairs)) else {
         return Ok(None);
     };
-    let mode = answer::<String>(&answers, "mode");
-    let items = match mode.as_deref() {
-        Some("focused") => answer::<Vec<String>>(&answers, "items").unwrap_or_default(),
-        _ => Vec::new(),
+    let request = if format.partial {
+        let mode = answer::<String>(&answers, "mode");
+        let items = match mode.as_deref() {
+            Some("focused") => answer::<Vec<String>>(&answers, "items").unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        ExportRequest::parse(&format.key, mode.as_deref(), &items)?
+    } else {
+        ExportRequest {
+            answers,
+            ..ExportRequest::parse(&format.key, None, &[])?
+        }
     };
-    let request = ExportRequest::parse(FORMAT, mode.as_deref(), &items)?;
     web.desk
         .export(actor, &view.case.reference, request)
         .await
         .map(Some)
 }
 
-fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
+/// What a format asks, as a form.
+fn form(case: &Case, format: &ExportFormat) -> Form {
+    if format.partial {
+        return forms::bundle(case);
+    }
+    let members = format.request.properties.iter();
+    let fields = members.map(|(name, member)| {
+        let field = field(case, name, member);
+        if format.request.required.contains(name) {
+            field
+        } else {
+            field.optional()
+        }
+    });
+    Form::new(
+        format!("/cases/{}/exports/{}", case.reference, format.key),
+        "Make it and save it",
+        fields.collect(),
+    )
+}
+
+/// One question of a plugin's. What it asks for is checked again where it is made.
+fn field(case: &Case, name: &str, member: &Member) -> Field {
+    let label = if member.title.is_empty() {
+        name
+    } else {
+        &member.title
+    };
+    let default = member.default.as_ref();
+    let text = match default {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(yes)) if *yes => "yes".into(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let (kind, choices) = match (member.kind, member.format.as_deref()) {
+        (Type::String, Some("person")) => (Kind::Radios, persons(case)),
+        (Type::String, _) if !member.choices.is_empty() => {
+            let choices = member.choices.iter().map(|c| Choice::new(c, c));
+            (Kind::Select, choices.collect())
+        }
+        (Type::String, Some("date")) => (Kind::Date, Vec::new()),
+        (Type::String, Some("multiline")) | (Type::Object, _) => (Kind::Text, Vec::new()),
+        (Type::Boolean, _) => (Kind::Tick, Vec::new()),
+        (Type::Integer, _) => (Kind::Number, Vec::new()),
+        (Type::Array, _) => (Kind::Lines, Vec::new()),
+        (Type::String | Type::Number, _) => (Kind::Line, Vec::new()),
+    };
+    let field = Field::new(kind, name, label).of(choices);
+    let field = match member.description.as_str() {
+        "" => field,
+        description => field.hint(description),
+    };
+    if text.is_empty() {
+        field
+    } else {
+        field.with(text)
+    }
+}
+
+fn persons(case: &Case) -> Vec<Choice> {
+    let people = people(case);
+    let of = |person: &Value, member: &str| person[member].as_str().unwrap_or_default().to_owned();
+    let choice =
+        |p: &Value| Choice::new(of(p, "id"), format!("{}: {}", of(p, "name"), of(p, "role")));
+    people.iter().map(choice).collect()
+}
+
+fn page(web: &Web, actor: &Actor, view: &CaseView, format: &ExportFormat, form: Form) -> Response {
     let reference = view.case.reference.to_string();
     let mut frame = web.frame(actor, "/cases");
     frame.trouble = !form.problems.is_empty();
@@ -93,15 +225,50 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, form: Form) -> Response {
     } else {
         StatusCode::OK
     };
-    let gaps = gaps(&view.case, &view.readiness);
+    let of_bundle = format.key == BUNDLE;
+    let ways = web.desk.export_formats_for(actor).into_iter();
+    let ways = ways.filter(|way| way.key != format.key).map(|way| Way {
+        href: match way.key.as_str() {
+            BUNDLE => format!("/cases/{reference}/bundle"),
+            key => format!("/cases/{reference}/exports/{key}"),
+        },
+        title: way.title,
+        about: way.summary,
+    });
+    let ways = ways.collect();
     render(
         status,
         &BundlePage {
             frame,
-            reference,
+            title: format.title.clone(),
+            lede: format.summary.clone(),
             care: care(&view.case),
             form,
-            gaps,
+            gaps: if of_bundle {
+                gaps(&view.case, &view.readiness)
+            } else {
+                Vec::new()
+            },
+            others: if format.request.properties.contains_key("person") {
+                others(web, actor, view, &format.key)
+            } else {
+                Vec::new()
+            },
+            ways,
+            reference,
         },
     )
+}
+
+/// Other cases of the same resident: who asks for their data means all of them.
+fn others(web: &Web, actor: &Actor, view: &CaseView, format: &str) -> Vec<Way> {
+    let earlier = web.desk.earlier_cases(actor, &view.case.reference);
+    let same = earlier.unwrap_or_default().into_iter();
+    same.filter(|(facet, _)| matches!(facet, Facet::Person(_)))
+        .map(|(_, row)| Way {
+            href: format!("/cases/{}/exports/{format}", row.reference),
+            title: format!("{} {}", row.reference, row.complainant),
+            about: row.title,
+        })
+        .collect()
 }

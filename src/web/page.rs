@@ -88,6 +88,10 @@ pub struct LogPage {
 pub struct BundlePage {
     /// Around it.
     pub frame: Frame,
+    /// The format.
+    pub title: String,
+    /// What it is for.
+    pub lede: String,
     /// The case.
     pub reference: String,
     /// What letters and calls to the resident must respect.
@@ -96,6 +100,20 @@ pub struct BundlePage {
     pub form: Form,
     /// What is still missing.
     pub gaps: Vec<Gap>,
+    /// Other cases of the same resident.
+    pub others: Vec<Way>,
+    /// The other formats.
+    pub ways: Vec<Way>,
+}
+
+/// A way in which a case leaves.
+pub struct Way {
+    /// Its page.
+    pub href: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub about: String,
 }
 
 /// Someone else changed the case in the meantime; what was typed is kept.

@@ -47,6 +47,10 @@ pub fn router(web: Web) -> Router {
             "/cases/{reference}/bundle",
             get(bundle_page::ask).post(bundle_page::make),
         )
+        .route(
+            "/cases/{reference}/exports/{format}",
+            get(bundle_page::ask_format).post(bundle_page::make_format),
+        )
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
         .route("/cases/{reference}/evidence", get(evidence_page::show))
         .route(

@@ -6,6 +6,7 @@ mod concurrency;
 mod documents;
 mod ended;
 mod erasure;
+mod exports;
 mod hostile;
 mod identity;
 mod keys;

@@ -91,7 +91,7 @@ fn the_rates_are_the_landlords_and_are_changed_on_the_version_that_was_read() {
     );
 
     let everything = tempfile::tempdir().expect("a folder");
-    let out = everything.path().join("all.zip");
+    let out = everything.path().join("all");
     let path = out.to_string_lossy().into_owned();
     let mut server = server;
     server.stop();
@@ -101,8 +101,8 @@ fn the_rates_are_the_landlords_and_are_changed_on_the_version_that_was_read() {
         "{}",
         String::from_utf8_lossy(&left.stderr)
     );
-    let zip = unzip(&std::fs::read(&out).expect("the zip"));
-    let settings: Value = serde_json::from_slice(&zip["settings.json"]).expect("JSON");
+    let settings = std::fs::read(out.join("landlord/settings.json")).expect("the settings");
+    let settings: Value = serde_json::from_slice(&settings).expect("JSON");
     assert_eq!(settings["rates"]["version"], 1);
     assert_eq!(settings["rates"]["in_use"][5]["label"], "Loss of a room");
 }

@@ -333,7 +333,7 @@ impl<H: Host> Writer<'_, H> {
 }
 
 /// What stands before the number of each page: plain letters, and no more than the host takes.
-fn stamp(reference: &str, number: &str) -> String {
+pub fn stamp(reference: &str, number: &str) -> String {
     format!("{} / {number}", name::slug(reference, 30))
 }
 
@@ -342,7 +342,7 @@ const ON_PAPER: usize = 150_000;
 
 /// Cuts what no PDF of ours would show anyway, so that a case of many long texts stays a message of sensible size. The
 /// lists have everything.
-fn for_paper(data: &mut Value) {
+pub fn for_paper(data: &mut Value) {
     match data {
         Value::String(text) if text.len() > ON_PAPER => {
             let letters = text.chars().count();
@@ -376,7 +376,7 @@ fn pages(pdf: &[u8]) -> u32 {
 }
 
 /// The facts at the head of every index paper.
-pub(crate) fn facts(case: &Case) -> serde_json::Value {
+pub fn facts(case: &Case) -> serde_json::Value {
     let hos = if case.hos_reference.is_empty() {
         "pending"
     } else {

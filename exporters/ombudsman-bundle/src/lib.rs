@@ -27,15 +27,15 @@
 pub mod bundle;
 pub mod case;
 pub mod category;
-mod chronology;
-mod csv;
-mod day;
+pub mod chronology;
+pub mod csv;
+pub mod day;
 mod evidence;
-mod gaps;
-#[cfg(target_arch = "wasm32")]
+pub mod gaps;
+#[cfg(all(target_arch = "wasm32", feature = "guest"))]
 mod guest;
 mod index;
 pub mod name;
 pub mod plan;
-mod sheet;
-mod summary;
+pub mod sheet;
+pub mod summary;

@@ -121,7 +121,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Band", "Sums that were found for a failure; a scale to hold an amount beside, never a limit.",
      "from_pence:money to_pence?:money finding:text impact:text"),
     ("Health", "Whether the file can be read and written.", "ok:flag version:text trouble?:text"),
-    ("ExportFormat", "A way in which a case can leave.", "key:text title:text version:text sha256:text"),
+    ("ExportFormat", "A way in which a case can leave.", "key:text title:text summary:text version:text sha256:text media_type:text partial:flag discloses:flag request:any"),
     ("LinkedRecords", "Records of other systems, and how each system answered last.",
      "links:LinkAnswer[] sources:SourceAnswer[]"),
     ("RecordVersion", "One version of a linked record, with what was fetched.",

@@ -29,6 +29,17 @@ pub enum Mode {
     Supplement(u32),
 }
 
+impl Mode {
+    /// As the wire spells it: the mode, its categories, the supplement's number.
+    pub fn words(&self) -> (&'static str, Vec<String>, u32) {
+        match self {
+            Mode::Full => ("full", Vec::new(), 0),
+            Mode::Focused(items) => ("focused", items.clone(), 0),
+            Mode::Supplement(number) => ("supplement", Vec::new(), *number),
+        }
+    }
+}
+
 /// One version of a policy in the landlord's register, with the document that holds its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyDocument {
@@ -80,11 +91,7 @@ impl CaseFile<'_> {
         let case = self.case;
         let intake = &case.intake;
         let policies = self.policies;
-        let (mode, items, supplement) = match mode {
-            Mode::Full => ("full", Vec::new(), 0),
-            Mode::Focused(items) => ("focused", items.clone(), 0),
-            Mode::Supplement(number) => ("supplement", Vec::new(), *number),
-        };
+        let (mode, items, supplement) = mode.words();
         let now = case.as_of;
         let party = &case.complainant;
         let documents: Vec<Value> = case
@@ -131,6 +138,7 @@ impl CaseFile<'_> {
             "learning": case.closing.as_ref().map(|c| &c.learning),
             "linked_cases": case.linked_cases,
         });
+        value["people"] = people(case).into();
         value["stages"] = case.stages.iter().map(|s| self.stage(s)).collect();
         value["points"] = case.points.iter().map(parts::point).collect();
         value["clocks"] = self.clocks().into();
@@ -231,4 +239,21 @@ impl CaseFile<'_> {
         });
         json!({ "score": readiness.score, "missing": missing.chain(further).collect::<Vec<_>>() })
     }
+}
+
+/// The people of a case whose data somebody may ask for, by the ids that a request takes.
+pub fn people(case: &Case) -> Vec<Value> {
+    let party = &case.complainant;
+    let complainant =
+        json!({"id": "complainant", "name": party.name, "role": "The resident who complained"});
+    let representative = case.representative.as_ref().map(
+        |r| json!({"id": "representative", "name": r.name, "role": "Speaks for the resident"}),
+    );
+    let members = case.members.iter().zip(1..).map(|(member, at)| {
+        json!({"id": format!("member-{at}"), "name": member.name, "role": "Another resident of the complaint"})
+    });
+    std::iter::once(complainant)
+        .chain(representative)
+        .chain(members)
+        .collect()
 }

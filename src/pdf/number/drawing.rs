@@ -10,10 +10,10 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 const MOST: usize = 128 << 20;
 /// Those of all pages: a file that draws more than this is made to keep its readers busy. Few enough to be read well
 /// within a helper's time, so that a busy machine gives up on the same files as an idle one.
-pub(super) const MOST_IN_ALL: usize = 256 << 20;
+pub(in crate::pdf) const MOST_IN_ALL: usize = 256 << 20;
 
 /// The streams that are drawn one after the other on a page.
-pub(super) fn contents(
+pub(in crate::pdf) fn contents(
     document: &Document,
     page: &Dictionary,
 ) -> Result<Vec<ObjectId>, &'static str> {
@@ -35,7 +35,7 @@ pub(super) fn contents(
 
 /// What is to be closed after a page's drawing, with the `q` that we put before it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Left {
+pub(in crate::pdf) struct Left {
     /// `q` without their `Q`.
     states: usize,
     /// `BMC` and `BDC` without their `EMC`.
@@ -45,7 +45,7 @@ pub(super) struct Left {
 
 impl Left {
     /// The instructions that close it, ours included.
-    pub(super) fn closing(&self) -> Vec<u8> {
+    pub(in crate::pdf) fn closing(&self) -> Vec<u8> {
         let mut out = b"\n".to_vec();
         if self.text {
             out.extend(b"ET\n");
@@ -57,7 +57,7 @@ impl Left {
 }
 
 /// Reads the drawing of a page to its end; what may still be read goes down.
-pub(super) fn left(
+pub(in crate::pdf) fn left(
     document: &Document,
     contents: &[ObjectId],
     may_read: &mut usize,

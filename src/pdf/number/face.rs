@@ -8,7 +8,7 @@ use ttf_parser::Face as Outlines;
 use super::super::typeset;
 
 /// The letters of one stamp.
-pub(super) struct Face {
+pub(in crate::pdf) struct Face {
     program: &'static [u8],
     outlines: Outlines<'static>,
     letters: GlyphRemapper,
@@ -20,7 +20,7 @@ const NAME: &str = "NUMBRS+PublicSans-Bold";
 
 impl Face {
     /// The letters of a text; none when the font lacks one.
-    pub(super) fn of(text: &str) -> Option<Face> {
+    pub(in crate::pdf) fn of(text: &str) -> Option<Face> {
         let program = typeset::bold()?.data().as_slice();
         let outlines = Outlines::parse(program, 0).ok()?;
         let mut used: Vec<char> = text.chars().collect();
@@ -53,12 +53,12 @@ impl Face {
     }
 
     /// How wide a text is at a size of 1.
-    pub(super) fn width(&self, text: &str) -> f64 {
+    pub(in crate::pdf) fn width(&self, text: &str) -> f64 {
         text.chars().map(|c| self.glyph(c).1).sum::<f64>() / 1000.0
     }
 
     /// A text as the operand of `Tj`.
-    pub(super) fn shown(&self, text: &str) -> String {
+    pub(in crate::pdf) fn shown(&self, text: &str) -> String {
         let glyphs: String = text
             .chars()
             .map(|c| format!("{:04x}", self.glyph(c).0))
@@ -67,7 +67,10 @@ impl Face {
     }
 
     /// Adds the font to a document and gives its number.
-    pub(super) fn objects(&self, mut add: impl FnMut(Object) -> ObjectId) -> Option<ObjectId> {
+    pub(in crate::pdf) fn objects(
+        &self,
+        mut add: impl FnMut(Object) -> ObjectId,
+    ) -> Option<ObjectId> {
         let face = &self.outlines;
         let program = subsetter::subset(self.program, 0, &self.letters).ok()?;
         let length = program.len() as i64;

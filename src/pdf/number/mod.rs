@@ -8,9 +8,9 @@
 //!
 //! What cannot be numbered without a risk to what it shows is refused with a reason, and goes out as it came.
 
-mod drawing;
-mod face;
-mod sheet;
+pub(super) mod drawing;
+pub(super) mod face;
+pub(super) mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -112,7 +112,7 @@ fn count(pages: &[ObjectId]) -> u32 {
 }
 
 /// The pages in order, when every reader would find the same ones.
-fn pages(document: &Document) -> Result<Vec<ObjectId>, PdfError> {
+pub(super) fn pages(document: &Document) -> Result<Vec<ObjectId>, PdfError> {
     let pages: Vec<ObjectId> = document.page_iter().collect();
     let said = document
         .catalog()

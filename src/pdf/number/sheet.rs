@@ -1,6 +1,7 @@
 //! A page as it is shown, whichever way it lies, and the line at its foot.
 
 use lopdf::{Dictionary, Document, Object};
+use serde::{Deserialize, Serialize};
 
 use super::DEEPEST;
 use super::face::Face;
@@ -19,8 +20,8 @@ const DEPTH: f64 = 0.18;
 const HEIGHT: f64 = 0.80;
 
 /// The part of a page that is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Sheet {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
     left: f64,
     bottom: f64,
     right: f64,
@@ -33,7 +34,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// How a page is shown; none when it has no size that makes sense.
-    pub(super) fn of(document: &Document, page: &Dictionary) -> Option<Sheet> {
+    pub(in crate::pdf) fn of(document: &Document, page: &Dictionary) -> Option<Sheet> {
         let media = match inherited(document, page, b"MediaBox") {
             Some(media) => rectangle(document, media)?,
             // What programs take for a page that does not say.
@@ -63,7 +64,7 @@ impl Sheet {
 
     /// Drawing instructions for the line, right at the foot. They mark it as no part of what the page says, so that
     /// a screen reader passes over it.
-    pub(super) fn foot(&self, face: &Face, font: &[u8], line: &str) -> Vec<u8> {
+    pub(in crate::pdf) fn foot(&self, face: &Face, font: &[u8], line: &str) -> Vec<u8> {
         let (across, up) = (self.right - self.left, self.top - self.bottom);
         let (wide, high) = if self.turns % 2 == 0 {
             (across, up)
