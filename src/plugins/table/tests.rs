@@ -373,6 +373,24 @@ fn an_index_is_made_once_kept_and_made_again_for_another_file() {
 }
 
 #[test]
+fn what_nobody_uses_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let days = |days: u64| std::time::SystemTime::now() - Duration::from_secs(days * 24 * 3600);
+    for (name, used, stays) in [
+        ("a.index", days(40), false),
+        ("b.index", days(20), true),
+        (".making-x", days(2), false),
+        (".making-y", days(0), true),
+        ("other", days(400), true),
+    ] {
+        let path = home.path().join(name);
+        File::create(&path).unwrap().set_modified(used).unwrap();
+        Indexes::new(Some(home.path().to_owned()));
+        assert_eq!(path.exists(), stays, "{name}");
+    }
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_read_says_so() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("people.csv");

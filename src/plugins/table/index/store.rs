@@ -79,6 +79,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Indexes {
     /// Indexes kept in `folder`, which is made when the first one is.
     pub(in crate::plugins) fn new(folder: Option<PathBuf>) -> Self {
+        if let Some(folder) = &folder {
+            // Words of people stand in these: they do not stay because nobody asks for anything any more.
+            let _ = tidy(folder, Path::new(""));
+        }
         Self(Arc::new(Inner {
             folder,
             temporary: OnceLock::new(),
