@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::doc::told;
@@ -68,22 +67,4 @@ pub async fn export(
     let mut response = Body::from_stream(archive.body).into_response();
     download_headers(&mut response, &archive.media_type, &archive.file_name);
     Ok(response)
-}
-
-/// What runs in the sandbox of this server.
-#[utoipa::path(get, path = "/plugins", tag = "exports",
-    responses((status = 200, description = "Exporters and adapters, with the hash of each.", body = told::Plugins)))]
-pub async fn plugins(State(desk): State<Desk>, _caller: Caller) -> Json<Value> {
-    let exporters = desk.export_formats();
-    let exporters: Vec<_> = exporters
-        .iter()
-        .map(|format| {
-            json!({"name": format.key, "kind": "exporter", "version": format.version, "sha256": format.sha256})
-        })
-        .collect();
-    let adapters = desk.adapters().into_iter().map(|(name, sha256)| {
-        json!({"name": name, "kind": "adapter", "version": env!("CARGO_PKG_VERSION"), "sha256": sha256})
-    });
-    let all: Vec<_> = exporters.into_iter().chain(adapters).collect();
-    Json(json!({"plugins": all}))
 }

@@ -13,7 +13,7 @@ use super::doc::told;
 use super::extract::{Caller, Given, Ref};
 use super::problem::Problem;
 use crate::desk::links::papers::on_case;
-use crate::desk::settings::LinkSource;
+use crate::desk::plugins::sources::LinkSource;
 use crate::desk::{Desk, DeskError, need};
 use crate::domain::access::Permission;
 use crate::domain::case::{LinkedRecord, RecordKey};

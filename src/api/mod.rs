@@ -15,6 +15,7 @@ pub mod extract;
 pub mod health;
 pub mod links;
 pub mod people;
+pub mod plugins;
 pub mod problem;
 mod range;
 mod read;
@@ -36,6 +37,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::desk::Desk;
+use crate::desk::plugins::LARGEST;
 use problem::Problem;
 
 /// The longest JSON body: an account may be 4 MB of text, which JSON may write in escapes.
@@ -47,6 +49,9 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(documents::list, documents::attach))
         .routes(routes!(settings::register, settings::add_policy))
         .layer(DefaultBodyLimit::disable());
+    let components = OpenApiRouter::new()
+        .routes(routes!(plugins::add))
+        .layer(DefaultBodyLimit::max(LARGEST as usize + 1));
     OpenApiRouter::new()
         .routes(routes!(cases::log, cases::list))
         .routes(routes!(cases::show))
@@ -65,7 +70,11 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(links::check))
         .routes(routes!(exports::formats))
         .routes(routes!(exports::export))
-        .routes(routes!(exports::plugins))
+        .routes(routes!(plugins::plugins))
+        .routes(routes!(plugins::show, plugins::set, plugins::remove))
+        .routes(routes!(plugins::approve))
+        .routes(routes!(plugins::refuse))
+        .routes(routes!(plugins::runs))
         .routes(routes!(clocks::clocks))
         .routes(routes!(assignments::assign))
         .routes(routes!(assignments::absence))
@@ -83,6 +92,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .merge(uploads)
+        .merge(components)
 }
 
 /// The OpenAPI document.

@@ -12,13 +12,12 @@ use futures_util::future::join_all;
 
 use super::carry::carry_out;
 use super::cases::Order;
-use super::settings::LinkSource;
+use super::plugins::sources::LinkSource;
 use super::{CaseView, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::{Case, Command, Found, NOT_ASKED};
 use crate::domain::ids::CaseRef;
-use crate::link::{self, CSV_FOLDER, Gathered, Query, Source};
-use crate::plugins::Plugin;
+use crate::link::{self, Gathered, Query};
 
 /// After how many hours a link is asked again that says nothing of it.
 const DAILY: u32 = 24;
@@ -37,12 +36,6 @@ enum Why {
 }
 
 impl Desk {
-    /// The adapters that are part of the program: name and SHA-256 of each.
-    pub fn adapters(&self) -> Vec<(String, String)> {
-        let csv = Plugin::new("csv-folder", CSV_FOLDER);
-        vec![(csv.name().to_owned(), csv.sha256().to_owned())]
-    }
-
     /// Asks a link whether it can be read, and what it sees.
     ///
     /// # Errors
@@ -53,7 +46,7 @@ impl Desk {
         source: &LinkSource,
     ) -> Result<String, DeskError> {
         need(actor, Permission::Administer)?;
-        let asked = self.source_of(source).map_err(DeskError::Plugin)?;
+        let asked = self.draft_of(source)?;
         link::check(&self.inner.plugins, &asked, self.now())
             .await
             .map_err(DeskError::Plugin)

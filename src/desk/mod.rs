@@ -23,6 +23,7 @@ pub mod links;
 pub mod lists;
 pub mod one_person;
 pub mod people;
+pub mod plugins;
 pub mod rates;
 pub mod register;
 mod sections;
@@ -36,6 +37,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
+use crate::auth::seal::{Keyring, key_beside};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
 use crate::domain::ids::CaseRef;
@@ -43,6 +45,7 @@ use crate::link::residents::Finders;
 use crate::link::watch::Watch;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
+use crate::plugins::http::Http;
 use crate::store::{Reader, Store};
 
 pub use crate::store::StoreError;
@@ -64,6 +67,11 @@ struct Inner {
     now: Now,
     renderer: Arc<Renderer>,
     plugins: PluginHost,
+    /// What adapters' requests leave by.
+    http: Http,
+    /// The key under which their secrets are sealed.
+    keys: Keyring,
+    components: plugins::Components,
     book: RwLock<Arc<Book>>,
     doors: sign_in::Doors,
     watch: Watch,
@@ -81,20 +89,41 @@ impl Desk {
         plugins: PluginHost,
         now: Now,
     ) -> Result<Self, DeskError> {
+        let keys = Keyring::new(key_beside(store.path()));
+        Self::with_keys(store, renderer, plugins, now, keys)
+    }
+
+    /// As [`Desk::new`], with the key of its sealed secrets in another place than beside the data file.
+    ///
+    /// # Errors
+    /// As [`Desk::new`].
+    pub fn with_keys(
+        store: Store,
+        renderer: Renderer,
+        plugins: PluginHost,
+        now: Now,
+        keys: Keyring,
+    ) -> Result<Self, DeskError> {
+        let http = Http::new().map_err(|error| DeskError::Internal(error.to_string()))?;
         let book = Arc::new(Book::read(&store.reader()?)?);
         let inner = Inner {
             store,
             now,
             renderer: Arc::new(renderer),
             plugins,
+            http,
+            keys,
+            components: plugins::Components::default(),
             book: RwLock::new(book),
             doors: sign_in::Doors::default(),
             watch: Watch::default(),
             finders: Finders::default(),
         };
-        Ok(Self {
+        let desk = Self {
             inner: Arc::new(inner),
-        })
+        };
+        desk.keep_runs();
+        Ok(desk)
     }
 
     /// Now, by the desk's clock.

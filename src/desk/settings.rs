@@ -1,9 +1,7 @@
-//! What a landlord sets: policy versions and the systems that are linked. Every version is kept with who, when and
+//! What a landlord sets: policy versions. Every version is kept with who, when and
 //! why; a step is judged by the policy in force at its date.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::book::POLICY;
 use super::cases::deadline;
@@ -12,40 +10,12 @@ use super::{Book, Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::{london_date, start_of_day};
 use crate::domain::policy::Policy;
-use crate::domain::refusal::{bounded, required};
+use crate::domain::refusal::required;
 use crate::store::settings::{Change, Version};
 use crate::store::{Rows, WriteTx};
 
-/// The setting under which linked systems are kept.
-pub const LINKS: &str = "links";
-
 /// The longest address of a survey: a letter is read on paper.
 const LONGEST_LINK: usize = 200;
-
-/// A system whose records are linked to cases, through an adapter that runs in the sandbox.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LinkSource {
-    /// Its name in the record, such as `repairs`; never reused for another system.
-    pub key: String,
-    /// The adapter that speaks to it, such as `csv-folder`.
-    pub plugin: String,
-    /// The folder that the adapter may read, and nothing above it.
-    #[serde(default)]
-    pub folder: Option<String>,
-    /// The adapter's own settings: which columns are which.
-    #[serde(default)]
-    pub settings: Value,
-    /// Hours after which open cases ask again by themselves; 24 where nothing is said, 0 for never.
-    #[serde(default)]
-    pub refresh_hours: Option<u32>,
-    /// Whether it is asked.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-}
-
-fn yes() -> bool {
-    true
-}
 
 impl Desk {
     /// Every version of the policy with who set it and why, oldest first.
@@ -137,101 +107,6 @@ impl Desk {
         self.reread()?;
         Ok(policy)
     }
-
-    /// The linked systems with their settings.
-    ///
-    /// # Errors
-    /// [`DeskError::Forbidden`], or what the file says.
-    pub fn link_sources(&self, by: &Actor) -> Result<Vec<LinkSource>, DeskError> {
-        need(by, Permission::Administer)?;
-        self.sources()
-    }
-
-    /// As [`Desk::link_sources`], for the desk's own use.
-    pub(super) fn sources(&self) -> Result<Vec<LinkSource>, DeskError> {
-        kept_sources(&*self.reader()?)
-    }
-
-    /// Replaces the linked systems. What was linked before stays on its cases.
-    ///
-    /// # Errors
-    /// [`DeskError::Forbidden`], or [`DeskError::Invalid`] for a name given twice, or a folder that is not there.
-    pub async fn set_link_sources(
-        &self,
-        by: &Actor,
-        sources: Vec<LinkSource>,
-        why: &str,
-    ) -> Result<Vec<LinkSource>, DeskError> {
-        check_sources(&sources)?;
-        self.change_sources(by, why, move |kept| {
-            *kept = sources;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Links one more system.
-    ///
-    /// # Errors
-    /// As [`Desk::set_link_sources`].
-    pub async fn add_link_source(&self, by: &Actor, source: LinkSource) -> Result<(), DeskError> {
-        let why = format!("{} is linked", source.key);
-        let added = self.change_sources(by, &why, move |kept| {
-            kept.push(source);
-            check_sources(kept)
-        });
-        added.await.map(drop)
-    }
-
-    /// Stops asking a system, or asks it again.
-    ///
-    /// # Errors
-    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Invalid`] for a folder that is not there.
-    pub async fn switch_link_source(
-        &self,
-        by: &Actor,
-        key: &str,
-        enabled: bool,
-    ) -> Result<(), DeskError> {
-        let how = if enabled {
-            "asked again"
-        } else {
-            "no longer asked"
-        };
-        let (why, key) = (format!("{key} is {how}"), key.to_owned());
-        let switched = self.change_sources(by, &why, move |kept| {
-            let found = kept.iter_mut().find(|source| source.key == key);
-            found.ok_or(DeskError::NotFound)?.enabled = enabled;
-            if enabled { check_sources(kept) } else { Ok(()) }
-        });
-        switched.await.map(drop)
-    }
-
-    /// Changes the linked systems as they stand now, so that of two changes at once neither is lost.
-    async fn change_sources(
-        &self,
-        by: &Actor,
-        why: &str,
-        make: impl FnOnce(&mut Vec<LinkSource>) -> Result<(), DeskError> + Send + 'static,
-    ) -> Result<Vec<LinkSource>, DeskError> {
-        need(by, Permission::Administer)?;
-        required(why, "why", "why the linked systems change")?;
-        let change = Change {
-            at: self.now(),
-            by: by.id.clone(),
-            why: why.trim().to_owned(),
-            from: None,
-        };
-        let changed = self
-            .store()
-            .write_async(move |tx| -> Result<Vec<LinkSource>, DeskError> {
-                let mut sources = kept_sources(tx)?;
-                make(&mut sources)?;
-                tx.set_setting(LINKS, &sources, &change)?;
-                Ok(sources)
-            });
-        Ok(changed.await?)
-    }
 }
 
 /// The policy in force `today`, if it is `version` and the newest.
@@ -302,38 +177,6 @@ fn retime(tx: &mut WriteTx<'_>, from: NaiveDate, now: DateTime<Utc>) -> Result<(
             None => return Ok(()),
         }
     }
-}
-
-fn kept_sources(rows: &dyn Rows) -> Result<Vec<LinkSource>, DeskError> {
-    Ok(rows.setting::<Vec<LinkSource>>(LINKS)?.unwrap_or_default())
-}
-
-fn check_sources(sources: &[LinkSource]) -> Result<(), DeskError> {
-    let mut seen = std::collections::BTreeSet::new();
-    for source in sources {
-        required(&source.key, "key", "a name for the linked system")?;
-        bounded(&source.key, "key")?;
-        required(&source.plugin, "plugin", "the adapter, such as csv-folder")?;
-        if !seen.insert(source.key.as_str()) {
-            return Err(DeskError::Invalid {
-                field: "key",
-                detail: format!("Two linked systems are called {}. Rename one.", source.key),
-            });
-        }
-        let missing = source
-            .folder
-            .as_deref()
-            .filter(|folder| source.enabled && !std::path::Path::new(folder).is_dir());
-        if let Some(folder) = missing {
-            return Err(DeskError::Invalid {
-                field: "folder",
-                detail: format!(
-                    "There is no folder {folder} on the server. Make it, or correct the path."
-                ),
-            });
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

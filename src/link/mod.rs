@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Found, NOT_ASKED, RecordKey};
+use crate::plugins::http::{Grant, Http};
 use crate::plugins::{
     Cause, Connections, Failure, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord,
     NoConnections, Plugin, PluginHost, Run, RunLog,
@@ -50,25 +51,35 @@ pub struct Source {
     /// The folder that it may read, if one was granted.
     pub folder: Option<PathBuf>,
     /// Where its requests go.
-    pub connections: Arc<dyn Connections>,
+    pub wire: Wire,
+    /// What a run may take.
+    pub limits: Limits,
+}
+
+/// The connections of a link: each run gets its own use of them.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// The program's client.
+    pub http: Http,
+    /// What the operator granted.
+    pub grants: Vec<Grant>,
+}
+
+impl Wire {
+    fn connections(&self, link: &str, requests: u32) -> Result<Arc<dyn Connections>, String> {
+        if self.grants.is_empty() {
+            return Ok(Arc::new(NoConnections));
+        }
+        match self.http.session(link, self.grants.clone(), requests) {
+            Ok(session) => Ok(session),
+            Err(error) => Err(format!(
+                "The connections of {link} cannot be used: {error}."
+            )),
+        }
+    }
 }
 
 impl Source {
-    /// A folder of CSV files read by the built-in adapter.
-    pub fn csv_folder(
-        name: impl Into<String>,
-        folder: PathBuf,
-        settings_json: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            plugin: Plugin::new("csv-folder", CSV_FOLDER),
-            settings_json: settings_json.into(),
-            folder: Some(folder),
-            connections: Arc::new(NoConnections),
-        }
-    }
-
     async fn job(&self, now: DateTime<Utc>) -> Result<LinkJob, String> {
         let folder = match &self.folder {
             None => None,
@@ -92,10 +103,10 @@ impl Source {
                 started_at: now,
                 language: "en-GB".into(),
                 progress: None,
-                limits: Limits::link(),
+                limits: self.limits.clone(),
             },
             folder,
-            connections: Arc::clone(&self.connections),
+            connections: self.wire.connections(&self.name, self.limits.requests)?,
         })
     }
 }

@@ -28,6 +28,7 @@ pub struct Plugin {
     name: String,
     sha256: String,
     bytes: Bytes,
+    owner: String,
 }
 
 impl Plugin {
@@ -38,7 +39,27 @@ impl Plugin {
             name: name.into(),
             sha256: hex::encode(Sha256::digest(&bytes)),
             bytes,
+            owner: String::new(),
         }
+    }
+
+    /// The same plugin, running for a link (`link:KEY`) or as an exporter (`exporter:ID`): whose log its runs go to.
+    #[must_use]
+    pub fn owned_by(self, owner: impl Into<String>) -> Self {
+        Self {
+            owner: owner.into(),
+            ..self
+        }
+    }
+
+    /// Whose log its runs go to; nobody's when empty.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Its size in bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     /// What people call it.

@@ -4,7 +4,8 @@
 use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ pub enum Kind {
 }
 
 /// A version of the contract that this program speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contract {
     /// The one before: no manifest, no look-ups in tables, no documents of records.
     #[serde(rename = "0.1.0")]
@@ -93,6 +94,22 @@ pub struct ExportReport {
     pub log: RunLog,
 }
 
+/// A run that has ended, for whoever keeps the logs.
+#[derive(Debug, Clone)]
+pub struct RunNote {
+    /// Whose run it was ([`Plugin::owner`]).
+    pub owner: String,
+    /// What was asked: `find`, `check`, `fetch`, `export` or `manifest`.
+    pub asked: &'static str,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// What was said and taken.
+    pub log: RunLog,
+}
+
+/// Told of each run when it has ended; the run's caller waits until it has been kept.
+pub type Observer = Box<dyn Fn(RunNote) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 /// Runs plugins.
 pub struct PluginHost {
     /// Always there but while dropping.
@@ -108,6 +125,7 @@ struct Inner {
     linkers: Linker<State<Linking>>,
     turns: Turns,
     indexes: Indexes,
+    observer: OnceLock<Observer>,
     /// Apart, so that slow downloads never hold up the adapters.
     export_turns: Semaphore,
     link_turns: Semaphore,
@@ -148,6 +166,7 @@ impl PluginHost {
             linkers,
             turns: Turns::default(),
             indexes: Indexes::new(tables),
+            observer: OnceLock::new(),
             export_turns: Semaphore::new(runs),
             link_turns: Semaphore::new(runs),
         };
@@ -162,7 +181,15 @@ impl PluginHost {
     pub async fn export(&self, plugin: &Plugin, job: ExportJob) -> Result<ExportReport, RunError> {
         let side = Exporting::new(job.source, job.archive, job.pdf);
         let (notes, log) = self
-            .run(plugin, Kind::Exporter, job.run, side, exporters, run_export)
+            .run(
+                plugin,
+                Kind::Exporter,
+                job.run,
+                side,
+                exporters,
+                "export",
+                run_export,
+            )
             .await?;
         Ok(ExportReport { notes, log })
     }
@@ -174,7 +201,7 @@ impl PluginHost {
         job: LinkJob,
     ) -> Result<(String, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, check)
+        self.run(plugin, Kind::Linker, job.run, side, linkers, "check", check)
             .await
     }
 
@@ -187,7 +214,7 @@ impl PluginHost {
     ) -> Result<(LinkPage, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
         let call = |store, pre, contract| find(store, pre, contract, query);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, call)
+        self.run(plugin, Kind::Linker, job.run, side, linkers, "find", call)
             .await
     }
 
@@ -203,7 +230,7 @@ impl PluginHost {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes)
             .into_sink(sink, job.run.limits.evidence);
         let call = |store, pre, contract| fetch(store, pre, contract, document);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, call)
+        self.run(plugin, Kind::Linker, job.run, side, linkers, "fetch", call)
             .await
     }
 
@@ -244,12 +271,28 @@ impl PluginHost {
             (Contract::V0_1, _) => None,
             (Contract::V0_2, Kind::Linker) => {
                 let side = Linking::new(None, Arc::new(NoConnections), &self.inner.indexes);
-                let told = self.run(plugin, kind, run, side, linkers, linker_manifest);
+                let told = self.run(
+                    plugin,
+                    kind,
+                    run,
+                    side,
+                    linkers,
+                    "manifest",
+                    linker_manifest,
+                );
                 Some(told.await?.0)
             }
             (Contract::V0_2, Kind::Exporter) => {
                 let side = Exporting::new(Arc::new(Nothing), Box::new(Nothing), Arc::new(Nothing));
-                let told = self.run(plugin, kind, run, side, exporters, exporter_manifest);
+                let told = self.run(
+                    plugin,
+                    kind,
+                    run,
+                    side,
+                    exporters,
+                    "manifest",
+                    exporter_manifest,
+                );
                 Some(told.await?.0)
             }
         };
@@ -258,6 +301,11 @@ impl PluginHost {
             kind,
             manifest,
         })
+    }
+
+    /// Has every run told to whoever keeps the logs. Said once; later ones are not heard.
+    pub fn observe(&self, observer: Observer) {
+        drop(self.inner.observer.set(observer));
     }
 
     fn runtime(&self) -> &Runtime {
@@ -271,6 +319,7 @@ impl PluginHost {
         run: Run,
         side: J,
         linker: fn(&Inner) -> &Linker<State<J>>,
+        asked: &'static str,
         call: impl FnOnce(Store<State<J>>, InstancePre<State<J>>, Contract) -> F + Send + 'static,
     ) -> Result<(T, RunLog), RunError>
     where
@@ -279,6 +328,7 @@ impl PluginHost {
         F: Future<Output = wasmtime::Result<T>> + Send + 'static,
     {
         let (inner, plugin) = (Arc::clone(&self.inner), plugin.clone());
+        let owner = plugin.owner().to_owned();
         let log = Log::new(run.limits.log_lines, side.connections());
         let (said, spent) = (log.watched(), log.clone());
         let message = run.limits.message;
@@ -319,13 +369,24 @@ impl PluginHost {
             Err(error) => Err(Cause::Host(error.to_string()).into()),
         };
         let log = said.taken();
+        let ended = ended.map_err(|error| {
+            let last = log.lines.iter().rfind(|line| line.level == Level::Error);
+            Cause::of(error, message, last.map(|line| line.message.as_str()))
+        });
+        if let Some(observer) = self.inner.observer.get()
+            && !owner.is_empty()
+        {
+            let note = RunNote {
+                owner,
+                asked,
+                failure: ended.as_ref().err().map(ToString::to_string),
+                log: log.clone(),
+            };
+            observer(note).await;
+        }
         match ended {
             Ok(answer) => Ok((answer, log)),
-            Err(error) => {
-                let last = log.lines.iter().rfind(|line| line.level == Level::Error);
-                let cause = Cause::of(error, message, last.map(|line| line.message.as_str()));
-                Err(RunError { cause, log })
-            }
+            Err(cause) => Err(RunError { cause, log }),
         }
     }
 }

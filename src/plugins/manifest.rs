@@ -11,6 +11,8 @@ use super::schema::Schema;
 
 /// The schema's name.
 const SCHEMA: &str = "redress-plugin/1";
+/// What stands where a plugin could not say its version.
+const NO_VERSION: &str = "0.1";
 /// The longest manifest, in bytes.
 const LONGEST: usize = 256 << 10;
 /// The most connections that one plugin asks for.
@@ -165,6 +167,34 @@ impl Manifest {
         })?;
         manifest.check()?;
         Ok(manifest)
+    }
+
+    /// For a plugin of contract 0.1, which says nothing of itself: it takes any settings and may be granted anything.
+    pub fn of_0_1(id: &str, kind: Kind) -> Self {
+        Self {
+            id: id.to_owned(),
+            kind,
+            version: NO_VERSION.into(),
+            title: id.to_owned(),
+            summary: "A plugin made for version 0.1 of the contract.".into(),
+            source: String::new(),
+            reads: Vec::new(),
+            finds_residents: false,
+            connections: Vec::new(),
+            folder: (kind == Kind::Linker).then(|| WantedFolder {
+                purpose: String::new(),
+                required: false,
+            }),
+            settings: Schema::anything(),
+            limits: WantedLimits::default(),
+            output: None,
+            request: Schema::default(),
+        }
+    }
+
+    /// Whether it stands for a plugin of contract 0.1.
+    pub fn is_of_0_1(&self) -> bool {
+        self.version == NO_VERSION
     }
 
     fn check(&self) -> Result<(), String> {

@@ -32,7 +32,9 @@ pub use cache::Plugin;
 pub use connections::{Call, Connections, HttpError, NoConnections, Request, Response};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
-pub use host::{Contract, Described, ExportReport, HostConfig, Kind, PluginHost};
+pub use host::{
+    Contract, Described, ExportReport, HostConfig, Kind, Observer, PluginHost, RunNote,
+};
 pub use job::{Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};

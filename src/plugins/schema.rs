@@ -9,6 +9,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// The type of a schema that takes anything; no manifest may say so.
+const ANYTHING: &str = "anything";
 /// The most members.
 const MEMBERS: usize = 60;
 /// The longest text where the schema sets no length, in characters.
@@ -90,6 +92,14 @@ pub struct Misfit {
 }
 
 impl Schema {
+    /// Takes any object.
+    pub(super) fn anything() -> Self {
+        Self {
+            kind: Some(ANYTHING.into()),
+            ..Self::default()
+        }
+    }
+
     /// Whether there is nothing to fill in.
     pub fn is_empty(&self) -> bool {
         self.properties.is_empty()
@@ -160,6 +170,9 @@ impl Schema {
                 }]);
             }
         };
+        if self.kind.as_deref() == Some(ANYTHING) {
+            return Ok(Value::Object(given.clone()));
+        }
         let mut wrong = Vec::new();
         for name in given
             .keys()

@@ -7,6 +7,7 @@ use super::{
     erasure_page, evidence_page, faults, log_page, queue, record_page, security, session,
     settings_pages,
 };
+use crate::plugins::Kind as PluginKind;
 use crate::web::form::Posted;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Query, State};
@@ -167,11 +168,13 @@ async fn simulate(
 }
 
 fn plugins(web: &Web) -> Vec<(&'static str, String, String)> {
-    let exporters = web.desk.export_formats().into_iter();
-    let adapters = web.desk.adapters().into_iter();
-    exporters
-        .map(|format| ("Exporter", format.key, format.sha256))
-        .chain(adapters.map(|(name, sha256)| ("Adapter", name, sha256)))
+    // A list that cannot be read keeps nobody from the rest of the page.
+    let names = web.desk.plugin_names().unwrap_or_default().into_iter();
+    names
+        .map(|(name, kind, _, sha256)| match kind {
+            PluginKind::Exporter => ("Exporter", name, sha256),
+            PluginKind::Linker => ("Adapter", name, sha256),
+        })
         .collect()
 }
 

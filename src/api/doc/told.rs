@@ -40,7 +40,7 @@ names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
-    Rate RateTable Rates
+    Rate RateTable Rates PluginAnswer PluginRun
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -138,11 +138,25 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("SourceAnswer", "How a linked system stands with a case: since when it gives no answer, and when it is asked again by itself.",
      "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time"),
     ("LinkSource", "A system whose records are linked to cases.",
-     "key:text plugin:text folder?:text settings:any refresh_hours?:number enabled:flag"),
+     "key:text plugin:text folder?:text settings:any connections:any limits:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
     ("Erasure", "What is gone now.", "events:number documents:number"),
     ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
+    ("PluginAsk", "One thing that a plugin asks for, in words.", "about:text says:text"),
+    ("PluginDifference", "How a version differs from the one in use; `more`, `less` or `other`.", "what:text says:text"),
+    ("PluginWaiting", "A version that waits for approval.",
+     "version:text sha256:text asks:PluginAsk[] differences:PluginDifference[]"),
+    ("PluginAnswer", "A plugin, what it asks for, and what waits for approval.",
+     "id:text title:text summary:text source:text kind:text version:text contract:text sha256:text size:number \
+      built_in:flag enabled:flag asks:PluginAsk[] waiting?:PluginWaiting settings:any limits:any links:texts manifest:any"),
+    ("PluginLine", "A line of a run's log.", "at:time level:text message:text"),
+    ("PluginCall", "A request that a run sent, without credentials and values of parameters.",
+     "at:time connection:text method:text url:text status?:number error?:text bytes:number milliseconds:number \
+      attempt:number correlation_id:text"),
+    ("PluginRun", "A run of a plugin, what it said, took and asked.",
+     "at:time asked:text failure?:text took_ms:number computing_ms:number memory:number calls:number \
+      lines:PluginLine[] lines_dropped:number requests:PluginCall[]"),
     ("Plugins", "What runs in the sandbox.", "plugins:Plugin[]"),
 ];
 

@@ -12,8 +12,8 @@ use super::days::{Days, token};
 use super::papers::Papers;
 use crate::desk::Desk;
 use crate::desk::people::{FirstRun, NewPerson};
+use crate::desk::plugins::sources::LinkSource;
 use crate::desk::register::NewPolicy;
-use crate::desk::settings::LinkSource;
 use crate::domain::access::{Actor, Role};
 use crate::domain::policy::Landlord;
 use crate::domain::rate::Rate;
@@ -155,6 +155,7 @@ impl Seed {
             settings: serde_json::json!({}),
             refresh_hours: None,
             enabled: true,
+            ..LinkSource::default()
         };
         desk.set_link_sources(
             administrator,

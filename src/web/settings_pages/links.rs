@@ -2,7 +2,7 @@
 
 use super::{Pairs, page, show};
 use crate::desk::DeskError;
-use crate::desk::settings::LinkSource;
+use crate::desk::plugins::sources::LinkSource;
 use crate::domain::access::Actor;
 use crate::web::documents::answer;
 use crate::web::form::{Form, Posted};
@@ -50,6 +50,7 @@ pub async fn add_link(
                     settings,
                     refresh_hours: None,
                     enabled: true,
+                    ..LinkSource::default()
                 };
                 match web.desk.add_link_source(&actor, source).await {
                     Ok(()) => return see("/settings/links"),
