@@ -53,8 +53,6 @@ pub struct Used {
 pub struct RunLog {
     /// What the run took.
     pub used: Used,
-    /// What it asked other systems, oldest first.
-    pub calls: Vec<Call>,
     /// The lines, oldest first.
     pub lines: Vec<LogLine>,
     /// How many more there were when the log was full.

@@ -100,6 +100,11 @@ impl Schema {
         }
     }
 
+    /// Whether nothing is known of what may be there.
+    pub fn takes_anything(&self) -> bool {
+        self.kind.as_deref() == Some(ANYTHING)
+    }
+
     /// Whether there is nothing to fill in.
     pub fn is_empty(&self) -> bool {
         self.properties.is_empty()
@@ -115,7 +120,7 @@ impl Schema {
         }
         for (name, member) in &self.properties {
             let at = format!("{of}.properties.{name}");
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
             if name.is_empty() || name.len() > 60 || !name.chars().all(plain) {
                 return Err(format!(
                     "{of}.properties: a name has letters, digits, _ and -, at most 60."
@@ -170,7 +175,7 @@ impl Schema {
                 }]);
             }
         };
-        if self.kind.as_deref() == Some(ANYTHING) {
+        if self.takes_anything() {
             return Ok(Value::Object(given.clone()));
         }
         let mut wrong = Vec::new();

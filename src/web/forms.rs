@@ -244,21 +244,3 @@ pub fn own_password() -> Form {
         ],
     )
 }
-
-/// A system to link.
-pub fn link() -> Form {
-    Form::new(
-        "/settings/links",
-        "Link the system",
-        vec![
-            line("key", "Name").hint(
-                "Such as repairs. It stands in the record and is never used for another system.",
-            ),
-            line("plugin", "Adapter").with("csv-folder"),
-            line("folder", "Folder on the server that the adapter may read").optional(),
-            Field::new(Kind::Text, "settings", "The adapter's own settings")
-                .optional()
-                .hint("As JSON: which columns are which."),
-        ],
-    )
-}

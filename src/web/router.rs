@@ -7,6 +7,7 @@ use super::{
     erasure_page, evidence_page, faults, log_page, queue, record_page, security, session,
     settings_pages,
 };
+use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
 use crate::web::form::Posted;
 use axum::Router;
@@ -30,6 +31,12 @@ pub fn router(web: Web) -> Router {
             get(settings_pages::policies::policies).post(settings_pages::policies::add_policy),
         )
         .layer(DefaultBodyLimit::disable());
+    let components = Router::new()
+        .route(
+            "/settings/plugins",
+            get(settings_pages::plugins::plugins).post(settings_pages::plugins::install),
+        )
+        .layer(DefaultBodyLimit::max(LARGEST as usize + (1 << 20)));
     let pages = Router::new()
         .route("/", get(queue::queue))
         .route("/cases", get(queue::cases))
@@ -114,7 +121,39 @@ pub fn router(web: Web) -> Router {
         )
         .route(
             "/settings/links",
-            get(settings_pages::links::links).post(settings_pages::links::add_link),
+            get(settings_pages::links::links).post(settings_pages::links::choose),
+        )
+        .route(
+            "/settings/links/new",
+            get(settings_pages::links::ask_new).post(settings_pages::links::add_link),
+        )
+        .route(
+            "/settings/links/remove",
+            post(settings_pages::links::remove_link),
+        )
+        .route(
+            "/settings/links/{key}",
+            get(settings_pages::links::ask_link).post(settings_pages::links::change_link),
+        )
+        .route(
+            "/settings/plugins/approve",
+            post(settings_pages::plugins::approve),
+        )
+        .route(
+            "/settings/plugins/refuse",
+            post(settings_pages::plugins::refuse_waiting),
+        )
+        .route(
+            "/settings/plugins/switch",
+            post(settings_pages::plugins::switch),
+        )
+        .route(
+            "/settings/plugins/remove",
+            post(settings_pages::plugins::remove),
+        )
+        .route(
+            "/settings/plugins/{id}",
+            get(settings_pages::plugins::show_plugin).post(settings_pages::plugins::set_plugin),
         )
         .route(
             "/settings/links/switch",
@@ -133,6 +172,7 @@ pub fn router(web: Web) -> Router {
         )
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .merge(uploads)
+        .merge(components)
         .route("/assets/{name}", get(assets::serve))
         .fallback(nothing_here);
     security::protect(faults::tell(pages)).with_state(web)

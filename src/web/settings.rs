@@ -18,6 +18,8 @@ pub struct SettingsTab {
 pub struct SettingsRow {
     /// Its cells.
     pub cells: Vec<String>,
+    /// Where it is looked at; empty for nowhere.
+    pub look: String,
     /// Where it is changed; empty for nowhere.
     pub change: String,
     /// Where its button posts to; empty for no button.
@@ -71,5 +73,6 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/letters", "Letters"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
+        tab("/settings/plugins", "Plugins"),
     ]
 }

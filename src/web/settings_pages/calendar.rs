@@ -99,6 +99,7 @@ fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         page.form = Form::new("", "", Vec::new());
     }
     let row = |cells: Vec<String>, hidden| SettingsRow {
+        look: String::new(),
         cells,
         action: if changes {
             "/settings/calendar/remove".into()

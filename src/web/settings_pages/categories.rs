@@ -106,6 +106,7 @@ fn categories_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {
         page.columns.push("");
     }
     let row = |category: &crate::domain::category::Category| SettingsRow {
+        look: String::new(),
         cells: vec![
             category.top.clone(),
             sentence(&category.title),

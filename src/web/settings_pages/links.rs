@@ -1,66 +1,109 @@
-//! The systems whose records are linked to cases.
+//! The systems whose records are linked to cases: the list, and a page for each with what it was granted and what its
+//! adapter's runs said.
 
+use super::link_form::{link_answers, link_form, refuse_link};
+use super::runs::{RunView, runs};
 use super::{Pairs, page, show};
 use crate::desk::DeskError;
+use crate::desk::plugins::PluginView;
 use crate::desk::plugins::sources::LinkSource;
 use crate::domain::access::Actor;
-use crate::web::documents::answer;
-use crate::web::form::{Form, Posted};
-use crate::web::forms;
-use crate::web::page::see;
-use crate::web::session::refuse;
+use crate::plugins::Kind as PluginKind;
+use crate::web::form::{Choice, Field, Form, Kind, Posted};
+use crate::web::frame::Frame;
+use crate::web::page::{render, see};
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
 use axum::Form as Body;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
+
+const HERE: &str = "/settings/links";
+
+/// The page of a link.
+#[derive(askama::Template)]
+#[template(path = "link.html")]
+pub struct LinkPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Its heading.
+    pub title: String,
+    /// The link's name; empty for one that is not there yet.
+    pub key: String,
+    /// What its adapter is.
+    pub intro: String,
+    /// Which system or reference the adapter was written against.
+    pub source: String,
+    /// Whether it is asked.
+    pub enabled: bool,
+    /// Where its mapping is made, for an adapter that has one.
+    pub mapping: String,
+    /// Its questions.
+    pub form: Form,
+    /// What its runs said, newest first.
+    pub runs: Vec<RunView>,
+}
 
 /// `GET /settings/links`: the linked systems.
 pub async fn links(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
-    show(&web, &actor, links_page(&web, &actor, forms::link()))
+    show(&web, &actor, links_page(&web, &actor))
 }
 
-/// `POST /settings/links`: link a system.
+/// `GET /settings/links/new?plugin=`: the form of a new link.
+pub async fn ask_new(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Pairs>,
+) -> Response {
+    match adapter(&web, &actor, Posted(asked).get("plugin")) {
+        Ok(plugin) => {
+            let form = link_form(&plugin.manifest, None);
+            link_page(&web, &actor, &plugin, None, form)
+        }
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// `POST /settings/links/new`: link a system, or try what was typed.
 pub async fn add_link(
     State(web): State<Web>,
     Visitor(actor): Visitor,
     Body(pairs): Body<Pairs>,
 ) -> Response {
-    let mut form = forms::link();
-    if let Some(answers) = form.read(&Posted(pairs)) {
-        let text = |name: &str| answer::<String>(&answers, name).unwrap_or_default();
-        let settings = text("settings");
-        match serde_json::from_str(if settings.is_empty() {
-            "null"
-        } else {
-            &settings
-        }) {
-            Err(error) => form.refuse(
-                Some("settings"),
-                &format!("This is not JSON: {error}"),
-                "",
-                "",
-            ),
-            Ok(settings) => {
-                let folder = answer(&answers, "folder");
-                let source = LinkSource {
-                    key: text("key"),
-                    plugin: text("plugin"),
-                    folder,
-                    settings,
-                    refresh_hours: None,
-                    enabled: true,
-                    ..LinkSource::default()
-                };
-                match web.desk.add_link_source(&actor, source).await {
-                    Ok(()) => return see("/settings/links"),
-                    Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
-                    Err(error) => refuse(&mut form, &error),
-                }
-            }
-        }
+    let posted = Posted(pairs);
+    match adapter(&web, &actor, posted.get("plugin")) {
+        Ok(plugin) => take(&web, &actor, &plugin, None, &posted).await,
+        Err(error) => web.sorry(&actor, &error),
     }
-    show(&web, &actor, links_page(&web, &actor, form))
+}
+
+/// `GET /settings/links/{key}`: what a link was granted, and its runs.
+pub async fn ask_link(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(key): Path<String>,
+) -> Response {
+    match kept(&web, &actor, &key) {
+        Ok((source, plugin)) => {
+            let form = link_form(&plugin.manifest, Some(&source));
+            link_page(&web, &actor, &plugin, Some(&source), form)
+        }
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// `POST /settings/links/{key}`: change it, or try what was typed.
+pub async fn change_link(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Path(key): Path<String>,
+    Body(pairs): Body<Pairs>,
+) -> Response {
+    match kept(&web, &actor, &key) {
+        Ok((source, plugin)) => take(&web, &actor, &plugin, Some(&source), &Posted(pairs)).await,
+        Err(error) => web.sorry(&actor, &error),
+    }
 }
 
 /// `POST /settings/links/switch`: stop asking a system, or ask it again.
@@ -73,7 +116,20 @@ pub async fn switch_link(
     let (key, enabled) = (posted.get("key").to_owned(), posted.get("enabled") == "yes");
     let switched = web.desk.switch_link_source(&actor, &key, enabled).await;
     match switched {
-        Ok(()) => see("/settings/links"),
+        Ok(()) => see(HERE),
+        Err(error) => web.sorry(&actor, &error),
+    }
+}
+
+/// `POST /settings/links/remove`: take a link away; what it gave stays.
+pub async fn remove_link(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Body(pairs): Body<Pairs>,
+) -> Response {
+    let posted = Posted(pairs);
+    match web.desk.remove_link_source(&actor, posted.get("key")).await {
+        Ok(()) => see(HERE),
         Err(error) => web.sorry(&actor, &error),
     }
 }
@@ -86,59 +142,188 @@ pub async fn check_link(
 ) -> Response {
     let posted = Posted(pairs);
     let key = posted.get("key");
-    let source = web.desk.link_sources(&actor).and_then(|sources| {
-        let found = sources.into_iter().find(|source| source.key == key);
-        found.ok_or(DeskError::NotFound)
-    });
-    let answer = match source {
-        Ok(source) => web.desk.check_link(&actor, &source).await,
+    let answer = match kept(&web, &actor, key) {
+        Ok((source, _)) => web.desk.check_link(&actor, &source).await,
         Err(error) => return web.sorry(&actor, &error),
     };
     let said = match answer {
         Ok(sees) => format!("{key} can be read. {sees}"),
-        Err(DeskError::Plugin(why)) => format!("{key} cannot be read: {why}"),
-        Err(error) => return web.sorry(&actor, &error),
+        Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
+        Err(error) => format!("{key} cannot be read: {error}"),
     };
-    let page = links_page(&web, &actor, forms::link()).map(|mut page| {
+    let page = links_page(&web, &actor).map(|mut page| {
         page.frame.done = said;
         page
     });
     show(&web, &actor, page)
 }
 
-fn links_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, DeskError> {
-    let row = |source: LinkSource| SettingsRow {
-        cells: vec![
-            source.key.clone(),
-            source.plugin,
-            source.folder.unwrap_or_default(),
-            if source.enabled { "Asked" } else { "Not asked" }.into(),
-        ],
-        action: "/settings/links/switch".into(),
-        button: if source.enabled {
-            "Stop asking"
-        } else {
-            "Ask again"
+/// Saves what was typed, or tries it and draws the form again with what came of it.
+async fn take(
+    web: &Web,
+    actor: &Actor,
+    plugin: &PluginView,
+    kept: Option<&LinkSource>,
+    posted: &Posted,
+) -> Response {
+    let mut form = link_form(&plugin.manifest, kept);
+    if let Some(answers) = form.read(posted) {
+        match link_answers(&plugin.manifest, kept, &answers) {
+            Err((field, text)) => form.refuse(Some(&field), &text, "", ""),
+            Ok(source) if posted.get("try") == "yes" => {
+                let said = match web.desk.check_link(actor, &source).await {
+                    Ok(sees) => vec![format!("It can be read. {sees}")],
+                    Err(DeskError::Plugin(why)) => vec![format!("It cannot be read: {why}")],
+                    Err(error) => {
+                        refuse_link(&mut form, &plugin.manifest, &error);
+                        Vec::new()
+                    }
+                };
+                form.tried(said);
+            }
+            Ok(source) => {
+                let key = source.key.clone();
+                let saved = match kept {
+                    None => web.desk.add_link_source(actor, source).await,
+                    Some(_) => {
+                        let why = format!("{key} is set up anew");
+                        web.desk.change_link_source(actor, source, &why).await
+                    }
+                };
+                match saved {
+                    Ok(()) => return see(HERE),
+                    Err(error @ DeskError::Forbidden(_)) => return web.sorry(actor, &error),
+                    Err(error) => refuse_link(&mut form, &plugin.manifest, &error),
+                }
+            }
+        }
+    }
+    link_page(web, actor, plugin, kept, form)
+}
+
+fn adapter(web: &Web, actor: &Actor, id: &str) -> Result<PluginView, DeskError> {
+    let plugin = web.desk.plugin(actor, id)?;
+    if plugin.kind == PluginKind::Linker && !plugin.version.is_empty() {
+        Ok(plugin)
+    } else {
+        Err(DeskError::NotFound)
+    }
+}
+
+fn kept(web: &Web, actor: &Actor, key: &str) -> Result<(LinkSource, PluginView), DeskError> {
+    let sources = web.desk.link_sources(actor)?;
+    let source = sources
+        .into_iter()
+        .find(|source| source.key == key)
+        .ok_or(DeskError::NotFound)?;
+    let plugin = adapter(web, actor, &source.plugin)?;
+    Ok((source, plugin))
+}
+
+fn link_page(
+    web: &Web,
+    actor: &Actor,
+    plugin: &PluginView,
+    kept: Option<&LinkSource>,
+    form: Form,
+) -> Response {
+    let mut frame = web.frame(actor, "/settings");
+    frame.trouble = !form.problems.is_empty();
+    let status = if frame.trouble {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let key = kept.map(|kept| kept.key.clone()).unwrap_or_default();
+    let told = match kept {
+        Some(kept) => web.desk.plugin_runs(actor, &format!("link:{}", kept.key)),
+        None => Ok(Vec::new()),
+    };
+    let told = match told {
+        Ok(told) => told,
+        Err(error) => return web.sorry(actor, &error),
+    };
+    let page = LinkPage {
+        frame,
+        title: match kept {
+            Some(kept) => format!("{}: {}", kept.key, plugin.title),
+            None => format!("Link a system: {}", plugin.title),
         },
-        hidden: vec![
-            ("key", source.key),
-            ("enabled", if source.enabled { "no" } else { "yes" }.into()),
-        ],
-        change: String::new(),
-        also: Some(("/settings/links/check", "Test connection")),
+        intro: plugin.summary.clone(),
+        source: plugin.source.clone(),
+        enabled: kept.is_some_and(|kept| kept.enabled),
+        mapping: String::new(),
+        key,
+        form,
+        runs: runs(told),
+    };
+    render(status, &page)
+}
+
+fn links_page(web: &Web, actor: &Actor) -> Result<SettingsPage, DeskError> {
+    let plugins = web.desk.plugins(actor)?;
+    let named = |id: &str| {
+        let known = plugins.iter().find(|plugin| plugin.id == id);
+        known.map_or_else(
+            || format!("{id} (not installed)"),
+            |plugin| plugin.title.clone(),
+        )
+    };
+    let row = |source: LinkSource| {
+        let mut reads: Vec<String> = source.folder.iter().cloned().collect();
+        reads.extend(source.connections.iter().map(|own| own.base_url.clone()));
+        SettingsRow {
+            look: String::new(),
+            cells: vec![
+                source.key.clone(),
+                named(&source.plugin),
+                reads.join(", "),
+                if source.enabled { "Asked" } else { "Not asked" }.into(),
+            ],
+            action: "/settings/links/switch".into(),
+            button: if source.enabled {
+                "Stop asking"
+            } else {
+                "Ask again"
+            },
+            change: format!("{HERE}/{}", source.key),
+            hidden: vec![
+                ("key", source.key),
+                ("enabled", if source.enabled { "no" } else { "yes" }.into()),
+            ],
+            also: Some(("/settings/links/check", "Test connection")),
+        }
     };
     let rows = web.desk.link_sources(actor)?.into_iter().map(row).collect();
-    let mut page = page(
-        web,
-        actor,
-        "/settings/links",
-        "Linked systems",
-        form,
-        "Link a system",
-    );
+    let adapters = plugins
+        .iter()
+        .filter(|plugin| plugin.kind == PluginKind::Linker && !plugin.version.is_empty());
+    let adapters = adapters
+        .map(|plugin| Choice::new(&plugin.id, &plugin.title))
+        .collect();
+    let choose = Field::new(Kind::Select, "plugin", "Adapter")
+        .of(adapters)
+        .hint("What speaks to the other system. Further ones are installed under Plugins.");
+    let form = Form::new("/settings/links", "Go on", vec![choose]);
+    let mut page = page(web, actor, HERE, "Linked systems", form, "Link a system");
     page.intro = "Repairs, anti-social behaviour, tenancy and contact records are fetched when a case is logged and kept as they were. A system that is down blocks nothing.".into();
-    page.columns = vec!["Name", "Adapter", "Folder", "State", ""];
+    page.columns = vec!["Name", "Adapter", "Reads", "State", ""];
     page.rows = rows;
     page.empty = "No system is linked.";
     Ok(page)
+}
+
+/// `POST /settings/links`: which adapter the new link is of.
+pub async fn choose(Visitor(_): Visitor, Body(pairs): Body<Pairs>) -> Response {
+    let posted = Posted(pairs);
+    let id: String = posted
+        .get("plugin")
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    if id.is_empty() {
+        see(HERE)
+    } else {
+        see(&format!("{HERE}/new?plugin={id}"))
+    }
 }

@@ -3,10 +3,13 @@
 pub mod calendar;
 pub mod categories;
 pub mod letters;
+mod link_form;
 pub mod links;
 pub mod people;
+pub mod plugins;
 pub mod policies;
 pub mod rates;
+mod runs;
 
 use super::form::Form;
 use super::page::render;

@@ -155,6 +155,7 @@ fn people_page(
 ) -> Result<SettingsPage, DeskError> {
     let today = civil(web.desk.now());
     let row = |person: crate::desk::Person| SettingsRow {
+        look: String::new(),
         cells: vec![
             person.name.clone(),
             person.id.clone(),
