@@ -7,6 +7,20 @@ use crate::plugins::HostConfig;
 use std::fs;
 use std::sync::LazyLock;
 
+fn csv(folder: &std::path::Path) -> Source {
+    Source {
+        name: "housing".into(),
+        plugin: Plugin::new("csv-folder", CSV_FOLDER),
+        settings_json: "{}".into(),
+        folder: Some(folder.to_owned()),
+        wire: Wire {
+            http: Http::new().unwrap(),
+            grants: Vec::new(),
+        },
+        limits: Limits::link(),
+    }
+}
+
 static HOST: LazyLock<PluginHost> =
     LazyLock::new(|| PluginHost::new(HostConfig::default()).unwrap());
 
@@ -34,7 +48,7 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 }
 
 async fn ask(folder: &std::path::Path, query: &Query) -> Gathered {
-    let source = Source::csv_folder("housing", folder.to_owned(), "{}");
+    let source = csv(folder);
     gather(
         &HOST,
         &source,
@@ -160,7 +174,7 @@ async fn a_folder_that_never_answers_is_not_waited_for() {
 #[tokio::test]
 async fn check_tells_the_operator_what_is_there() {
     let folder = folder(&[("repairs.csv", REPAIRS)]);
-    let source = Source::csv_folder("housing", folder.path().to_owned(), "{}");
+    let source = csv(folder.path());
     let said = check(&HOST, &source, "2026-11-20T16:05:00Z".parse().unwrap())
         .await
         .unwrap();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::turn::next_turn;
-use crate::desk::settings::LinkSource;
+use crate::desk::plugins::sources::LinkSource;
 use crate::desk::{Desk, DeskError};
 use crate::domain::case::{Case, NOT_ASKED};
 use crate::domain::ids::CaseRef;

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use super::asked::{self, Asked};
 use super::{Why, every};
 use crate::desk::lists::{Facet, ListOrder, ListQuery};
-use crate::desk::settings::LinkSource;
+use crate::desk::plugins::sources::LinkSource;
 use crate::desk::{Desk, DeskError};
 use crate::domain::access::Actor;
 use crate::domain::calendar::{london_date, start_of_day};
