@@ -70,7 +70,7 @@ pub enum Verb {
     /// Tokens for machines.
     #[command(subcommand)]
     Token(Token),
-    /// Plugins: write one, build it, test it.
+    /// Plugins: write one, build it, test it, install it.
     #[command(subcommand)]
     Plugin(super::plugin::Plugin),
 }

@@ -136,7 +136,7 @@ pub fn restore(data: &Path, what: &Restore) -> anyhow::Result<()> {
 /// Makes everything derived again.
 pub async fn rebuild(data: &Path, older: Older) -> anyhow::Result<()> {
     let store = wiring::open(data, older)?;
-    let desk = wiring::desk(store, None, wiring::clock())?;
+    let desk = wiring::desk(store, None, wiring::clock(), None)?;
     let cases = tokio::task::spawn_blocking(move || {
         let cases = desk.rebuild();
         desk.store().close();

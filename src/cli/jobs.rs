@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::args::{Token, User, Verb};
+use super::plugin::manage::{self, Task};
 use super::upgrade::Older;
 use super::{socket, wiring};
 use crate::desk::Desk;
@@ -76,6 +77,8 @@ pub enum Job {
     ListTokens,
     /// The end of one.
     RevokeToken { id: u32 },
+    /// Something with the plugins.
+    Plugin(Task),
     /// The deadlines that follow from some dates, as JSON.
     Due {
         received: Option<NaiveDate>,
@@ -96,7 +99,11 @@ fn operator() -> Actor {
 
 /// Does the job that `verb` means, through the running server or on the file itself.
 pub async fn run(data: &Path, verb: Verb, older: Older) -> anyhow::Result<()> {
-    let job = job(verb)?;
+    run_job(data, job(verb)?, older).await
+}
+
+/// As [`run`], for a job that is known.
+pub async fn run_job(data: &Path, job: Job, older: Older) -> anyhow::Result<()> {
     let said = match socket::ask(data, &job).await? {
         Some(answer) => answer?,
         None => {
@@ -120,10 +127,10 @@ async fn on_file(data: &Path, job: Job, older: Older) -> anyhow::Result<String> 
             let report = backup::backup_stopped(data, dest, &mut super::file::tell)?;
             return Ok(backed_up(dest, &report));
         }
-        Job::ListUsers | Job::ListTokens => wiring::open_unwritten(data)?,
+        Job::ListUsers | Job::ListTokens | Job::Plugin(Task::List) => wiring::open_unwritten(data)?,
         _ => wiring::open(data, older)?,
     };
-    let desk = wiring::desk(store, None, wiring::clock())?;
+    let desk = wiring::desk(store, None, wiring::clock(), None)?;
     let said = execute(&desk, job).await;
     let store = desk.store().clone();
     tokio::task::spawn_blocking(move || store.close()).await?;
@@ -414,6 +421,7 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
             let token = desk.revoke_token(&by, id).await?;
             format!("revoked token {} ({})", token.id, token.name)
         }
+        Job::Plugin(task) => manage::execute(desk, &by, task).await?,
         Job::Due {
             received,
             acknowledged,

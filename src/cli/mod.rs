@@ -31,6 +31,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Verb};
+use jobs::Job;
 use upgrade::Older;
 
 /// What became of printing. Whoever reads may have heard enough (`redress verify FILE | head`): that is no fault. But
@@ -80,14 +81,17 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Older::Upgraded
     };
     match args.verb {
-        Verb::Serve(serve) => serve::serve(&data, &serve, older).await?,
+        Verb::Serve(serve) => serve::serve(&data, &serve, older, args.key_file).await?,
         Verb::Demo(demo) => demo::demo(&demo).await?,
         Verb::Due(due) => due::due(&data, &due).await?,
         Verb::Upgrade(what) => upgrade::upgrade(&data, &what)?,
         Verb::Verify(verify) => return file::verify(&verify),
         Verb::Restore(restore) => file::restore(&data, &restore)?,
         Verb::Rebuild => file::rebuild(&data, older).await?,
-        Verb::Plugin(verb) => return plugin::run(verb).await,
+        Verb::Plugin(verb) => match verb.task()? {
+            Some(task) => jobs::run_job(&data, Job::Plugin(task), older).await?,
+            None => return plugin::run(verb).await,
+        },
         verb => jobs::run(&data, verb, older).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
 //! Serving: the pages and the API on one address, the operator's jobs on a socket beside the file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
 
@@ -10,9 +10,14 @@ use super::{http, socket, wiring};
 use crate::desk::Desk;
 
 /// Serves the data file until the process is told to stop.
-pub async fn serve(data: &Path, how: &Serve, older: Older) -> anyhow::Result<()> {
+pub async fn serve(
+    data: &Path,
+    how: &Serve,
+    older: Older,
+    key_file: Option<PathBuf>,
+) -> anyhow::Result<()> {
     let store = wiring::open_or_create(data, how.document_limit << 20, older)?;
-    let desk = wiring::desk(store, how.cache.clone(), wiring::clock())?;
+    let desk = wiring::desk(store, how.cache.clone(), wiring::clock(), key_file)?;
     let listener = http::listen(how.listen).await?;
     let address = listener.local_addr()?;
     // Before a word is said: whoever reads that we listen may send a job at once.

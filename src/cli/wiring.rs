@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::args::Args;
 use super::upgrade::{self, Older};
+use crate::auth::seal::Keyring;
 use crate::desk::{Desk, Now};
 use crate::pdf::Renderer;
 use crate::plugins::{HostConfig, PluginHost};
@@ -34,14 +35,22 @@ pub fn clock() -> Now {
     Arc::new(Utc::now)
 }
 
-/// A desk over an open file.
-pub fn desk(store: Store, cache: Option<PathBuf>, now: Now) -> anyhow::Result<Desk> {
+/// A desk over an open file. The key of its sealed secrets is beside the data file where no place is named.
+pub fn desk(
+    store: Store,
+    cache: Option<PathBuf>,
+    now: Now,
+    key_file: Option<PathBuf>,
+) -> anyhow::Result<Desk> {
     let renderer = Renderer::new().context("the typesetter could not be started")?;
     let plugins = PluginHost::new(HostConfig {
         cache_dir: cache,
         ..HostConfig::default()
     })?;
-    Ok(Desk::new(store, renderer, plugins, now)?)
+    Ok(match key_file {
+        Some(path) => Desk::with_keys(store, renderer, plugins, now, Keyring::new(path))?,
+        None => Desk::new(store, renderer, plugins, now)?,
+    })
 }
 
 /// Opens the data file; the progress of a check is told.

@@ -4,6 +4,7 @@
 //! cases and answers. None of them needs a data file or a network.
 
 mod build;
+pub mod manage;
 mod new;
 mod project;
 mod test;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Args as Group, Subcommand};
 
+use manage::Task;
 use project::{Language, World};
 
 /// What to do with a plugin.
@@ -24,6 +26,71 @@ pub enum Plugin {
     Build(Build),
     /// Run a plugin against its recorded tests and show what a reviewer would see.
     Test(Test),
+    /// Bring a component into the landlord's data file and show what it asks for.
+    Install(Install),
+    /// Every plugin of the landlord, with its hash.
+    List,
+    /// Let the version that waits run.
+    Approve {
+        /// The plugin.
+        id: String,
+    },
+    /// Let a plugin run that was stopped.
+    Enable {
+        /// The plugin.
+        id: String,
+    },
+    /// Stop a plugin; what it linked or exported stays.
+    Disable {
+        /// The plugin.
+        id: String,
+    },
+    /// Take a plugin away; what it linked or exported stays.
+    Remove {
+        /// The plugin.
+        id: String,
+    },
+}
+
+/// What to install.
+#[derive(Debug, Group)]
+pub struct Install {
+    /// The component, which ends in .wasm.
+    pub file: PathBuf,
+    /// A name, for a plugin of contract 0.1, which cannot say its own.
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Approve what it asks for at once.
+    #[arg(long)]
+    pub approve: bool,
+}
+
+impl Plugin {
+    /// What is to be done on the data file; nothing for the verbs of an author.
+    ///
+    /// # Errors
+    /// When the file's path cannot be told.
+    pub fn task(&self) -> anyhow::Result<Option<Task>> {
+        Ok(Some(match self {
+            Self::New(_) | Self::Build(_) | Self::Test(_) => return Ok(None),
+            Self::Install(install) => Task::Install {
+                file: std::path::absolute(&install.file)?,
+                id: install.id.clone(),
+                approve: install.approve,
+            },
+            Self::List => Task::List,
+            Self::Approve { id } => Task::Approve { id: id.clone() },
+            Self::Enable { id } => Task::Switch {
+                id: id.clone(),
+                enabled: true,
+            },
+            Self::Disable { id } => Task::Switch {
+                id: id.clone(),
+                enabled: false,
+            },
+            Self::Remove { id } => Task::Remove { id: id.clone() },
+        }))
+    }
 }
 
 /// What to write.
@@ -73,6 +140,7 @@ pub async fn run(verb: Plugin) -> anyhow::Result<ExitCode> {
         Plugin::New(new) => new::new(&new)?,
         Plugin::Build(build) => build::build(&build.project)?,
         Plugin::Test(test) => return test::test(&test).await,
+        other => anyhow::bail!("{other:?} is done on the data file"),
     }
     Ok(ExitCode::SUCCESS)
 }
