@@ -15,6 +15,7 @@ mod life;
 mod limits;
 mod linking;
 mod matrix;
+mod plugins;
 mod rates;
 mod refusals;
 mod sees;

@@ -37,7 +37,11 @@ pub async fn execute(desk: &Desk, by: &Actor, task: Task) -> anyhow::Result<Stri
         Task::Install { file, id, approve } => {
             let reading = || format!("{} cannot be read", file.display());
             let size = std::fs::metadata(&file).with_context(reading)?.len();
-            anyhow::ensure!(size <= LARGEST, "{} is larger than 64 MB; no plugin is", file.display());
+            anyhow::ensure!(
+                size <= LARGEST,
+                "{} is larger than 64 MB; no plugin is",
+                file.display()
+            );
             let bytes = std::fs::read(&file).with_context(reading)?;
             let plugin = desk.add_plugin(by, bytes, id.as_deref()).await?;
             let mut said = told(&plugin);
@@ -46,8 +50,12 @@ pub async fn execute(desk: &Desk, by: &Actor, task: Task) -> anyhow::Result<Stri
             };
             if approve {
                 let why = "installed from the command line";
-                desk.approve_plugin(by, &plugin.id, &waiting.sha256, why).await?;
-                said.push_str(&format!("\n{} {} is approved and may run", plugin.id, waiting.version));
+                desk.approve_plugin(by, &plugin.id, &waiting.sha256, why)
+                    .await?;
+                said.push_str(&format!(
+                    "\n{} {} is approved and may run",
+                    plugin.id, waiting.version
+                ));
             } else {
                 said.push_str(&format!(
                     "\nIt waits. Approve it with `redress plugin approve {}`, or on the page Plugins of the settings.",
@@ -63,19 +71,27 @@ pub async fn execute(desk: &Desk, by: &Actor, task: Task) -> anyhow::Result<Stri
                     Kind::Linker => "adapter",
                 };
                 let state = match (&plugin.waiting, plugin.built_in, plugin.enabled) {
-                    (Some(waiting), ..) => format!("version {} waits for approval", waiting.version),
+                    (Some(waiting), ..) => {
+                        format!("version {} waits for approval", waiting.version)
+                    }
                     (None, true, _) => "part of Redress".into(),
                     (None, false, true) => "in use".into(),
                     (None, false, false) => "stopped".into(),
                 };
-                format!("{}\t{kind}\t{}\t{state}\t{}", plugin.id, plugin.version, plugin.sha256)
+                format!(
+                    "{}\t{kind}\t{}\t{state}\t{}",
+                    plugin.id, plugin.version, plugin.sha256
+                )
             });
             lines.collect::<Vec<_>>().join("\n")
         }
         Task::Approve { id } => {
             let plugin = desk.plugin(by, &id)?;
-            let waiting = plugin.waiting.with_context(|| format!("no version of {id} waits for approval"))?;
-            desk.approve_plugin(by, &id, &waiting.sha256, "on the command line").await?;
+            let waiting = plugin
+                .waiting
+                .with_context(|| format!("no version of {id} waits for approval"))?;
+            desk.approve_plugin(by, &id, &waiting.sha256, "on the command line")
+                .await?;
             format!("{id} {} is approved and may run", waiting.version)
         }
         Task::Switch { id, enabled } => {
@@ -96,12 +112,20 @@ fn told(plugin: &PluginView) -> String {
         lines.push(plugin.summary.clone());
     }
     if let Some(waiting) = &plugin.waiting {
-        lines.push(format!("Version {}, SHA-256 {}", waiting.version, waiting.sha256));
+        lines.push(format!(
+            "Version {}, SHA-256 {}",
+            waiting.version, waiting.sha256
+        ));
         lines.extend(waiting.asks.iter().map(|ask| format!("  {}", ask.says)));
         if !waiting.differences.is_empty() {
-            lines.push(format!("Other than in version {}, which is in use:", plugin.version));
+            lines.push(format!(
+                "Other than in version {}, which is in use:",
+                plugin.version
+            ));
             let differences = waiting.differences.iter();
-            lines.extend(differences.map(|difference| format!("  {}: {}", difference.what, difference.says)));
+            lines.extend(
+                differences.map(|difference| format!("  {}: {}", difference.what, difference.says)),
+            );
         }
     }
     lines.join("\n")
