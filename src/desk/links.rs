@@ -221,28 +221,6 @@ impl Desk {
     }
 }
 
-impl Desk {
-    /// A linked system as the adapters know it.
-    pub(super) fn source_of(&self, kept: &LinkSource) -> Result<Source, String> {
-        let settings = match &kept.settings {
-            settings if settings.is_object() => settings.to_string(),
-            _ => "{}".to_owned(),
-        };
-        match (kept.plugin.as_str(), &kept.folder) {
-            ("csv-folder", Some(folder)) => {
-                Ok(Source::csv_folder(&kept.key, folder.into(), settings))
-            }
-            ("csv-folder", None) => Err(format!(
-                "{} has no folder to read. Ask the administrator.",
-                kept.key
-            )),
-            (other, _) => Err(format!(
-                "There is no adapter called {other}. Ask the administrator."
-            )),
-        }
-    }
-}
-
 fn tx_case(rows: &dyn crate::store::Rows, reference: &CaseRef) -> Result<Case, DeskError> {
     rows.case(reference)?.ok_or(DeskError::NotFound)
 }

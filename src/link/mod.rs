@@ -27,6 +27,10 @@ use crate::plugins::{
 
 /// The CSV adapter that is part of the program, in its own component.
 pub const CSV_FOLDER: &[u8] = include_bytes!("../../dist/csv-folder.wasm");
+/// The adapter that any REST and JSON source is mapped with.
+pub const REST_JSON: &[u8] = include_bytes!("../../dist/rest-json.wasm");
+/// The adapter to the open-source APIs of one English council.
+pub const HACKNEY: &[u8] = include_bytes!("../../dist/hackney.wasm");
 
 /// Records asked for at once, and in all: more than this belongs to no single home.
 const PAGE: u32 = 200;

@@ -134,11 +134,8 @@ async fn pages_without_an_end_are_ended() {
         let source = Source {
             plugin: Plugin::new("hostile", &hostile[..]),
             folder: None,
-            ..Source::csv_folder(
-                "hostile",
-                PathBuf::new(),
-                format!(r#"{{"mode":"endless-pages","name":"{name}"}}"#),
-            )
+            settings_json: format!(r#"{{"mode":"endless-pages","name":"{name}"}}"#),
+            ..csv(std::path::Path::new(""))
         };
         let gathered = gather(&HOST, &source, &query("7"), Utc::now()).await;
         assert_eq!(gathered.failure, None);

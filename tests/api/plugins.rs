@@ -1,8 +1,6 @@
 //! A plugin comes in, is looked at, approved by its hash, granted a connection with a secret, asked, upgraded and taken
 //! away; the record keeps what it gave and nobody sees the secret again.
 
-use std::io::Write as _;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -220,15 +218,18 @@ fn a_plugin_of_the_contract_before_is_named_by_whoever_installs_it() {
     );
 
     // The command line has the same list, with the server running and without.
-    let listed =
-        |data| String::from_utf8_lossy(&cli(data, &["plugin", "list"], "").stdout).into_owned();
-    let said = listed(&server.data);
+    let data = server.data.clone();
+    let listed = || {
+        let said = cli(&data, &["plugin", "list"], "").stdout;
+        String::from_utf8_lossy(&said).into_owned()
+    };
+    let said = listed();
     assert!(
         said.contains("old-csv\tadapter\t0.1\tin use") && said.contains("csv-folder\tadapter"),
         "{said}"
     );
     server.kill();
-    assert_eq!(listed(&server.data), said);
+    assert_eq!(listed(), said);
     let file = folder.path().join("hostile.wasm");
     std::fs::write(&file, LINKER).expect("a file");
     let installed = cli(

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use redress::desk::Desk;
-use redress::desk::settings::LinkSource;
+use redress::desk::plugins::sources::LinkSource;
 use redress::domain::access::{Actor, Role};
 use redress::pdf::Renderer;
 use redress::plugins::{HostConfig, PluginHost};

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::export::OMBUDSMAN_BUNDLE;
-use crate::link::CSV_FOLDER;
+use crate::link::{CSV_FOLDER, HACKNEY, REST_JSON};
 use crate::plugins::{Manifest, Plugin};
 
 /// A built-in plugin.
@@ -21,6 +21,14 @@ const SOURCES: &[(&[u8], &str)] = &[
     (
         CSV_FOLDER,
         include_str!("../../../plugins/csv-folder/plugin.json"),
+    ),
+    (
+        REST_JSON,
+        include_str!("../../../plugins/rest-json/plugin.json"),
+    ),
+    (
+        HACKNEY,
+        include_str!("../../../plugins/hackney/plugin.json"),
     ),
     (
         OMBUDSMAN_BUNDLE,

@@ -35,16 +35,12 @@ pub struct LinkSource {
     /// What a run of it may take.
     #[serde(default)]
     pub limits: SetLimits,
-    /// After how many hours it is asked again about an open case; 0 for by hand only.
-    #[serde(default = "daily")]
-    pub refresh_hours: u32,
+    /// Hours after which open cases ask again by themselves; 24 where nothing is said, 0 for never.
+    #[serde(default)]
+    pub refresh_hours: Option<u32>,
     /// Whether it is asked.
     #[serde(default = "yes")]
     pub enabled: bool,
-}
-
-fn daily() -> u32 {
-    24
 }
 
 fn yes() -> bool {
@@ -60,7 +56,7 @@ impl Default for LinkSource {
             settings: Value::Null,
             connections: Vec::new(),
             limits: SetLimits::default(),
-            refresh_hours: daily(),
+            refresh_hours: None,
             enabled: true,
         }
     }
@@ -234,7 +230,10 @@ impl Desk {
             return Err(invalid("plugin", detail));
         };
         source.limits.check()?;
-        if source.refresh_hours > LONGEST_REFRESH {
+        if source
+            .refresh_hours
+            .is_some_and(|hours| hours > LONGEST_REFRESH)
+        {
             return Err(invalid(
                 "refresh_hours",
                 "Refresh at least every four weeks, or never: 0.".into(),

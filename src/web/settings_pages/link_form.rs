@@ -298,7 +298,7 @@ fn limits(kept: Option<&LinkSource>) -> Vec<Field> {
             "refresh_hours",
             "Ask again for open cases after so many hours",
             "24 where nothing is said; 0 for never.",
-            Some(kept.map_or(24, |kept| kept.refresh_hours)),
+            kept.and_then(|kept| kept.refresh_hours),
         ),
         number(
             "limits.memory_mb",
@@ -352,7 +352,7 @@ pub fn link_answers(
         "folder": answers["folder"],
         "settings": schema_answers(&manifest.settings, "settings", answers)?,
         "limits": if answers["limits"].is_null() { json!({}) } else { answers["limits"].clone() },
-        "refresh_hours": answers["refresh_hours"].as_u64().unwrap_or(24),
+        "refresh_hours": answers["refresh_hours"],
         "enabled": kept.is_none_or(|kept| kept.enabled),
     });
     let mut source: LinkSource = serde_json::from_value(source).map_err(|error| {
