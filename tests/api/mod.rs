@@ -18,6 +18,7 @@ mod matrix;
 mod plugins;
 mod rates;
 mod refusals;
+mod secrets;
 mod sees;
 mod settings;
 mod truth;
