@@ -228,7 +228,8 @@ impl Default for HttpLimits {
             stall: Duration::from_secs(10),
             largest_body: 4 << 20,
             largest_document: 256 << 20,
-            requests: 60,
+            // The run's own limit is the lower one, unless this connection is to have less.
+            requests: 5_000,
             per_second: 10,
         }
     }
