@@ -1,5 +1,6 @@
 //! Whole-program tests, by journey.
 
+mod adapters;
 mod api;
 mod arrows;
 mod browser;

@@ -21,6 +21,7 @@ mod keys;
 mod letters;
 pub mod links;
 pub mod lists;
+pub mod mapping;
 pub mod one_person;
 pub mod people;
 pub mod plugins;

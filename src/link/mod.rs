@@ -4,6 +4,7 @@
 //! gives what it could and says what happened, because no complaint waits for another system. What is done with
 //! the records, new version or nothing new, is the case's own decision (`Command::TakeSnapshots`).
 
+pub mod preview;
 pub mod record;
 pub mod residents;
 pub mod watch;
@@ -27,9 +28,9 @@ use crate::plugins::{
 
 /// The CSV adapter that is part of the program, in its own component.
 pub const CSV_FOLDER: &[u8] = include_bytes!("../../dist/csv-folder.wasm");
-/// The adapter that any REST and JSON source is mapped with.
+/// The adapter for any source that answers JSON, mapped by settings.
 pub const REST_JSON: &[u8] = include_bytes!("../../dist/rest-json.wasm");
-/// The adapter to the open-source APIs of one English council.
+/// The adapter for the housing APIs of Hackney Council.
 pub const HACKNEY: &[u8] = include_bytes!("../../dist/hackney.wasm");
 
 /// Records asked for at once, and in all: more than this belongs to no single home.

@@ -132,6 +132,10 @@ pub fn router(web: Web) -> Router {
             post(settings_pages::links::remove_link),
         )
         .route(
+            "/settings/links/{key}/mapping",
+            get(settings_pages::mapping::ask).post(settings_pages::mapping::act),
+        )
+        .route(
             "/settings/links/{key}",
             get(settings_pages::links::ask_link).post(settings_pages::links::change_link),
         )

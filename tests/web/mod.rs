@@ -2,6 +2,7 @@
 
 mod guarded;
 mod linking;
+mod mapping;
 mod rates;
 mod roles;
 mod site;

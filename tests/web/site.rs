@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use redress::desk::Desk;
+use redress::domain::access::{Actor, Role};
 use redress::pdf::Renderer;
 use redress::plugins::{HostConfig, PluginHost};
 use redress::store::{Options, Store};
@@ -42,6 +43,7 @@ impl Answer {
 pub struct Site {
     base: String,
     browser: Client,
+    desk: Desk,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -73,7 +75,7 @@ impl Site {
             .expect("randomness")
             .expect("a new file has a code");
         let web = redress::web::Web {
-            desk,
+            desk: desk.clone(),
             secure: false,
         };
         let (tell, told) = std::sync::mpsc::channel();
@@ -94,6 +96,7 @@ impl Site {
         let site = Self {
             base,
             browser: browser(),
+            desk,
             _folder: Some(folder),
         };
         let welcome = site.get("/");
@@ -134,8 +137,18 @@ impl Site {
         Self {
             base: self.base.clone(),
             browser: browser(),
+            desk: self.desk.clone(),
             _folder: None,
         }
+    }
+
+    /// Links a system, as the API would.
+    pub fn link(&self, source: serde_json::Value) {
+        let source = serde_json::from_value(source).expect("a link");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let admin = Actor::new("dprice", "Daniel Price", [Role::Administrator]);
+        let linked = self.desk.add_link_source(&admin, source);
+        runtime.block_on(linked).expect("it is linked");
     }
 
     /// The same server, met by someone new of this role.

@@ -3,8 +3,9 @@
 
 use super::link_form::{link_answers, link_form, refuse_link};
 use super::runs::{RunView, runs};
-use super::{Pairs, page, show};
+use super::{Pairs, mapping, page, show};
 use crate::desk::DeskError;
+use crate::desk::mapping::MAPPED;
 use crate::desk::plugins::PluginView;
 use crate::desk::plugins::sources::LinkSource;
 use crate::domain::access::Actor;
@@ -252,7 +253,10 @@ fn link_page(
         intro: plugin.summary.clone(),
         source: plugin.source.clone(),
         enabled: kept.is_some_and(|kept| kept.enabled),
-        mapping: String::new(),
+        mapping: match kept {
+            Some(kept) if kept.plugin == MAPPED => mapping::address(&kept.key),
+            _ => String::new(),
+        },
         key,
         form,
         runs: runs(told),

@@ -5,6 +5,7 @@ pub mod categories;
 pub mod letters;
 mod link_form;
 pub mod links;
+pub mod mapping;
 pub mod people;
 pub mod plugins;
 pub mod policies;
