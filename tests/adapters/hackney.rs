@@ -113,7 +113,7 @@ fn an_api_that_is_down_or_slow_costs_its_own_records() {
 fn only_repairs_are_needed_and_credentials_are_told_apart() {
     let (server, council) = (Server::start(), Council::open());
     let only = council.link(&["repairs"]);
-    let admin = server.caller("Setup", &["administrator"]);
+    let admin = server.caller("Tester", &["administrator"]);
     let said = admin.post("/link-sources/check", &only).is(200).to_string();
     assert!(
         said.contains("signed in as Redress (read only)") && said.contains("Notes: not granted"),

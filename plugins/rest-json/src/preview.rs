@@ -157,6 +157,19 @@ fn mapped(
             return;
         }
     };
+    if let ([one], Some((first, _))) = (items.as_slice(), lists.first())
+        && std::ptr::eq(*one, answer)
+    {
+        let known: Vec<&str> = lists
+            .iter()
+            .take(8)
+            .map(|(path, _)| path.as_str())
+            .collect();
+        problems.push(format!(
+            "The whole answer counts as one record. If the records stand in a list, say where, such as {first}; its lists are {}.",
+            known.join(", ")
+        ));
+    }
     shown["count"] = items.len().into();
     shown["next"] = mapping.paging.next("", answer, items.len()).into();
     if items.is_empty() {

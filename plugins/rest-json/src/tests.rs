@@ -563,6 +563,12 @@ fn a_trial_tells_what_is_wrong() {
     );
     assert!(wrong.contains("its lists are data.jobs"), "{wrong}");
     let wrong = says(
+        &mut Fake::default().rule("GET jobs", 200, json!({"data": {"jobs": []}})),
+        &small(json!({})),
+        home(),
+    );
+    assert!(wrong.contains("such as data.jobs"), "{wrong}");
+    let wrong = says(
         &mut Fake::default().rule("GET jobs", 403, "no"),
         &small(json!({})),
         home(),

@@ -163,8 +163,12 @@ fn place(link: &mut LinkSource, kind: &str, mapping: Value, form: &Form) {
         settings["kinds"] = json!({});
     }
     settings["kinds"][kind] = mapping;
-    settings["dates"] = form::value(form, "dates").into();
-    settings["check"] = form::value(form, "check").into();
+    for name in ["dates", "check"] {
+        match (form::value(form, name), settings.as_object_mut()) {
+            (text, Some(members)) if text.is_empty() => drop(members.remove(name)),
+            (text, _) => settings[name] = text.into(),
+        }
+    }
 }
 
 fn kind_of(link: &LinkSource, asked: &str) -> String {
