@@ -21,7 +21,7 @@ use crate::domain::case::{Case, Directory, Event, Recorded};
 use crate::domain::ids::CaseRef;
 use crate::export::{self, Asked, CaseFile, ExportError, Exporter, Mode, Outcome, Tools};
 use crate::plugins::schema::{Schema, Type};
-use crate::plugins::{Cause, Failure, RunError};
+use crate::plugins::{Cause, Failure, Kind, RunError};
 use crate::store::T;
 use crate::store::cases::recorded;
 
@@ -184,9 +184,29 @@ struct Supplements {
 }
 
 impl Desk {
-    /// The exporters there are: those that the program carries, the Ombudsman's first.
+    /// The exporters there are: those that the program carries, the Ombudsman's first, then those installed.
     pub(super) fn exporters(&self) -> Vec<Exporter> {
-        Exporter::carried()
+        let mut all = Exporter::carried();
+        for exporter in &mut all {
+            let owner = format!("exporter:{}", exporter.manifest.id);
+            exporter.plugin = exporter.plugin.clone().owned_by(owner);
+        }
+        // A list that cannot be read keeps nobody from the exporters of the program.
+        let installed = self.installed_exporters().unwrap_or_default();
+        all.extend(installed.into_iter().map(|ready| {
+            Exporter {
+                plugin: ready
+                    .plugin
+                    .owned_by(format!("exporter:{}", ready.manifest.id)),
+                settings_json: match ready.settings {
+                    Value::Object(_) => ready.settings.to_string(),
+                    _ => "{}".into(),
+                },
+                limits: ready.limits.of(Kind::Exporter),
+                manifest: ready.manifest,
+            }
+        }));
+        all
     }
 
     pub(super) fn exporter(&self, key: &str) -> Result<Exporter, DeskError> {

@@ -189,6 +189,7 @@ impl Manifest {
             limits: WantedLimits::default(),
             output: None,
             request: Schema::default(),
+            documents: Documents::default(),
         }
     }
 

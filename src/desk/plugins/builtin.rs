@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::export::OMBUDSMAN_BUNDLE;
+use crate::export::CARRIED;
 use crate::link::{CSV_FOLDER, HACKNEY, REST_JSON};
 use crate::plugins::{Manifest, Plugin};
 
@@ -16,8 +16,8 @@ pub struct BuiltIn {
     pub manifest: Manifest,
 }
 
-/// Component and manifest of each.
-const SOURCES: &[(&[u8], &str)] = &[
+/// Component and manifest of each adapter; the exporters are those of [`CARRIED`].
+const ADAPTERS: &[(&[u8], &str)] = &[
     (
         CSV_FOLDER,
         include_str!("../../../plugins/csv-folder/plugin.json"),
@@ -30,10 +30,6 @@ const SOURCES: &[(&[u8], &str)] = &[
         HACKNEY,
         include_str!("../../../plugins/hackney/plugin.json"),
     ),
-    (
-        OMBUDSMAN_BUNDLE,
-        include_str!("../../../exporters/ombudsman-bundle/plugin.json"),
-    ),
 ];
 
 static ALL: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
@@ -44,7 +40,7 @@ static ALL: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
             manifest,
         })
     };
-    SOURCES.iter().filter_map(read).collect()
+    ADAPTERS.iter().chain(&CARRIED).filter_map(read).collect()
 });
 
 /// All of them.
@@ -65,7 +61,11 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn each_says_what_is_kept_of_it() {
-        assert_eq!(all().len(), SOURCES.len(), "a manifest cannot be read");
+        assert_eq!(
+            all().len(),
+            ADAPTERS.len() + CARRIED.len(),
+            "a manifest cannot be read"
+        );
         let host = PluginHost::new(HostConfig::default()).unwrap();
         for own in all() {
             let described = host.describe(&own.plugin).await.unwrap();

@@ -566,6 +566,19 @@ impl Desk {
         })
     }
 
+    /// The installed exporters that may run.
+    pub(super) fn installed_exporters(&self) -> Result<Vec<Ready>, DeskError> {
+        let kept = kept_plugins(&*self.reader()?)?;
+        let exporters = kept.iter().filter(|installed| {
+            let version = installed.version.as_ref().filter(|_| installed.enabled);
+            version.is_some_and(|version| version.manifest.kind == Kind::Exporter)
+        });
+        // One that cannot be read is told when it is asked for, not to everybody who looks at the list.
+        Ok(exporters
+            .filter_map(|installed| self.ready(&installed.id).ok())
+            .collect())
+    }
+
     fn component(&self, id: &str, sha256: &str) -> Result<Plugin, String> {
         let Components(read) = &self.inner.components;
         if let Some(known) = read

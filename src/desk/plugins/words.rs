@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plugins::manifest::{Manifest, Wanted};
+use crate::plugins::manifest::{Documents, Manifest, Wanted};
 use crate::plugins::{Contract, Kind};
 
 /// One thing that a plugin asks for.
@@ -55,6 +55,14 @@ pub fn asks(manifest: &Manifest, contract: Contract) -> Vec<Ask> {
                 ),
             },
         )),
+    }
+    if manifest.documents == Documents::AsKept {
+        asks.push(ask(
+            "does",
+            "It is given documents as they are kept, privileged and unredacted ones among them: only those who may \
+             disclose can export with it."
+                .into(),
+        ));
     }
     if manifest.finds_residents {
         asks.push(ask(
@@ -236,6 +244,12 @@ pub fn differences(old: &Manifest, new: &Manifest) -> Vec<Difference> {
         && let Some(says) = limits(new)
     {
         tell("more", says);
+    }
+    if new.documents == Documents::AsKept && old.documents != Documents::AsKept {
+        tell(
+            "more",
+            "It is now given documents as they are kept, privileged and unredacted ones among them.".into(),
+        );
     }
     if new.settings != old.settings {
         tell(
