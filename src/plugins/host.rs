@@ -183,11 +183,10 @@ impl PluginHost {
         let (notes, log) = self
             .run(
                 plugin,
-                Kind::Exporter,
+                (Kind::Exporter, "export"),
                 job.run,
                 side,
                 exporters,
-                "export",
                 run_export,
             )
             .await?;
@@ -201,8 +200,15 @@ impl PluginHost {
         job: LinkJob,
     ) -> Result<(String, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, "check", check)
-            .await
+        self.run(
+            plugin,
+            (Kind::Linker, "check"),
+            job.run,
+            side,
+            linkers,
+            check,
+        )
+        .await
     }
 
     /// Asks an adapter for records.
@@ -214,7 +220,7 @@ impl PluginHost {
     ) -> Result<(LinkPage, RunLog), RunError> {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes);
         let call = |store, pre, contract| find(store, pre, contract, query);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, "find", call)
+        self.run(plugin, (Kind::Linker, "find"), job.run, side, linkers, call)
             .await
     }
 
@@ -230,8 +236,15 @@ impl PluginHost {
         let side = Linking::new(job.folder, job.connections, &self.inner.indexes)
             .into_sink(sink, job.run.limits.evidence);
         let call = |store, pre, contract| fetch(store, pre, contract, document);
-        self.run(plugin, Kind::Linker, job.run, side, linkers, "fetch", call)
-            .await
+        self.run(
+            plugin,
+            (Kind::Linker, "fetch"),
+            job.run,
+            side,
+            linkers,
+            call,
+        )
+        .await
     }
 
     /// Whether a file is a plugin of this kind that this program can run.
@@ -273,11 +286,10 @@ impl PluginHost {
                 let side = Linking::new(None, Arc::new(NoConnections), &self.inner.indexes);
                 let told = self.run(
                     plugin,
-                    kind,
+                    (kind, "manifest"),
                     run,
                     side,
                     linkers,
-                    "manifest",
                     linker_manifest,
                 );
                 Some(told.await?.0)
@@ -286,11 +298,10 @@ impl PluginHost {
                 let side = Exporting::new(Arc::new(Nothing), Box::new(Nothing), Arc::new(Nothing));
                 let told = self.run(
                     plugin,
-                    kind,
+                    (kind, "manifest"),
                     run,
                     side,
                     exporters,
-                    "manifest",
                     exporter_manifest,
                 );
                 Some(told.await?.0)
@@ -315,11 +326,10 @@ impl PluginHost {
     async fn run<J, T, F>(
         &self,
         plugin: &Plugin,
-        kind: Kind,
+        (kind, asked): (Kind, &'static str),
         run: Run,
         side: J,
         linker: fn(&Inner) -> &Linker<State<J>>,
-        asked: &'static str,
         call: impl FnOnce(Store<State<J>>, InstancePre<State<J>>, Contract) -> F + Send + 'static,
     ) -> Result<(T, RunLog), RunError>
     where
