@@ -4,6 +4,8 @@
 //! JavaScript and Python need their tools from npm and PyPI. Where those cannot be reached the test says so and ends,
 //! unless `REDRESS_TOOLCHAINS_REQUIRED` is set, as it is for every change that lands.
 
+mod journey;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -235,7 +237,7 @@ fn what_is_wrong_with_an_adapter_is_said_before_anybody_installs_it() {
     );
 
     // What was changed and not built again is not what was tested.
-    fs::write(project.join("plugin.js"), "// later\n").expect("written");
+    fs::write(project.join("plugin.js"), "export const = 1;\n").expect("written");
     let tested = plugin(&project, &["test"]);
     assert!(said(&tested).contains("has changed since the component was built"));
     let broken = plugin(&project, &["build"]);

@@ -5,7 +5,7 @@ mod linking;
 mod mapping;
 mod rates;
 mod roles;
-mod site;
+pub mod site;
 mod turns;
 mod work;
 
@@ -15,7 +15,7 @@ const HOSTILE: &str =
     "<script>alert('x')</script> \"><img src=x onerror=1> {{ 7*7 }} & \u{202e}evil";
 
 /// The answers to "Log a complaint" that every test starts from.
-fn call<'a>(account: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn call<'a>(account: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut all = vec![
         ("channel", "phone"),
         ("received_at", "2026-11-09T09:02"),

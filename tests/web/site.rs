@@ -272,16 +272,21 @@ impl Site {
 
     /// Sends a file to a case.
     pub fn upload(&self, reference: &str, name: &str, bytes: &[u8]) -> Answer {
+        let with = [("kind", "photo"), ("sensitivity", "ordinary")];
+        self.send(&format!("/cases/{reference}/documents"), &with, name, bytes)
+    }
+
+    /// Sends a form with a file.
+    pub fn send(&self, path: &str, with: &[(&str, &str)], name: &str, bytes: &[u8]) -> Answer {
         let file = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-        let form = multipart::Form::new()
-            .text("kind", "photo")
-            .text("sensitivity", "ordinary")
-            .part("file", file);
-        let to = format!("{}/cases/{reference}/documents", self.base);
+        let mut form = multipart::Form::new();
+        for (field, answer) in with {
+            form = form.text((*field).to_owned(), (*answer).to_owned());
+        }
         Self::answer(
             self.browser
-                .post(to)
-                .multipart(form)
+                .post(format!("{}{path}", self.base))
+                .multipart(form.part("file", file))
                 .send()
                 .expect("an answer"),
         )

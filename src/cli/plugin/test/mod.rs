@@ -4,7 +4,6 @@
 //! Everything is run twice, because what changes by itself makes a new version of a record on every refresh, and an
 //! export that nobody can make again.
 
-mod asks;
 mod exporter;
 mod linker;
 mod moods;
@@ -23,6 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::project::Project;
+use crate::desk::plugins::words::asks;
 use crate::plugins::{
     Cause, Contract, HostConfig, Kind, Limits, Manifest, Plugin, PluginHost, Run, RunError,
 };
@@ -142,7 +142,7 @@ async fn examine(
             "{} {}, {kind}: {}",
             manifest.id, manifest.version, manifest.title
         );
-        report.asks = asks::words(manifest);
+        report.asks = words(manifest, described.contract);
         if manifest.kind != described.kind {
             report.failed(
                 "manifest",
@@ -168,6 +168,16 @@ async fn examine(
         Kind::Linker => linker::examine(report, &subject, recorded).await,
         Kind::Exporter => exporter::examine(report, &subject, recorded, args).await,
     }
+}
+
+/// The manifest as the page of the plugin shows it to the administrator who decides.
+fn words(manifest: &Manifest, contract: Contract) -> Vec<String> {
+    let own = [&manifest.summary, &manifest.source].map(|text| text.replace('\n', " "));
+    let asks = asks(manifest, contract).into_iter().map(|ask| ask.says);
+    own.into_iter()
+        .filter(|text| !text.trim().is_empty())
+        .chain(asks)
+        .collect()
 }
 
 /// What is tested.
