@@ -16,6 +16,7 @@ pub mod documents;
 pub mod erasure;
 mod error;
 pub mod everything;
+mod export_request;
 pub mod exports;
 mod keys;
 mod letters;

@@ -323,6 +323,8 @@ impl Renaming<'_> {
         }
         if let Some(page) = self.led_to(held) {
             held.remove(b"A");
+            // What a reader would be told of the address.
+            held.remove(b"Contents");
             let there = [Object::Reference((page, 0)), Object::Name(b"Fit".to_vec())];
             held.iter_mut().for_each(|(_, value)| self.rename(value));
             held.set("Dest", there.to_vec());
@@ -351,3 +353,7 @@ fn write(out: &mut Vec<u8>, number: u32, object: Object) -> Result<(), PdfError>
     out.extend(b"\nendobj\n");
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "join_tests.rs"]
+mod tests;

@@ -15,12 +15,12 @@ use super::page::{BundlePage, Way, render};
 use super::session::refuse;
 use super::shell::{Visitor, Web};
 use crate::desk::exports::{BUNDLE, ExportFormat, ExportRequest, ExportStream};
+use crate::desk::lists::Facet;
 use crate::desk::{CaseView, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
 use crate::export::document::people;
 use crate::plugins::schema::{Member, Type};
-use crate::store::derive::Facet;
 
 /// `GET /cases/{reference}/bundle`: the choice.
 pub async fn ask(

@@ -23,6 +23,7 @@
 mod guest;
 mod letter;
 pub mod look;
+mod papers;
 pub mod person;
 pub mod request;
 mod review;

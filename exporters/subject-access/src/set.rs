@@ -1,12 +1,10 @@
 //! Lays the set out and writes it through a [`Host`].
 
-use std::collections::BTreeSet;
-
 use ombudsman_bundle::bundle::for_paper;
-use ombudsman_bundle::case::{Case, Document};
-use ombudsman_bundle::plan::{Content, Item, Plan};
+use ombudsman_bundle::case::Case;
+use ombudsman_bundle::plan::{Content, Plan};
 use ombudsman_bundle::sheet::{self, Grid};
-use ombudsman_bundle::{category, day, name, summary};
+use ombudsman_bundle::{day, name, summary};
 use serde_json::{Value, json};
 
 use crate::letter::{self, Contents};
@@ -37,13 +35,11 @@ pub trait Host {
 }
 
 /// For whoever answers the request.
-const FIRST: &str = "1_Look-first_do-not-send";
+pub(crate) const FIRST: &str = "1_Look-first_do-not-send";
 /// For the person who asked.
-const SET: &str = "2_The-set";
+pub(crate) const SET: &str = "2_The-set";
 
 const NAMES: &str = "Take it out unless they agree or it is reasonable without";
-const LOOK: &str = "Open it and look for other people before it goes";
-const HELD: &str = "Held back: make a redacted copy, or decide to send it and say why";
 
 /// Writes the set and returns notes for the person who exports.
 pub fn write<H: Host>(
@@ -110,20 +106,20 @@ fn openable(case: &Case) -> Case {
     openable
 }
 
-struct Set<'a, H> {
-    host: &'a mut H,
-    case: &'a Case,
-    person: &'a Person,
-    looker: Looker<'a>,
-    root: String,
-    lines: Vec<Line>,
-    unlisted: usize,
-    contents: Contents,
-    notes: Vec<String>,
+pub(crate) struct Set<'a, H> {
+    pub(crate) host: &'a mut H,
+    pub(crate) case: &'a Case,
+    pub(crate) person: &'a Person,
+    pub(crate) looker: Looker<'a>,
+    pub(crate) root: String,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) unlisted: usize,
+    pub(crate) contents: Contents,
+    pub(crate) notes: Vec<String>,
 }
 
 impl<H: Host> Set<'_, H> {
-    fn path(&self, folder: &str, name: &str) -> String {
+    pub(crate) fn path(&self, folder: &str, name: &str) -> String {
         format!("{}/{folder}/{name}", self.root)
     }
 
@@ -140,7 +136,7 @@ impl<H: Host> Set<'_, H> {
         self.host.write(&path, "application/pdf", &bytes)
     }
 
-    fn note(&mut self, line: Line) {
+    pub(crate) fn note(&mut self, line: Line) {
         if self.lines.len() < review::MOST {
             self.lines.push(line);
         } else {
@@ -149,7 +145,7 @@ impl<H: Host> Set<'_, H> {
     }
 
     /// Looks through a text that goes into a file of the set.
-    fn look(&mut self, file: &str, place: &str, text: &str) {
+    pub(crate) fn look(&mut self, file: &str, place: &str, text: &str) {
         for seen in self.looker.look(text) {
             self.note(Line {
                 file: file.into(),
@@ -417,110 +413,6 @@ impl<H: Host> Set<'_, H> {
         Ok(())
     }
 
-    fn documents(&mut self, plan: &Plan) -> Result<(), H::Failure> {
-        let total = u32::try_from(plan.items.len()).unwrap_or(u32::MAX);
-        let mut used = BTreeSet::new();
-        for (item, done) in plan.items.iter().zip(1..) {
-            self.host.progress(done, total);
-            let Content::Attachment { document, .. } = &item.content else {
-                continue;
-            };
-            let Some(document) = self.case.documents.get(*document) else {
-                continue;
-            };
-            // A policy is nobody's data.
-            if document.id.starts_with("policy-") || !self.is_theirs(document) {
-                continue;
-            }
-            let name = file_name(item, document, &mut used);
-            let held = held_back(document);
-            let folder = match held {
-                Some(_) => format!("{FIRST}/Held-back"),
-                None => format!("{SET}/Documents/{}", folder(item)),
-            };
-            let file = format!("{folder}/{name}");
-            let path = self.path(&folder, &name);
-            self.host.attach(&path, &document.id)?;
-            match held {
-                Some(why) => {
-                    self.contents.held_back += 1;
-                    self.flag(&file, "The whole document", why, &document.why, HELD);
-                }
-                None => self.flags(&file, item, document),
-            }
-            self.contents.redacted += usize::from(item.redacted && held.is_none());
-        }
-        Ok(())
-    }
-
-    /// Whether a document is about the person.
-    fn is_theirs(&self, document: &Document) -> bool {
-        let person = self.person;
-        let letter = self
-            .case
-            .letters
-            .iter()
-            .find(|l| !l.document.is_empty() && l.document == document.id);
-        person.is_complainant()
-            || [&document.from, &document.to, &document.title]
-                .into_iter()
-                .any(|text| person.is_named_in(text))
-            || letter.is_some_and(|letter| person.is_named_in(&letter.to))
-    }
-
-    fn flag(&mut self, file: &str, place: &str, what: &str, excerpt: &str, advice: &'static str) {
-        self.note(Line {
-            file: file.into(),
-            place: place.into(),
-            what: what.into(),
-            excerpt: excerpt.into(),
-            advice,
-        });
-    }
-
-    /// What is to be looked at in a document that goes in.
-    fn flags(&mut self, file: &str, item: &Item, document: &Document) {
-        self.look(
-            file,
-            "Title",
-            &format!("{}\n{}", document.title, document.file_name),
-        );
-        let medium = document.media_type.split('/').next().unwrap_or_default();
-        let what = match (medium, document.kind.as_str()) {
-            _ if item.redacted => "A redacted copy: see that it hides what it should",
-            ("audio", _) => "A recording: other voices may be on it",
-            ("video", _) => "A film: other people may be in it",
-            ("image", _) => "A picture: people, number plates, other homes",
-            (_, "third_party_record") => {
-                "From a third party: what they say of themselves and others"
-            }
-            (_, "asb_record") => "Anti-social behaviour: who reported, who is accused",
-            (_, "decision_record" | "investigation_s1" | "investigation_s2") => {
-                "An internal paper: staff and residents it names"
-            }
-            _ if document.sensitivity == "special_category" => {
-                "About health or the like: see whose"
-            }
-            _ if !document.from.is_empty()
-                && !person::names(&document.from, &self.person.name)
-                && !person::names(&document.from, &self.case.landlord.name) =>
-            {
-                "From somebody else: direct numbers, signatures, names"
-            }
-            _ => return,
-        };
-        let from = [("From ", document.from.as_str()), ("", &document.why)];
-        let from = from.into_iter().find(|(_, text)| !text.is_empty());
-        let excerpt = from.map(|(label, text)| format!("{label}{text}"));
-        self.flag(
-            file,
-            "The whole document",
-            what,
-            &excerpt.unwrap_or_default(),
-            LOOK,
-        );
-    }
-
     /// What the set holds of documents, for the letter.
     fn counted(&mut self) {
         let privileged = self
@@ -589,49 +481,6 @@ impl<H: Host> Set<'_, H> {
         );
         self.paper(FIRST, "Review-list.pdf", "record", data)
     }
-}
-
-/// Why a document does not go in by itself.
-fn held_back(document: &Document) -> Option<&'static str> {
-    let media = document.media_type.as_str();
-    if document.sensitivity == "third_party" {
-        return Some("Marked as third-party data");
-    }
-    let is_sheet =
-        media.contains("spreadsheet") || media.contains("excel") || media.contains("csv");
-    is_sheet.then_some(
-        "A spreadsheet can hide rows, columns, notes and what was pasted: send it as PDF",
-    )
-}
-
-fn folder(item: &Item) -> &'static str {
-    let folder = category::of(item.category).folder;
-    folder.get(3..).unwrap_or(folder)
-}
-
-/// The bundle's name of a document, with the ending of what it is; unique in the set.
-fn file_name(item: &Item, document: &Document, used: &mut BTreeSet<String>) -> String {
-    let own = document
-        .file_name
-        .rsplit_once('.')
-        .map(|(_, end)| end.to_ascii_lowercase());
-    let own = own.filter(|end| {
-        (1..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    let known = name::extension(&document.media_type).map(str::to_owned);
-    let extension = known.or(own).unwrap_or_else(|| "bin".into());
-    let date = item.date.as_deref().unwrap_or("undated");
-    let stem = format!("{date}_{}", name::slug(&item.title, 60));
-    (1..)
-        .map(|n: u32| {
-            if n == 1 {
-                format!("{stem}.{extension}")
-            } else {
-                format!("{stem}-{n}.{extension}")
-            }
-        })
-        .find(|name| used.insert(name.to_ascii_lowercase()))
-        .unwrap_or(stem)
 }
 
 #[cfg(test)]
