@@ -87,10 +87,11 @@ pub async fn act(
     Query(asked): Query<Pairs>,
     Body(pairs): Body<Pairs>,
 ) -> Response {
-    let mut link = match web.desk.mapped_link(&actor, &key) {
+    let kept = match web.desk.mapped_link(&actor, &key) {
         Ok(link) => link,
         Err(error) => return web.sorry(&actor, &error),
     };
+    let mut link = kept.clone();
     let kind = kind_of(&link, Posted(asked).get("kind"));
     let posted = Posted(pairs);
     let mut form = form::of(&of_kind(&link.key, &kind), &kind, &Value::Null);
@@ -106,7 +107,7 @@ pub async fn act(
         Ok(mapping) => mapping,
         Err((field, why)) => {
             form.refuse(Some(&field), &why, "", "");
-            return draw(&web, &actor, &link, &kind, form, None, String::new());
+            return draw(&web, &actor, &kept, &kind, form, None, String::new());
         }
     };
     place(&mut link, &kind, mapping, &form);
@@ -120,18 +121,18 @@ pub async fn act(
         Ok(_) if what == "save" => keep(&web, &actor, link, &kind, form).await,
         Ok(shown) => {
             let shown = Shown::of(&shown);
-            draw(&web, &actor, &link, &kind, form, Some(shown), String::new())
+            draw(&web, &actor, &kept, &kind, form, Some(shown), String::new())
         }
         Err(DeskError::Plugin(why)) if what != "save" || form::blames(&why) => {
             form::blame(&mut form, &kind, &why);
-            draw(&web, &actor, &link, &kind, form, None, String::new())
+            draw(&web, &actor, &kept, &kind, form, None, String::new())
         }
         // A system that is away for the moment is no reason to lose what was typed.
         Err(DeskError::Plugin(_)) => keep(&web, &actor, link, &kind, form).await,
         Err(error @ DeskError::Forbidden(_)) => web.sorry(&actor, &error),
         Err(error) => {
             refuse(&mut form, &error);
-            draw(&web, &actor, &link, &kind, form, None, String::new())
+            draw(&web, &actor, &kept, &kind, form, None, String::new())
         }
     }
 }
