@@ -59,7 +59,7 @@ fn settings_are_for_those_who_may_change_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().to_string_lossy().into_owned();
     let linked = site.post(
-        "/settings/links",
+        "/settings/links/new",
         &[
             ("key", "repairs"),
             ("plugin", "csv-folder"),

@@ -13,15 +13,9 @@ const REPAIRS: &str = "Job No,Property Reference,Date Raised,Description,Status\
 fn linked(site: &Site) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("repairs.csv"), REPAIRS).expect("a file");
-    let page = site.post(
-        "/settings/links",
-        &[
-            ("key", "housing"),
-            ("plugin", "csv-folder"),
-            ("folder", &folder.path().display().to_string()),
-        ],
-    );
-    assert!(page.text.contains("housing"), "{}", page.text);
+    site.link(serde_json::json!({
+        "key": "housing", "plugin": "csv-folder", "folder": folder.path().display().to_string()
+    }));
     folder
 }
 
