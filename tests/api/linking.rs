@@ -43,7 +43,7 @@ fn a_record_is_found_kept_in_versions_looked_for_and_tied_to_a_point() {
     link(&server, folder.path());
     let officer = server.caller("Case system", &["complaints_officer"]);
     let reference = officer.log(&complaint(2));
-    let case = officer.get(&format!("/cases/{reference}")).is(200);
+    let case = officer.linked(&reference);
     assert_eq!(case["links"][0]["external_id"], "204", "{}", case["links"]);
     assert_eq!(
         case["links"].as_array().map(Vec::len),

@@ -27,6 +27,11 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
             Administer
         }
         ("PUT", "/policy" | "/rates") | (_, "/link-sources" | "/link-sources/check") => Administer,
+        ("GET", "/plugins") => return None,
+        (
+            _,
+            "/plugins" | "/plugins/{id}" | "/plugins/approve" | "/plugins/refuse" | "/plugin-runs",
+        ) => Administer,
         ("POST", "/policies") => RunProcess,
         ("POST", "/assignments" | "/absences") => Assign,
         _ => return None,
@@ -43,6 +48,7 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
     let filled = match path {
         "/residents" => "/residents?q=okonjo".to_owned(),
         "/clocks" => "/clocks?received=2026-11-20".to_owned(),
+        "/plugin-runs" => "/plugin-runs?link=housing".to_owned(),
         _ => filled,
     };
     let body: Value = match (method, path) {
@@ -62,6 +68,8 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
         ("POST", "/link-sources/check") => {
             json!({"key": "x", "plugin": "csv-folder", "folder": "/nowhere"})
         }
+        ("POST", "/plugins/approve") => json!({"id": "1", "sha256": "x"}),
+        ("POST", "/plugins/refuse") => json!({"id": "1"}),
         ("PUT", "/link-sources") => json!({"sources": [], "why": ""}),
         _ => json!({}),
     };

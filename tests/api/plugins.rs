@@ -46,7 +46,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     let officer = server.caller("Case system", &["complaints_officer"]);
 
     bring(&officer, LINKER, "").refuses(403, "forbidden", None);
-    bring(&admin, b"no component", "").refuses(422, "invalid", Some("file"));
+    bring(&admin, b"no component", "").refuses(422, "validation", Some("file"));
     let came = bring(&admin, LINKER, "").is(201);
     assert_eq!(
         (came["id"].as_str(), came["enabled"].as_bool()),
@@ -67,7 +67,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
             "secret": SECRET, "private_network": ["127.0.0.1"]
         }]
     });
-    link(&admin, &source).refuses(422, "invalid", Some("plugin"));
+    link(&admin, &source).refuses(422, "validation", Some("plugin"));
     approve(&admin, "hostile-linker", &"0".repeat(64)).refuses(409, "conflict", None);
     let sha256 = came["waiting"]["sha256"]
         .as_str()
@@ -82,7 +82,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     // What was not asked for cannot be granted, and what does not fit is named.
     let mut wrong = source.clone();
     wrong["connections"][0]["name"] = json!("payroll");
-    let said = link(&admin, &wrong).refuses(422, "invalid", Some("connections"));
+    let said = link(&admin, &wrong).refuses(422, "validation", Some("connections"));
     assert!(
         said["detail"]
             .as_str()
@@ -91,7 +91,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     );
     wrong = source.clone();
     wrong["connections"][0]["private_network"] = json!([]);
-    let said = link(&admin, &wrong).refuses(422, "invalid", Some("connections"));
+    let said = link(&admin, &wrong).refuses(422, "validation", Some("connections"));
     assert!(
         said["detail"]
             .as_str()
@@ -100,7 +100,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     );
     wrong = source.clone();
     wrong["settings"]["colour"] = json!("red");
-    link(&admin, &wrong).refuses(422, "invalid", Some("settings"));
+    link(&admin, &wrong).refuses(422, "validation", Some("settings"));
 
     let told = link(&admin, &source).is(200);
     assert_eq!(told[0]["connections"][0]["secret"], "(kept)");
@@ -109,7 +109,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
 
     // The next complaint asks it; the host signs in, and the log of the run has the request without its values.
     let reference = officer.log(&complaint(2));
-    let case = officer.get(&format!("/cases/{reference}")).is(200);
+    let case = officer.linked(&reference);
     assert_eq!(
         case["links"].as_array().map(Vec::len),
         Some(1),
@@ -148,7 +148,7 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     link(&admin, &told[0]).is(200);
     let mut elsewhere = told[0].clone();
     elsewhere["connections"][0]["base_url"] = json!("http://127.0.0.1:9/api");
-    link(&admin, &elsewhere).refuses(422, "invalid", Some("connections"));
+    link(&admin, &elsewhere).refuses(422, "validation", Some("connections"));
 
     // Stopped, it is not asked and says so on the case; taken away, what it gave stays.
     admin
@@ -193,8 +193,8 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
 fn a_plugin_of_the_contract_before_is_named_by_whoever_installs_it() {
     let mut server = Server::start();
     let admin = server.caller("Setup", &["administrator"]);
-    bring(&admin, OLD, "").refuses(422, "invalid", Some("id"));
-    bring(&admin, OLD, "?id=csv-folder").refuses(422, "invalid", Some("file"));
+    bring(&admin, OLD, "").refuses(422, "validation", Some("id"));
+    bring(&admin, OLD, "?id=csv-folder").refuses(422, "validation", Some("file"));
     let came = bring(&admin, OLD, "?id=old-csv").is(201);
     assert_eq!(came["contract"], "0.1.0");
     let sha256 = came["waiting"]["sha256"]
@@ -210,7 +210,7 @@ fn a_plugin_of_the_contract_before_is_named_by_whoever_installs_it() {
     link(&admin, &source).is(200);
     let officer = server.caller("Case system", &["complaints_officer"]);
     let reference = officer.log(&complaint(2));
-    let case = officer.get(&format!("/cases/{reference}")).is(200);
+    let case = officer.linked(&reference);
     assert_eq!(
         case["links"][0]["external_id"], "204",
         "{}",

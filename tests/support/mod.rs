@@ -348,6 +348,22 @@ impl Caller {
         case["reference"].as_str().expect("a reference").to_owned()
     }
 
+    /// The case once every linked system that was asked has answered: a busy machine takes longer than logging waits.
+    #[track_caller]
+    pub fn linked(&self, reference: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let case = self.get(&format!("/cases/{reference}")).is(200);
+            let asked = case["sources"]
+                .as_array()
+                .is_some_and(|all| !all.is_empty());
+            if asked || began.elapsed() > Duration::from_secs(60) {
+                return case;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// A command on a case.
     #[track_caller]
     pub fn does(&self, reference: &str, command: Value) -> Answer {
