@@ -67,28 +67,32 @@ pub struct OpenEntry;
 /// What one call hands over at most, by the contract.
 const CHUNK: usize = 1 << 20;
 const HAND_OVER: usize = 64 << 10;
+/// The longest stamp that is handed on, in bytes; what fits on a page is the numbering's own to say.
+const STAMP: usize = 256;
 
 type Exports = State<Exporting>;
 
 impl Exports {
-    /// Counts a new entry and checks its path.
-    fn admit(&mut self, path: &str) -> Result<(), Cause> {
+    /// Checks whether an entry may begin at a path, before work is done for it.
+    fn may_begin(&self, path: &str) -> Result<(), Cause> {
         if let Some(open) = &self.job.open {
             return Err(Cause::TwoOpen(open.clone()));
         }
-        self.job.entries += 1;
-        if self.job.entries > self.run.limits.entries {
+        if self.job.entries >= self.run.limits.entries {
             return Err(Cause::Entries(self.run.limits.entries));
         }
+        self.job.paths.fits(path).map_err(refused(path))
+    }
+
+    /// Counts a new entry and takes up its path.
+    fn admit(&mut self, path: &str) -> Result<(), Cause> {
+        self.may_begin(path)?;
+        self.job.entries += 1;
         self.place(path)
     }
 
     fn place(&mut self, path: &str) -> Result<(), Cause> {
-        let refused = |why: PathFault| Cause::Path {
-            path: path.to_owned(),
-            why,
-        };
-        self.job.paths.admit(path).map_err(refused)
+        self.job.paths.admit(path).map_err(refused(path))
     }
 
     fn hand_over(&mut self) -> Result<(), Cause> {
@@ -106,8 +110,12 @@ impl Exports {
         &mut self,
         path: &str,
         id: &str,
+        stamp: Option<&str>,
         open: impl FnOnce(&dyn CaseSource) -> Result<Attached, String>,
     ) -> Result<Result<bundle::Piece, Failure>, Cause> {
+        if let Err(why) = check_stamp(stamp) {
+            return Ok(Err(Failure::BadInput(why)));
+        }
         let source = Arc::clone(&self.job.source);
         let attached = match self.meter.waiting(Wait::Work, || open(source.as_ref())) {
             Ok(attached) => attached,
@@ -247,6 +255,24 @@ impl cases::HostReader for Exports {
     }
 }
 
+fn refused(path: &str) -> impl Fn(PathFault) -> Cause {
+    move |why| Cause::Path {
+        path: path.to_owned(),
+        why,
+    }
+}
+
+/// Refuses a stamp that no page could bear before anything is done with it.
+fn check_stamp(stamp: Option<&str>) -> Result<(), String> {
+    match stamp {
+        Some(stamp) if stamp.len() > STAMP => Err(format!(
+            "a stamp of {} bytes is longer than any page bears; the most is {STAMP}",
+            stamp.len()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Up to `max` bytes, and at most what one call hands over; none only at the end.
 pub(super) fn read_some(reader: &mut dyn Read, max: u32) -> io::Result<Vec<u8>> {
     let max = usize::try_from(max).unwrap_or(CHUNK).min(CHUNK);
@@ -278,9 +304,8 @@ impl bundle::Host for Exports {
         stamp: Option<String>,
     ) -> wasmtime::Result<Result<bundle::Piece, Failure>> {
         self.called()?;
-        Ok(self.copy_in(&path, &id, |source| {
-            source.attachment(&id, stamp.as_deref())
-        })?)
+        let stamp = stamp.as_deref();
+        Ok(self.copy_in(&path, &id, stamp, |source| source.attachment(&id, stamp))?)
     }
 
     async fn attachment_parts(
@@ -306,8 +331,9 @@ impl bundle::Host for Exports {
         stamp: Option<String>,
     ) -> wasmtime::Result<Result<bundle::Piece, Failure>> {
         self.called()?;
-        Ok(self.copy_in(&path, &id, |source| {
-            source.attachment_part(&id, ceiling, part, stamp.as_deref())
+        let stamp = stamp.as_deref();
+        Ok(self.copy_in(&path, &id, stamp, |source| {
+            source.attachment_part(&id, ceiling, part, stamp)
         })?)
     }
 
@@ -401,6 +427,8 @@ impl documents::Host for Exports {
         if self.job.renders > self.run.limits.renders {
             return Err(Cause::Renders(self.run.limits.renders).into());
         }
+        // A plan that fails leaves the path free for another; a path that cannot be is not worth composing for.
+        self.may_begin(&path)?;
         let source = Arc::clone(&self.job.source);
         let composed = self
             .meter
@@ -440,5 +468,19 @@ impl Read for Counted {
         }
         self.hash.update(&buf[..n]);
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_longer_than_any_page_bears_is_refused() {
+        assert_eq!(check_stamp(None), Ok(()));
+        assert_eq!(check_stamp(Some("C-2026-0042 / 05-03")), Ok(()));
+        assert_eq!(check_stamp(Some(&"x".repeat(STAMP))), Ok(()));
+        let refused = check_stamp(Some(&"x".repeat(STAMP + 1)));
+        assert!(refused.is_err_and(|why| why.contains("257 bytes")));
     }
 }

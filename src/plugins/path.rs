@@ -123,19 +123,15 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// Says why a path cannot be taken up; it is not yet.
+    pub fn fits(&self, path: &str) -> Result<(), PathFault> {
+        self.key(path).map(drop)
+    }
+
     /// Takes a path up, or says why not.
     pub fn admit(&mut self, path: &str) -> Result<(), PathFault> {
-        check(path)?;
-        // macOS takes "é" in one character and in two for the same name, and capitals for small letters.
-        let key: String = path.nfd().flat_map(char::to_lowercase).nfc().collect();
-        if self.files.contains(&key) {
-            return Err(PathFault::Duplicate);
-        }
-        let parents = || key.match_indices('/').map(|(at, _)| &key[..at]);
-        if self.folders.contains(&key) || parents().any(|folder| self.files.contains(folder)) {
-            return Err(PathFault::FileAndFolder);
-        }
-        for folder in parents() {
+        let key = self.key(path)?;
+        for folder in parents(&key) {
             if !self.folders.contains(folder) {
                 self.folders.insert(folder.to_owned());
             }
@@ -143,6 +139,24 @@ impl Paths {
         self.files.insert(key);
         Ok(())
     }
+
+    /// A path as it is compared, if it can be taken up.
+    fn key(&self, path: &str) -> Result<String, PathFault> {
+        check(path)?;
+        // macOS takes "é" in one character and in two for the same name, and capitals for small letters.
+        let key: String = path.nfd().flat_map(char::to_lowercase).nfc().collect();
+        if self.files.contains(&key) {
+            return Err(PathFault::Duplicate);
+        }
+        if self.folders.contains(&key) || parents(&key).any(|folder| self.files.contains(folder)) {
+            return Err(PathFault::FileAndFolder);
+        }
+        Ok(key)
+    }
+}
+
+fn parents(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('/').map(|(at, _)| &key[..at])
 }
 
 #[cfg(test)]

@@ -165,6 +165,11 @@ async fn an_archive_cannot_be_made_to_lie() {
             fails(&settings, |c| matches!(c, Cause::Path { .. })).await;
         }
     }
+    assert_eq!(
+        COMPOSED.load(Ordering::Relaxed),
+        0,
+        "nothing is composed for a path that cannot be"
+    );
     let long = "x/".repeat(3000) + "x";
     let settings = format!(r#"{{"mode":"path","path":"{long}"}}"#);
     fails(&settings, |c| matches!(c, Cause::Path { .. })).await;

@@ -12,6 +12,7 @@ mod suite;
 
 use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
@@ -40,6 +41,8 @@ static LINKER: LazyLock<Plugin> = LazyLock::new(|| {
 });
 
 const PHOTO: usize = 300_000;
+/// How often a case was asked to compose a PDF.
+static COMPOSED: AtomicU64 = AtomicU64::new(0);
 
 struct Case;
 
@@ -49,6 +52,7 @@ impl CaseSource for Case {
     }
 
     fn compose(&self, _plan_json: &str) -> Result<Composed, String> {
+        COMPOSED.fetch_add(1, Ordering::Relaxed);
         Ok(Composed {
             reader: Box::new(Cursor::new(b"%PDF".to_vec())),
             report_json: "{}".into(),
