@@ -226,7 +226,7 @@ async fn a_large_file_is_readied_once_and_again_when_it_is_another() {
     if let Err(error) = place.ask(home.clone(), hasty).await {
         let said = error.to_string();
         assert!(
-            said.contains("still being readied") || said.contains("not done"),
+            said.contains("being read for the first time") || said.contains("not done"),
             "{said}"
         );
     }

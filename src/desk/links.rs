@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod papers;
 pub mod residents;
+pub mod searches;
 mod turn;
 
 use std::time::Duration;
@@ -109,14 +110,15 @@ impl Desk {
         join_all(waiting).await;
     }
 
-    /// Asks one source about a case and keeps what it gives. What goes wrong stands on the case.
+    /// Asks one source about a case and keeps what it gives. What goes wrong stands on the case. Gives whether the
+    /// source is read for the first time and was not ready yet.
     async fn ask(
         &self,
         actor: &Actor,
         case: &Case,
         link: &LinkSource,
         why: Why,
-    ) -> Result<(), DeskError> {
+    ) -> Result<bool, DeskError> {
         let now = self.now();
         let pausing = match why {
             Why::ByHand => None,
@@ -149,10 +151,13 @@ impl Desk {
         };
         if let Some(failure) = &gathered.failure
             && !failure.starts_with(NOT_ASKED)
+            && !gathered.is_preparing
         {
             tracing::warn!(source = %link.key, case = %case.reference, %failure, "a linked source gave no answer");
         }
-        self.keep_gathered(actor, case, gathered, why).await
+        let is_preparing = gathered.is_preparing;
+        self.keep_gathered(actor, case, gathered, why).await?;
+        Ok(is_preparing)
     }
 
     /// Puts what a source gave on its case. In its turn, the program asks for everybody and tells only what is new.
@@ -239,5 +244,6 @@ fn unreachable_source(name: &str, failure: String, now: DateTime<Utc>) -> Gather
         notes: Vec::new(),
         failure: Some(failure),
         is_down: true,
+        is_preparing: false,
     }
 }

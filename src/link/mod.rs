@@ -19,7 +19,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::calendar::london_date;
-use crate::domain::case::{Case, Found, NOT_ASKED, RecordKey};
+use crate::domain::case::{BEING_READ, Case, Found, NOT_ASKED, RecordKey};
 use crate::plugins::http::{Grant, Http};
 use crate::plugins::{
     Cause, Connections, Failure, Folder, Level, Limits, LinkJob, LinkQuery, LinkRecord,
@@ -211,6 +211,8 @@ pub struct Gathered {
     pub failure: Option<String>,
     /// Whether that is the source's trouble rather than this case's: then others need not ask it now either.
     pub is_down: bool,
+    /// Whether a file of it is read for the first time and was not ready yet: it is asked again shortly.
+    pub is_preparing: bool,
 }
 
 /// Asks a source for the records of a query, page by page.
@@ -227,6 +229,7 @@ pub async fn gather(
         notes: Vec::new(),
         failure: None,
         is_down: false,
+        is_preparing: false,
     };
     if !query.names_someone() {
         gathered.failure = Some(format!(
@@ -268,12 +271,17 @@ async fn pages(
             .await;
         let (page, log) = match answer {
             Ok(answer) => answer,
+            Err(error) if error.log.preparing => {
+                gathered.is_preparing = true;
+                return Err((being_read(), false));
+            }
             Err(error) => {
                 remark(&mut gathered.notes, &error.log);
                 let ours = matches!(error.cause, Cause::Failed(Failure::BadInput(_)));
                 return Err((error.cause.to_string(), !ours));
             }
         };
+        gathered.is_preparing |= log.preparing;
         remark(&mut gathered.notes, &log);
         gathered.records.extend(page.records.into_iter().map(found));
         if gathered.records.len() > MOST {
@@ -295,6 +303,13 @@ async fn pages(
         gathered.records.len()
     ));
     Ok(())
+}
+
+/// What is said of a source whose files are still being made ready.
+fn being_read() -> String {
+    format!(
+        "{BEING_READ}its files are large, which takes a few minutes once. It is looked into again shortly."
+    )
 }
 
 fn found(record: LinkRecord) -> Found {

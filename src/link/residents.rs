@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::record::Sheet;
 use super::{Source, query_document};
 use crate::domain::party::{ContactWay, Party, Tenure};
-use crate::plugins::{LinkQuery, LinkRecord, Manifest, Plugin, PluginHost};
+use crate::plugins::{
+    Cause, Failure, LinkQuery, LinkRecord, Manifest, Plugin, PluginHost, RunError,
+};
 
 /// How long one source may take: somebody is on the telephone.
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -230,6 +232,20 @@ impl Finders {
     }
 }
 
+/// How a source took part in a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// It answered.
+    Answered,
+    /// It keeps nothing that people could be looked for in; what is linked comes all the same.
+    NothingToSearch,
+    /// Its files are read for the first time; whom it found is not everybody yet.
+    BeingRead,
+    /// It gave no answer.
+    Failed,
+}
+
 /// What a source answered to a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Searched {
@@ -239,8 +255,23 @@ pub struct Searched {
     pub residents: Vec<Resident>,
     /// Whether it knows more.
     pub more: bool,
+    /// How it took part.
+    pub part: Part,
     /// Why it gave no answer, in a sentence.
     pub failure: Option<String>,
+}
+
+impl Searched {
+    /// A source that gave no answer.
+    pub fn failed(source: &str, failure: String) -> Self {
+        Self {
+            source: source.to_owned(),
+            residents: Vec::new(),
+            more: false,
+            part: Part::Failed,
+            failure: Some(failure),
+        }
+    }
 }
 
 /// Asks a source for residents by a few words, within [`PATIENCE`].
@@ -250,38 +281,58 @@ pub async fn search(
     text: &str,
     now: DateTime<Utc>,
 ) -> Searched {
-    let mut searched = Searched {
-        source: source.name.clone(),
-        residents: Vec::new(),
-        more: false,
-        failure: None,
-    };
+    let failed = |why| Searched::failed(&source.name, why);
     let asked = async {
         let query = super::Query::text(text);
         let asked = LinkQuery {
-            document: query_document(&query)?,
+            document: query_document(&query).map_err(failed)?,
             limit: MOST,
             cursor: None,
         };
-        let answer = host.link_find(&source.plugin, source.job(now).await?, asked);
-        let (page, _) = answer.await.map_err(|error| error.cause.to_string())?;
-        Ok::<_, String>(page)
+        let mut job = source.job(now).await.map_err(failed)?;
+        // Within it, so that it can still say what it waits for.
+        let limits = &mut job.run.limits;
+        limits.wall = limits.wall.min(PATIENCE.mul_f32(0.9));
+        let answer = host.link_find(&source.plugin, job, asked).await;
+        answer.map_err(|error| Searched {
+            part: part(&error),
+            ..failed(error.cause.to_string())
+        })
     };
     match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(Ok(page)) => {
-            searched.more = page.next.is_some();
-            let people = page.records.iter();
-            searched.residents = people
+        Ok(Ok((page, log))) => Searched {
+            source: source.name.clone(),
+            residents: page
+                .records
+                .iter()
                 .filter_map(|one| Resident::of(&source.name, one))
-                .collect();
-        }
-        Ok(Err(why)) => searched.failure = Some(why),
+                .collect(),
+            more: page.next.is_some(),
+            part: if log.preparing {
+                Part::BeingRead
+            } else {
+                Part::Answered
+            },
+            failure: None,
+        },
+        Ok(Err(searched)) => searched,
         Err(_) => {
             let seconds = PATIENCE.as_secs();
-            searched.failure = Some(format!("It gave no answer in {seconds} seconds."));
+            failed(format!("It gave no answer in {seconds} seconds."))
         }
     }
-    searched
+}
+
+/// What a run that failed says of its source. One that opened no file and asked no other system had nothing to look
+/// in.
+fn part(error: &RunError) -> Part {
+    let log = &error.log;
+    let unavailable = matches!(error.cause, Cause::Failed(Failure::Unavailable(_)));
+    match () {
+        () if log.preparing => Part::BeingRead,
+        () if unavailable && log.files == 0 && log.calls.is_empty() => Part::NothingToSearch,
+        () => Part::Failed,
+    }
 }
 
 #[cfg(test)]

@@ -190,3 +190,36 @@ async fn check_tells_the_operator_what_is_there() {
             .contains("settings")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_whose_files_are_read_for_the_first_time_is_not_down() {
+    let mut large =
+        String::from("Job No,Property Reference,Date Raised,Description,Status,Notes\n");
+    for n in 0..150_000 {
+        large +=
+            &format!("J-{n},{n:08},02/09/2026,Fan number {n} is broken,Open,Seen by officer {n}\n");
+    }
+    let folder = folder(&[("repairs.csv", large.as_bytes())]);
+    let hurried = Source {
+        limits: Limits {
+            wall: Duration::from_secs(1),
+            ..Limits::link()
+        },
+        ..csv(folder.path())
+    };
+    let now = Utc::now();
+    let gathered = gather(&HOST, &hurried, &query("00000007"), now).await;
+    assert!(gathered.is_preparing && !gathered.is_down, "{gathered:?}");
+    let why = gathered.failure.unwrap();
+    assert!(why.starts_with(BEING_READ) && !why.contains('%'), "{why}");
+    // It is finished by itself.
+    let began = Instant::now();
+    loop {
+        let gathered = ask(folder.path(), &query("00000007")).await;
+        if !gathered.is_preparing {
+            assert_eq!((gathered.failure, gathered.records.len()), (None, 1));
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(300));
+    }
+}

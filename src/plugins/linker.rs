@@ -15,7 +15,7 @@ use super::connections::{Connections, HttpError, Request, Response, Side};
 use super::exporter::read_some;
 use super::files::{Folder, OpenFile};
 use super::meter::Wait;
-use super::run_log::clip;
+use super::run_log::{Level, clip};
 use super::state::{Run, State};
 use super::table::{Asked, Indexes, Table, Trouble};
 
@@ -124,6 +124,8 @@ impl Linking {
 
 const NO_FOLDER: &str = "no folder is granted to this link; choose one in its settings";
 
+const LATER: &str = "it is large and is being read for the first time; ask again in a minute";
+
 type Links = State<Linking>;
 
 impl Links {
@@ -137,6 +139,7 @@ impl Links {
         let Some(folder) = &self.job.folder else {
             return Ok(Err(Failure::Denied(NO_FOLDER.into())));
         };
+        self.log.note(|log| log.files += 1);
         let opened = self.meter.waiting(Wait::Work, || {
             let file = folder.file(name)?;
             make(file).map_err(|why| format!("\"{}\": {why}", clip(name, 120)))
@@ -225,12 +228,23 @@ impl files::HostTable for Links {
         self.called()?;
         let rows = self.table.get_mut(&table)?;
         let (meter, indexes) = (self.meter.clone(), &self.job.indexes);
+        let log = self.log.clone();
+        // Noted while it waits, so that a run that is given up meanwhile says so too.
+        let mut before = false;
+        log.note(|log| before = std::mem::replace(&mut log.preparing, true));
         let indexed = self.meter.waiting(Wait::Work, || {
             rows.index(&columns, indexes, &|| meter.left())
         });
+        let later = matches!(indexed, Err(Trouble::Later(_)));
+        log.note(|log| log.preparing = before || later);
         Ok(indexed.map_err(|trouble| match trouble {
             Trouble::Asked(why) => Failure::BadInput(why),
-            Trouble::Later(why) => Failure::Unavailable(why),
+            Trouble::Later(part) => {
+                // How far it is belongs into the log: a sentence that changes each time would be news on every case.
+                let progress = format!("a file is being read for the first time, {part} % so far");
+                log.write(Level::Info, &progress);
+                Failure::Unavailable(LATER.into())
+            }
             // The rows can still be read one after the other.
             Trouble::Unavailable(why) => Failure::Other(why),
         }))
@@ -258,7 +272,8 @@ impl files::HostTable for Links {
         });
         Ok(found.map_err(|trouble| match trouble {
             Trouble::Asked(why) => Failure::BadInput(why),
-            Trouble::Later(why) | Trouble::Unavailable(why) => Failure::Unavailable(why),
+            Trouble::Later(_) => Failure::Unavailable(LATER.into()),
+            Trouble::Unavailable(why) => Failure::Unavailable(why),
         }))
     }
 

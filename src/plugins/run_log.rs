@@ -59,6 +59,10 @@ pub struct RunLog {
     pub dropped: u64,
     /// The requests it sent to other systems, oldest first.
     pub calls: Vec<Call>,
+    /// How many files of the granted folder it wanted to open.
+    pub files: u32,
+    /// Whether a table that it needed is read for the first time and was not ready yet. Then the source is not down.
+    pub preparing: bool,
 }
 
 /// The log while the run goes on: the plugin, its stdout and its stderr write to it.
@@ -106,13 +110,12 @@ impl Log {
 
     /// Notes what the run has taken so far.
     pub(super) fn used(&self, note: impl FnOnce(&mut Used)) {
-        note(
-            &mut self
-                .kept
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .used,
-        );
+        self.note(|log| note(&mut log.used));
+    }
+
+    /// Notes what the run met with.
+    pub(super) fn note(&self, note: impl FnOnce(&mut RunLog)) {
+        note(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

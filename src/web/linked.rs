@@ -4,7 +4,7 @@
 use super::queue::encode;
 use super::words::{long_date, moment, sentence, words};
 use crate::desk::CaseView as Seen;
-use crate::domain::case::{LinkedRecord, NOT_ASKED, SourceState};
+use crate::domain::case::{BEING_READ, LinkedRecord, NOT_ASKED, SourceState};
 use crate::link::record::{Field, Sheet};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -138,6 +138,10 @@ pub fn stands(seen: &Seen, state: &SourceState) -> String {
     match &state.failure {
         Some(why) if why.starts_with(NOT_ASKED) => {
             format!("{name} was not asked: {}", &why[NOT_ASKED.len()..])
+        }
+        Some(why) if why.starts_with(BEING_READ) => {
+            let why = &why[BEING_READ.len()..];
+            format!("{name} is being read for the first time: {why} {fetched}")
         }
         Some(why) => {
             let since = heard.and_then(|heard| heard.down_since);

@@ -4,8 +4,8 @@
 use super::form::{Candidate, Finder, Form, Kept, Posted};
 use super::log::OTHER_ADJUSTMENT;
 use super::words::{spoken, wire, words};
-use crate::desk::links::residents::{FoundResident, ResidentSearch};
-use crate::link::residents::Resident;
+use crate::desk::links::residents::{FoundResident, ResidentSearch, SearchedSource};
+use crate::link::residents::{Part, Resident};
 
 /// What the person wants of the search box, by the button that was pressed.
 pub enum Wish {
@@ -58,25 +58,40 @@ pub fn show(finder: &mut Finder, text: &str, found: &ResidentSearch) {
     text.clone_into(&mut finder.searched);
     finder.nobody = found.residents.is_empty();
     finder.found = found.residents.iter().map(candidate).collect();
-    for source in &found.sources {
-        if let Some(failure) = &source.failure {
-            finder.said.push(format!(
-                "{} gave no answer: {failure} Go on without it; its records follow when it is back.",
-                source.source
-            ));
-        } else if source.more {
-            finder.said.push(format!(
-                "{} knows more people by these words. Add a word of the name or the address.",
-                source.source
-            ));
-        }
-    }
-    if found.sources.is_empty() {
+    finder.said.extend(found.sources.iter().filter_map(told));
+    let searchable = |source: &SearchedSource| source.part != Part::NothingToSearch;
+    if !found.sources.iter().any(searchable) {
         finder.said.push(
             "No linked system can be searched. These are the residents who complained before."
                 .into(),
         );
     }
+}
+
+/// What is to be said of a linked system beside whom it found.
+fn told(source: &SearchedSource) -> Option<String> {
+    let name = &source.source;
+    Some(match source.part {
+        Part::NothingToSearch => {
+            format!("{name} keeps no list of people to look in. Its records follow all the same.")
+        }
+        Part::BeingRead => format!(
+            "{name} is being read for the first time, so not everybody in it is found yet. Search again in a few \
+             minutes, or go on; its records follow."
+        ),
+        Part::Failed => {
+            let failure = source.failure.as_deref().unwrap_or_default();
+            format!(
+                "{name} gave no answer: {failure} Go on without it; its records follow when it is back."
+            )
+        }
+        Part::Answered if source.more => {
+            format!(
+                "{name} knows more people by these words. Add a word of the name or the address."
+            )
+        }
+        Part::Answered => return None,
+    })
 }
 
 fn candidate(found: &FoundResident) -> Candidate {

@@ -111,6 +111,60 @@ fn a_record_is_found_kept_in_versions_looked_for_and_tied_to_a_point() {
 }
 
 #[test]
+fn a_record_whose_number_has_any_sign_has_an_address() {
+    let (server, folder) = (Server::start(), tempfile::tempdir().expect("a folder"));
+    let numbers = ["G/5508", "R 7 #1?x=%2F&ü+", "a\\b;c", "..a..", "%2e%2e"];
+    let mut csv = String::from("Job No,Property Reference,Date Raised,Description,Status\n");
+    for number in numbers {
+        csv += &format!("{number},00700123,02/09/2026,Fan,Open\n");
+    }
+    fs::write(folder.path().join("repairs.csv"), csv).expect("a file");
+    link(&server, folder.path());
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(2));
+    let case = officer.linked(&reference);
+    assert_eq!(
+        case["links"].as_array().map(Vec::len),
+        Some(numbers.len()),
+        "{}",
+        case["links"]
+    );
+    for number in numbers {
+        let coded: String = number.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let told = record(&officer, &reference, &coded);
+        assert_eq!(told["external_id"], number);
+        let path = format!("/cases/{reference}/links/housing/repair/{coded}/documents");
+        let none = officer.post(&path, &json!({})).is(200);
+        assert_eq!(none, json!({"added": [], "known": [], "failed": []}));
+    }
+    // As it stands, a number with a slash is more parts than an address has.
+    let path = format!("/cases/{reference}/links/housing/repair/G/5508");
+    officer.get(&path).refuses(404, "not_found", None);
+}
+
+#[test]
+fn a_link_without_a_list_of_people_is_not_told_as_one_that_is_down() {
+    let (server, folder) = (Server::start(), folder());
+    link(&server, folder.path());
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let part = || {
+        let said = officer.get("/residents?q=okonjo").is(200);
+        said["sources"][0].clone()
+    };
+    assert_eq!(part()["part"], "nothing_to_search");
+    let people = "Person Ref,Name,Property Ref\nP-7,Amara Okonjo,00700123\n";
+    fs::write(folder.path().join("people.csv"), people).expect("a file");
+    let answered = part();
+    assert_eq!(
+        (&answered["part"], &answered["found"]),
+        (&json!("answered"), &json!(1)),
+        "{answered}"
+    );
+    fs::write(folder.path().join("people.csv"), "").expect("a file");
+    assert_eq!(part()["part"], "failed", "a list that cannot be read");
+}
+
+#[test]
 fn a_system_that_is_away_says_so_holds_nobody_up_and_loses_nothing() {
     let (server, folder) = (Server::start(), folder());
     link(&server, folder.path());

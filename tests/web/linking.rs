@@ -102,6 +102,39 @@ fn a_record_stands_in_its_versions_and_by_the_point_it_bears_on() {
 }
 
 #[test]
+fn who_looked_for_a_resident_stands_on_the_page_of_the_link() {
+    let site = Site::started();
+    let folder = linked(&site);
+    let search = [("q", "okonjo"), ("find", "yes")];
+    let none = site.post("/log", &search);
+    assert!(
+        none.text.contains("housing keeps no list of people"),
+        "{}",
+        none.text
+    );
+    assert!(!none.text.contains("gave no answer"), "{}", none.text);
+    let people = "Person Ref,Name,Property Ref\nP-7,Amara Okonjo,00700123\n";
+    fs::write(folder.path().join("people.csv"), people).expect("a file");
+    let found = site.post("/log", &search);
+    assert!(found.text.contains("Amara Okonjo"), "{}", found.text);
+    let page = site.get("/settings/links/housing");
+    for part in [
+        "Who looked for residents here",
+        "Daniel Price: 1 found",
+        "Daniel Price: no answer",
+        "records were asked for. It answered.",
+    ] {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    assert!(
+        !page.text.to_lowercase().contains("okonjo"),
+        "the words stay out"
+    );
+    let leader = site.as_role("team_leader");
+    assert_eq!(leader.get("/settings/links/housing").status, 403);
+}
+
+#[test]
 fn a_resident_of_an_earlier_case_fills_in_the_form_and_nothing_typed_is_lost() {
     let site = Site::started();
     site.log(&call(

@@ -87,7 +87,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "source?:text external_id?:text name:text preferred_name?:text address?:text phone?:text email?:text \
       preferred_contact?:ContactWay language?:text adjustments:texts tenure?:Tenure person_ref?:text tenancy_ref?:text \
       property_ref?:text cases:ResidentCase[]"),
-    ("SearchedSource", "How a linked system took part in a search.", "source:text found:number more:flag failure?:text"),
+    ("SearchedSource", "How a linked system took part in a search.", "source:text found:number more:flag part:text failure?:text"),
     ("Residents", "Whom a search found.", "residents:Resident[] sources:SearchedSource[]"),
     ("QueueCounts", "How many cases wait in each view of the queue.",
      "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::turn::next_turn;
 use crate::desk::plugins::sources::LinkSource;
 use crate::desk::{Desk, DeskError};
-use crate::domain::case::{Case, NOT_ASKED};
+use crate::domain::case::{BEING_READ, Case, NOT_ASKED};
 use crate::domain::ids::CaseRef;
 use crate::link::Gathered;
 use crate::store::tables::T;
@@ -26,6 +26,9 @@ pub struct Asked {
     /// Since when it gives no answer.
     #[serde(default)]
     pub down_since: Option<DateTime<Utc>>,
+    /// Whether a file of it was being read for the first time: it is asked again shortly.
+    #[serde(default)]
+    pub preparing: bool,
 }
 
 /// How a source of a case stands now.
@@ -62,10 +65,7 @@ pub(super) fn note(
 ) -> Result<(), StoreError> {
     let rows: &dyn Rows = tx;
     let before = read(rows, reference, &gathered.source)?;
-    let failed = gathered
-        .failure
-        .as_ref()
-        .is_some_and(|why| !why.starts_with(NOT_ASKED));
+    let failed = gathered.failure.as_deref().is_some_and(is_trouble);
     let at = gathered.asked_at;
     let known = before.as_ref();
     let asked = Asked {
@@ -76,8 +76,14 @@ pub(super) fn note(
             known.and_then(|known| known.fetched_at)
         },
         down_since: failed.then(|| known.and_then(|known| known.down_since).unwrap_or(at)),
+        preparing: gathered.is_preparing,
     };
     tx.put_record(T::LinkState, &key(reference, &gathered.source), &asked)
+}
+
+/// Whether this failure is the source's: not that the case names nobody, nor that its files are not ready yet.
+fn is_trouble(failure: &str) -> bool {
+    !failure.starts_with(NOT_ASKED) && !failure.starts_with(BEING_READ)
 }
 
 impl Desk {
@@ -91,15 +97,13 @@ impl Desk {
         let links = self.sources()?;
         for state in &case.sources {
             let asked = read(&*reader, &case.reference, &state.source)?;
-            let failed = state
-                .failure
-                .as_ref()
-                .is_some_and(|why| !why.starts_with(NOT_ASKED));
+            let failed = state.failure.as_deref().is_some_and(is_trouble);
             // A file of an earlier version has the events alone.
             let asked = asked.unwrap_or(Asked {
                 at: state.asked_at,
                 fetched_at: state.fetched_at,
                 down_since: failed.then_some(state.asked_at),
+                preparing: false,
             });
             let link = links.iter().find(|link| link.key == state.source);
             let next_try = link.and_then(|link| self.next_try(link, case, &asked, now));

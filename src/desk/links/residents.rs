@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use crate::desk::lists::{CaseRow, ListOrder, ListQuery, may_see};
 use crate::desk::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
-use crate::link::residents::{Resident, Searched, search};
+use crate::link::residents::{Part, Resident, Searched, search};
 
 /// The shortest text that is looked for: one letter would be everyone.
 const SHORTEST: usize = 2;
@@ -34,6 +34,8 @@ pub struct SearchedSource {
     pub found: usize,
     /// Whether it knows more: more words would narrow them.
     pub more: bool,
+    /// How it took part.
+    pub part: Part,
     /// Why it gave no answer.
     pub failure: Option<String>,
 }
@@ -85,6 +87,9 @@ impl Desk {
         } else {
             Vec::new()
         };
+        if !searched.is_empty() {
+            self.record_search(actor, text, &searched).await?;
+        }
         Ok(merged(before, searched))
     }
 
@@ -103,19 +108,16 @@ impl Desk {
                 continue;
             }
             asking.push(async move {
-                let failed = |failure: String| Searched {
-                    source: link.key.clone(),
-                    residents: Vec::new(),
-                    more: false,
-                    failure: Some(failure),
-                };
+                let failed = |failure| Searched::failed(&link.key, failure);
                 if let Some(trouble) = self.inner.watch.pausing(&link.key, now) {
                     return failed(trouble.why);
                 }
                 match source {
                     Ok(source) => {
                         let found = search(&self.inner.plugins, &source, text, now).await;
-                        if let Some(failure) = &found.failure {
+                        if let Some(failure) = &found.failure
+                            && found.part == Part::Failed
+                        {
                             tracing::warn!(source = %link.key, %failure, "a search for a resident gave no answer");
                         }
                         found
@@ -191,6 +193,7 @@ fn merged(before: Vec<FoundResident>, searched: Vec<Searched>) -> ResidentSearch
             source: answer.source,
             found: answer.residents.len(),
             more: answer.more,
+            part: answer.part,
             failure: answer.failure,
         });
         out.residents

@@ -21,6 +21,8 @@ const ROUND: Duration = Duration::from_secs(60);
 const BETWEEN: Duration = Duration::from_millis(250);
 /// Cases of one link in a round.
 const MOST: usize = 200;
+/// Until a link is asked again whose files were not ready yet.
+const SHORTLY: TimeDelta = TimeDelta::minutes(2);
 /// Links that are asked once a day or more rarely are asked in these hours of the night.
 const NIGHT_FROM: TimeDelta = TimeDelta::hours(1);
 const NIGHT_MINUTES: i64 = 240;
@@ -63,9 +65,9 @@ impl Desk {
             let Some(case) = self.reader()?.case(&reference)? else {
                 continue;
             };
-            self.ask(&Actor::system(), &case, &link, Why::Turn).await?;
+            let preparing = self.ask(&Actor::system(), &case, &link, Why::Turn).await?;
             asked += 1;
-            if self.inner.watch.trouble(&link.key).is_some() {
+            if preparing || self.inner.watch.trouble(&link.key).is_some() {
                 break;
             }
             tokio::time::sleep(BETWEEN).await;
@@ -126,6 +128,9 @@ pub(super) fn next_turn(
     reference: &CaseRef,
 ) -> Option<DateTime<Utc>> {
     let every = every(link)?;
+    if asked.preparing {
+        return Some(asked.at + SHORTLY.min(every));
+    }
     if let Some(since) = asked.down_since {
         // The longer it has been away, the rarer; but back within the working day.
         let pause = ((asked.at - since) / 2).clamp(TimeDelta::minutes(10), TimeDelta::hours(4));
@@ -174,6 +179,7 @@ mod tests {
             at,
             fetched_at: Some(at),
             down_since: None,
+            preparing: false,
         }
     }
 
@@ -202,6 +208,19 @@ mod tests {
         assert!(!is_due(&link(24), None, &case, at("2026-11-20T14:00:00Z")));
         assert!(is_due(&link(24), None, &case, at("2026-11-20T05:00:00Z")));
         assert!(is_due(&link(1), None, &case, at("2026-11-20T14:00:00Z")));
+    }
+
+    #[test]
+    fn a_source_whose_files_are_not_ready_is_asked_again_shortly_and_no_rarer_with_time() {
+        let case = CaseRef::new(2026, 1);
+        for asked in ["2026-11-20T14:00:00Z", "2026-11-20T18:00:00Z"] {
+            let asked = Asked {
+                preparing: true,
+                ..fine(at(asked))
+            };
+            let next = next_turn(&link(24), &asked, &case).unwrap();
+            assert_eq!((next - asked.at).num_minutes(), 2);
+        }
     }
 
     #[test]

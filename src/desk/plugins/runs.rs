@@ -94,7 +94,8 @@ fn run(note: RunNote, at: DateTime<Utc>) -> PluginRun {
     PluginRun {
         at,
         asked: note.asked.to_owned(),
-        failure: note.failure,
+        // A file that is read for the first time is no failure of anybody's; the log says how far it is.
+        failure: note.failure.filter(|_| !log.preparing),
         took_ms: ms(log.used.wall),
         computing_ms: ms(log.used.computing),
         memory: log.used.memory as u64,

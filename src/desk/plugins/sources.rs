@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::{SetLimits, fitted, manifest_of};
 use crate::desk::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
+use crate::domain::calendar::london_time;
 use crate::domain::refusal::{bounded, required};
 use crate::link::{Source, Wire};
 use crate::plugins::Kind;
@@ -78,6 +79,30 @@ impl Desk {
     /// As [`Desk::link_sources`], for the desk's own use.
     pub(in crate::desk) fn sources(&self) -> Result<Vec<LinkSource>, DeskError> {
         kept_sources(&*self.reader()?)
+    }
+
+    /// How each connection of a link fares since the program started, in sentences; nothing of those that work or were
+    /// not used.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`].
+    pub fn link_troubles(&self, by: &Actor, link: &LinkSource) -> Result<Vec<String>, DeskError> {
+        need(by, Permission::Administer)?;
+        let time = |at| london_time(at).format("%H:%M").to_string();
+        let told = link.connections.iter().filter_map(|own| {
+            let health = self.inner.http.health(&link.key, &own.name)?;
+            let since = time(health.failing_since?);
+            let why = health.last_error.unwrap_or_default();
+            let rests = health
+                .rests_until
+                .map(|until| format!(" It is tried again at {}.", time(until)));
+            let rests = rests.unwrap_or_default();
+            Some(format!(
+                "The connection {} has not worked since {since}: {why}.{rests}",
+                own.name
+            ))
+        });
+        Ok(told.collect())
     }
 
     /// Replaces the linked systems. What was linked before stays on its cases.

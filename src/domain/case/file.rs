@@ -3,8 +3,8 @@
 
 use super::letters::{self, next};
 use super::{
-    Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, SourceState,
-    folder_title,
+    BEING_READ, Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, NOT_ASKED,
+    SourceState, folder_title,
 };
 use crate::domain::ids::{DocumentId, LinkId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
@@ -160,9 +160,12 @@ pub(super) fn decide(
                 .iter()
                 .filter_map(|found| snapshot(case, source, found, false, &mut number, context))
                 .collect();
+            let how = |failure: Option<&String>| {
+                failure.map(|why| (why.starts_with(NOT_ASKED), why.starts_with(BEING_READ)))
+            };
             let before = case.sources.iter().find(|state| state.source == *source);
             let as_before = before.is_some_and(|state| {
-                state.failure.is_some() == failure.is_some() && state.notes == *notes
+                how(state.failure.as_ref()) == how(failure.as_ref()) && state.notes == *notes
             });
             if *in_turn && as_before && events.is_empty() {
                 return Ok(events);

@@ -2,7 +2,7 @@
 
 use super::CaseFile;
 use super::words::{day, maybe, subject_words, tail, words};
-use crate::domain::case::{Direction, Event, NOT_ASKED, folder_title};
+use crate::domain::case::{BEING_READ, Direction, Event, NOT_ASKED, folder_title};
 use crate::domain::ids::{ActionId, OrderId};
 use crate::domain::letter::{decision_words, ground_words};
 use crate::domain::ombudsman::NoticeKind;
@@ -288,6 +288,11 @@ impl CaseFile<'_> {
                     "{} was not asked for linked records{}",
                     state.source,
                     tail(&why[NOT_ASKED.len()..])
+                ),
+                Some(why) if why.starts_with(BEING_READ) => format!(
+                    "{} was being read for the first time{}",
+                    state.source,
+                    tail(&why[BEING_READ.len()..])
                 ),
                 Some(why) => format!("{} could not be read{}", state.source, tail(why)),
                 None if state.notes.is_empty() => {

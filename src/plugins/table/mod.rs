@@ -48,8 +48,8 @@ pub(super) enum Trouble {
     Asked(String),
     /// The file or its index; a sentence.
     Unavailable(String),
-    /// The index is being made; a sentence.
-    Later(String),
+    /// The index is being made; so much of the file, in hundredths, was read.
+    Later(u64),
 }
 
 impl Table {
@@ -137,9 +137,7 @@ impl Table {
             .ready(&self.place, plan, left)
             .map_err(|why| match why {
                 NotReady::Failed(why) => Trouble::Unavailable(why),
-                NotReady::Making(part) => Trouble::Later(format!(
-                    "it is large and is still being readied, {part} % of it so far; ask again in a minute"
-                )),
+                NotReady::Making(part) => Trouble::Later(part),
             })?;
         let rows = index.rows();
         self.ready = Some((index, wanted));

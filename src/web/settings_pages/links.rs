@@ -2,11 +2,13 @@
 //! adapter's runs said.
 
 use super::link_form::{link_answers, link_form, refuse_link};
-use super::runs::{RunView, runs};
+use super::runs::{RunView, health, runs};
 use super::{Pairs, mapping, page, show};
 use crate::desk::DeskError;
+use crate::desk::links::searches::ResidentSearched;
 use crate::desk::mapping::MAPPED;
 use crate::desk::plugins::PluginView;
+use crate::desk::plugins::runs::PluginRun;
 use crate::desk::plugins::sources::LinkSource;
 use crate::domain::access::Actor;
 use crate::plugins::Kind as PluginKind;
@@ -15,12 +17,15 @@ use crate::web::frame::Frame;
 use crate::web::page::{render, see};
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
+use crate::web::words::moment;
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 const HERE: &str = "/settings/links";
+/// Searches for residents that are shown.
+const SEARCHES: usize = 30;
 
 /// The page of a link.
 #[derive(askama::Template)]
@@ -42,6 +47,10 @@ pub struct LinkPage {
     pub mapping: String,
     /// Its questions.
     pub form: Form,
+    /// How it stands: when it was asked and tested last, and what came of it.
+    pub health: Vec<String>,
+    /// Who looked for residents in it, newest first.
+    pub searches: Vec<String>,
     /// What its runs said, newest first.
     pub runs: Vec<RunView>,
 }
@@ -221,6 +230,17 @@ fn kept(web: &Web, actor: &Actor, key: &str) -> Result<(LinkSource, PluginView),
     Ok((source, plugin))
 }
 
+type Stands = (Vec<PluginRun>, Vec<ResidentSearched>, Vec<String>);
+
+/// A link's runs, the searches for residents in it, and how its connections fare.
+fn stands(web: &Web, actor: &Actor, kept: &LinkSource) -> Result<Stands, DeskError> {
+    Ok((
+        web.desk.plugin_runs(actor, &format!("link:{}", kept.key))?,
+        web.desk.resident_searches(actor, &kept.key)?,
+        web.desk.link_troubles(actor, kept)?,
+    ))
+}
+
 fn link_page(
     web: &Web,
     actor: &Actor,
@@ -236,14 +256,28 @@ fn link_page(
         StatusCode::OK
     };
     let key = kept.map(|kept| kept.key.clone()).unwrap_or_default();
-    let told = match kept {
-        Some(kept) => web.desk.plugin_runs(actor, &format!("link:{}", kept.key)),
-        None => Ok(Vec::new()),
+    let stands = match kept {
+        Some(kept) => stands(web, actor, kept),
+        None => Ok((Vec::new(), Vec::new(), Vec::new())),
     };
-    let told = match told {
-        Ok(told) => told,
+    let (told, searched, mut troubles) = match stands {
+        Ok(stands) => stands,
         Err(error) => return web.sorry(actor, &error),
     };
+    troubles.extend(health(&told));
+    let book = web.desk.book();
+    let searches = searched.iter().take(SEARCHES).map(|search| {
+        let by = book
+            .person(&search.by)
+            .map_or(search.by.as_str(), |person| person.name.as_str());
+        let own = search.links.iter().find(|asked| asked.link == key);
+        let came = match own {
+            Some(own) if own.answered => format!("{} found", own.found),
+            _ => "no answer".into(),
+        };
+        format!("{}, {by}: {came}", moment(search.at))
+    });
+    let searches = searches.collect();
     let page = LinkPage {
         frame,
         title: match kept {
@@ -257,6 +291,8 @@ fn link_page(
             Some(kept) if kept.plugin == MAPPED => mapping::address(&kept.key),
             _ => String::new(),
         },
+        health: troubles,
+        searches,
         key,
         form,
         runs: runs(told),

@@ -37,6 +37,8 @@ pub struct PluginPage {
     pub size: String,
     /// An exporter's settings; without a button it is not drawn.
     pub form: Form,
+    /// What went wrong the last time that a link of an adapter was asked: the link, and a sentence.
+    pub troubles: Vec<(String, String)>,
     /// What an exporter's runs said, newest first.
     pub runs: Vec<RunView>,
     /// Who changed the plugins, when and why, newest first.
@@ -253,6 +255,10 @@ fn plugin_page(web: &Web, actor: &Actor, plugin: PluginView, form: Form) -> Resp
         (Ok(told), Ok(history)) => (told, history),
         (Err(error), _) | (_, Err(error)) => return web.sorry(actor, &error),
     };
+    let troubles = match troubles(web, actor, &plugin) {
+        Ok(troubles) => troubles,
+        Err(error) => return web.sorry(actor, &error),
+    };
     let mut frame = web.frame(actor, "/settings");
     frame.trouble = !form.problems.is_empty();
     let status = if frame.trouble {
@@ -281,11 +287,30 @@ fn plugin_page(web: &Web, actor: &Actor, plugin: PluginView, form: Form) -> Resp
         linker: plugin.kind == PluginKind::Linker,
         size: format!("{} KB", plugin.size.div_ceil(1024)),
         history: history.collect(),
+        troubles,
         runs: runs(told),
         plugin,
         form,
     };
     render(status, &page)
+}
+
+/// The links whose last run failed, and why.
+fn troubles(
+    web: &Web,
+    actor: &Actor,
+    plugin: &PluginView,
+) -> Result<Vec<(String, String)>, DeskError> {
+    let mut troubles = Vec::new();
+    for link in &plugin.links {
+        let told = web.desk.plugin_runs(actor, &format!("link:{link}"))?;
+        if let Some(run) = told.first()
+            && let Some(failure) = &run.failure
+        {
+            troubles.push((link.clone(), format!("{}: {failure}", moment(run.at))));
+        }
+    }
+    Ok(troubles)
 }
 
 fn plugins_page(web: &Web, actor: &Actor, form: Form) -> Result<SettingsPage, DeskError> {

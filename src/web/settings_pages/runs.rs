@@ -22,14 +22,34 @@ pub fn runs(told: Vec<PluginRun>) -> Vec<RunView> {
     told.into_iter().map(view).collect()
 }
 
-fn view(run: PluginRun) -> RunView {
-    let asked = match run.asked.as_str() {
+/// What was asked, in words.
+fn asked(run: &PluginRun) -> &str {
+    match run.asked.as_str() {
         "find" => "records were asked for",
         "check" => "the connection was tested",
         "fetch" => "a document was asked for",
         "export" => "an export was made",
         other => other,
+    }
+}
+
+/// The last run of each kind and what came of it, newest first: how a link stands.
+pub fn health(told: &[PluginRun]) -> Vec<String> {
+    let mut kinds: Vec<&PluginRun> = Vec::new();
+    for run in told {
+        if !kinds.iter().any(|known| known.asked == run.asked) {
+            kinds.push(run);
+        }
+    }
+    let line = |run: &PluginRun| {
+        let came = run.failure.as_deref().unwrap_or("It answered.");
+        format!("{}, {}. {came}", moment(run.at), asked(run))
     };
+    kinds.into_iter().map(line).collect()
+}
+
+fn view(run: PluginRun) -> RunView {
+    let asked = asked(&run).to_owned();
     let mut lines: Vec<(String, String)> = run
         .lines
         .into_iter()

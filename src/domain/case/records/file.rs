@@ -108,6 +108,8 @@ impl LinkedRecord {
 
 /// How the failure of a source begins that was not asked, because the case does not say whom to look for.
 pub const NOT_ASKED: &str = "Not asked: ";
+/// How the failure of a source begins that is there, but whose files are still being made ready to be looked through.
+pub const BEING_READ: &str = "Being read for the first time: ";
 
 /// How a linked source answered last: a source that is down says so and blocks nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

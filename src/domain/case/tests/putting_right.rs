@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::case::BEING_READ;
 use crate::domain::remedy::{ActionStatus, RemedyKind};
 
 fn offer(kind: RemedyKind) -> Value {
@@ -253,10 +254,13 @@ fn what_a_source_says_each_night_is_told_once() {
     assert_eq!(play.case.version, first + 1, "that it is down is new");
     let play = play.does("cal", nightly(json!([]), json!("Down, in other words.")));
     assert_eq!(play.case.version, first + 1);
+    let reading = nightly(json!([]), json!(format!("{BEING_READ}it is large.")));
+    let play = play.does("cal", reading.clone()).does("cal", reading);
+    assert_eq!(play.case.version, first + 2, "that it is there again");
     let play = play.does("cal", nightly(found("b"), Value::Null));
     assert_eq!(
         play.case.version,
-        first + 3,
+        first + 4,
         "the record, and that it is back"
     );
 }

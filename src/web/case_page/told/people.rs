@@ -1,7 +1,7 @@
 //! Contacts, documents, letters, linked records and the people of the case.
 
 use super::{Told, told};
-use crate::domain::case::{Direction, Event, NOT_ASKED};
+use crate::domain::case::{BEING_READ, Direction, Event, NOT_ASKED};
 use crate::web::words::{spoken, words};
 
 /// The sentence, when the event is one of these.
@@ -85,6 +85,8 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             Some(failure) => told(
                 if failure.starts_with(NOT_ASKED) {
                     format!("{} was not asked", state.source)
+                } else if failure.starts_with(BEING_READ) {
+                    format!("{} is being read for the first time", state.source)
                 } else {
                     format!("{} could not be reached", state.source)
                 },
