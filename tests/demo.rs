@@ -103,6 +103,15 @@ fn the_program_serves_every_state_and_a_bundle_that_verifies() {
             .send();
         answer.unwrap().error_for_status().unwrap()
     };
+    // Whoever logs a complaint finds residents of the other system, with and without an earlier case.
+    for (words, found, cases) in [("kovalenko", 1, true), ("cartwright", 2, false)] {
+        let said: serde_json::Value = api(format!("/residents?q={words}")).json().unwrap();
+        let residents = said["residents"].as_array().unwrap();
+        assert_eq!(residents.len(), found, "{said}");
+        assert_eq!(residents[0]["source"], "housing", "{said}");
+        let before = residents[0]["cases"].as_array().unwrap();
+        assert_eq!(!before.is_empty(), cases, "{said}");
+    }
     let mut states = BTreeSet::new();
     let mut cursor = String::new();
     loop {

@@ -18,7 +18,7 @@ struct Export {
     rows: &'static str,
 }
 
-const EXPORTS: [Export; 5] = [
+const EXPORTS: [Export; 6] = [
     Export {
         name: "repairs.csv",
         dates: "%Y-%m-%d",
@@ -42,6 +42,12 @@ const EXPORTS: [Export; 5] = [
         dates: "%d/%m/%Y",
         separator: b',',
         rows: include_str!("../../../seeds/demo/links/tenancies.csv"),
+    },
+    Export {
+        name: "people.csv",
+        dates: "%d/%m/%Y",
+        separator: b',',
+        rows: include_str!("../../../seeds/demo/links/people.csv"),
     },
     Export {
         name: "contact log.csv",
