@@ -8,6 +8,7 @@ mod ended;
 mod erasure;
 mod exports;
 mod hostile;
+mod hostile_plugins;
 mod identity;
 mod keys;
 mod kill;

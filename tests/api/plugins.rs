@@ -41,7 +41,7 @@ fn other() -> Other {
 
 #[test]
 fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted() {
-    let server = Server::start();
+    let mut server = Server::start();
     let admin = server.caller("Setup", &["administrator"]);
     let officer = server.caller("Case system", &["complaints_officer"]);
 
@@ -176,9 +176,8 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     assert_eq!(case["links"].as_array().map(Vec::len), Some(1));
 
     // Neither the file nor its copy has the secret in the clear; the key is in a file of its own that others cannot read.
-    let data = server.data.clone();
-    drop(server);
-    let bytes = std::fs::read(&data).expect("the data file");
+    server.kill();
+    let bytes = std::fs::read(&server.data).expect("the data file");
     let found = bytes
         .windows(SECRET.len())
         .any(|window| window == SECRET.as_bytes());
