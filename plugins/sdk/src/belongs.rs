@@ -53,9 +53,9 @@ impl Ask {
             return true;
         }
         match property {
-            // A repair belongs to the home. Everything else belongs to people, and the home may have had
-            // others before: a personal reference that differs rules the record out.
-            Some(true) => kind == "repair" || (tenancy.is_none() && person.is_none()),
+            // Everything that is not the home's belongs to people, and the home may have had others before: a
+            // personal reference that differs rules the record out.
+            Some(true) => of_the_home(kind) || (tenancy.is_none() && person.is_none()),
             Some(false) => false,
             None if tenancy.is_some() || person.is_some() => false,
             None => self.same_home_and_name(kind, whose),
@@ -67,10 +67,11 @@ impl Ask {
             return false;
         };
         same_address(address, whose.address)
-            && (same_name(name, whose.name) || (kind == "repair" && whose.name.is_empty()))
+            && (same_name(name, whose.name) || (of_the_home(kind) && whose.name.is_empty()))
     }
 
-    /// True when every word that was typed begins a word of one of these texts: the search for a resident.
+    /// True when every word that was typed begins a word of one of these texts, or all of them together are one: the
+    /// search for a resident.
     pub fn found_in(&self, texts: &[&str]) -> bool {
         let typed = words(self.text.as_deref().unwrap_or(""));
         let held: Vec<String> = texts.iter().flat_map(|text| words(text)).collect();
@@ -78,13 +79,20 @@ impl Ask {
         let whole: Vec<String> = texts.iter().map(|text| plain(text)).collect();
         let all = typed.concat();
         let digits = all.len() >= 5 && all.bytes().all(|b| b.is_ascii_digit());
-        let together = digits && whole.iter().any(|text| text.contains(&all));
+        let together = whole
+            .iter()
+            .any(|text| *text == all || (digits && text.contains(&all)));
         !typed.is_empty()
             && (together
                 || typed
                     .iter()
                     .all(|word| held.iter().any(|h| h.starts_with(word.as_str()))))
     }
+}
+
+/// True for kinds of record that belong to a home, whoever lives there.
+pub fn of_the_home(kind: &str) -> bool {
+    matches!(kind, "repair" | "property")
 }
 
 /// Letters and digits alone, without case and accents: `Date Raised` and `date_raised` are one, and so is an accented
@@ -104,7 +112,8 @@ pub fn same_reference(a: &str, b: &str) -> bool {
     !a.is_empty() && a == b
 }
 
-fn reference(text: &str) -> String {
+/// A reference without signs and leading zeros, as [`same_reference`] compares it.
+pub fn reference(text: &str) -> String {
     let text = plain(text);
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     if digits {
@@ -114,7 +123,7 @@ fn reference(text: &str) -> String {
     }
 }
 
-/// The words of a text, in plain form.
+/// The words of a text, in plain form; an apostrophe joins.
 pub fn words(text: &str) -> Vec<String> {
     // Composed first: an accent that stands by itself would part a word in two.
     let text: String = text.nfc().collect();
@@ -124,22 +133,24 @@ pub fn words(text: &str) -> Vec<String> {
     words.filter(|w| !w.is_empty()).collect()
 }
 
+/// The words of a name without titles, in order of the alphabet.
+pub fn name_words(name: &str) -> Vec<String> {
+    let mut names = words(name);
+    names.retain(|w| !["mr", "mrs", "ms", "miss", "mx", "dr", "rev"].contains(&w.as_str()));
+    names.sort();
+    names
+}
+
 /// True when two names are one: the same words in any order, titles aside, and at least two of them.
 pub fn same_name(a: &str, b: &str) -> bool {
-    let names = |text| {
-        let mut names = words(text);
-        names.retain(|w| !["mr", "mrs", "ms", "miss", "mx", "dr", "rev"].contains(&w.as_str()));
-        names.sort();
-        names
-    };
-    let (a, b) = (names(a), names(b));
+    let (a, b) = (name_words(a), name_words(b));
     a.len() >= 2 && a == b
 }
 
 /// True when two addresses are one: the shorter is wholly in the longer, with the same numbers and, when both have one,
 /// the same postcode.
 pub fn same_address(a: &str, b: &str) -> bool {
-    let (a, b) = (spaced(a), spaced(b));
+    let (a, b) = (address_words(a), address_words(b));
     let (short, long) = if a.len() <= b.len() {
         (&a, &b)
     } else {
@@ -148,29 +159,29 @@ pub fn same_address(a: &str, b: &str) -> bool {
     let numbered = short
         .iter()
         .any(|w| w.starts_with(|c: char| c.is_ascii_digit()));
-    // The numbers must be the same on both sides: 7 Alder Court is not Flat 2, 7 Alder Court.
-    let numbers = |words: &[String]| {
-        let mut found: Vec<String> = words
-            .iter()
-            .filter(|w| w.len() < 5 && w.starts_with(|c: char| c.is_ascii_digit()))
-            .cloned()
-            .collect();
-        found.sort();
-        found
-    };
     let postcodes = postcode(&a).zip(postcode(&b)).is_none_or(|(a, b)| a == b);
-    let street =
-        |words: &[String]| numbers(&words[..words.len() - postcode(words).map_or(0, |_| 2)]);
     short.len() >= 3
         && numbered
         && postcodes
-        && street(&a) == street(&b)
+        // 7 Alder Court is not Flat 2, 7 Alder Court.
+        && door_numbers(&a) == door_numbers(&b)
         && short.iter().all(|w| long.contains(w))
 }
 
-/// Words of an address; a postcode written as one word becomes two.
-fn spaced(text: &str) -> Vec<String> {
-    let mut words = words(text);
+/// The numbers of the house and the flat among the words of an address, in order of the alphabet.
+pub fn door_numbers(words: &[String]) -> Vec<&str> {
+    let street = &words[..words.len() - postcode(words).map_or(0, |_| 2)];
+    let numbers = street
+        .iter()
+        .filter(|w| w.len() < 5 && w.starts_with(|c: char| c.is_ascii_digit()));
+    let mut numbers: Vec<&str> = numbers.map(String::as_str).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The words of an address; a postcode written as one word becomes two.
+pub fn address_words(address: &str) -> Vec<String> {
+    let mut words = words(address);
     if let Some(last) = words
         .last()
         .filter(|w| (5..=7).contains(&w.len()) && w.is_ascii())
@@ -193,7 +204,8 @@ fn is_inward(word: &str) -> bool {
         && b[2].is_ascii_alphabetic()
 }
 
-fn postcode(words: &[String]) -> Option<(&str, &str)> {
+/// The two parts of the postcode that the words of an address end with.
+pub fn postcode(words: &[String]) -> Option<(&str, &str)> {
     let [.., outward, inward] = words else {
         return None;
     };

@@ -32,6 +32,7 @@ fn references_decide() {
     check("repair", home, ["00700124", "", "", "", ""], false);
     check("repair", home, ["", "", "", "", ""], false);
     check("contact", home, ["", "", "48213", "", ""], true);
+    check("property", home, ["00700123", "", "99", "", ""], true);
     let tenancy = r#"{"tenancy_ref":"T/4411"}"#;
     check("tenancy", tenancy, ["", "t4411", "", "", ""], true);
 }
@@ -72,6 +73,9 @@ fn name_and_address_must_both_agree() {
         ("contact", "Ben Okafor", "7 Alder Court, Mill Lane", false),
         ("contact", "", "7 Alder Court, Mill Lane", false),
         ("repair", "", "7 Alder Court, Mill Lane", true),
+        ("property", "", "7 Alder Court, Mill Lane", true),
+        // What is not known to be nobody may be somebody else.
+        ("repair", "????", "7 Alder Court, Mill Lane", false),
         ("contact", "Adaeze Okafor", "Mill Lane ZZ9 4AB", false),
     ] {
         check(kind, query, ["", "", "", name, address], expected);
@@ -93,6 +97,10 @@ fn a_name_is_the_same_however_its_accents_and_case_are_written() {
         assert!(!same_name(asked, "Zoë Bjornstrand"));
     }
     assert!(same_name("Eva Strauß", "EVA STRAUSS"));
+    assert!(same_address(
+        "7 Café Court, Mill Lane",
+        "7 CAFE\u{301} COURT, Mill Lane"
+    ));
 }
 
 #[test]
@@ -123,6 +131,7 @@ fn a_resident_is_found_by_the_words_typed_so_far() {
             "7 Alder Court, ZZ9 4AB",
             "07000 000001",
             "ada@example.net",
+            "T/4411",
         ];
         assert_eq!(query.found_in(&held), expected, "{typed}");
     };
@@ -134,10 +143,11 @@ fn a_resident_is_found_by_the_words_typed_so_far() {
         "0700 000 0001",
         "ada@exam",
         "ZZ9",
+        "t 4411",
     ] {
         check(typed, true);
     }
-    for typed in ["", "okafer", "ada smith", "0001", "8 alder"] {
+    for typed in ["", "okafer", "ada smith", "0001", "8 alder", "t44"] {
         check(typed, false);
     }
 }
