@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use serde::de::DeserializeOwned;
 
-use crate::Failure;
 use crate::bindings::exporter::redress::plugin::cases as host;
+use crate::{Failure, stream};
 
 /// The case as JSON, schema `redress-case/1`.
 pub fn document_json() -> String {
@@ -44,13 +44,6 @@ pub struct Attachment {
 
 impl Read for Attachment {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let max = u32::try_from(buf.len()).unwrap_or(u32::MAX).min(1 << 20);
-        if max == 0 {
-            return Ok(0);
-        }
-        let chunk = self.reader.read(max).map_err(io::Error::other)?;
-        // The host gives at most what was asked.
-        buf[..chunk.len()].copy_from_slice(&chunk);
-        Ok(chunk.len())
+        stream::fill(buf, |max| self.reader.read(max))
     }
 }

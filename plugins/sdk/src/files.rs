@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use crate::Failure;
 use crate::bindings::linker::redress::plugin::files as host;
+use crate::{Failure, stream};
 pub use host::{Match, ls};
 
 /// Stands for every column that [`Table::index`] readied: each word may be in another.
@@ -30,13 +30,7 @@ pub struct File {
 
 impl Read for File {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let max = u32::try_from(buf.len()).unwrap_or(u32::MAX).min(1 << 20);
-        if max == 0 {
-            return Ok(0);
-        }
-        let chunk = self.reader.read(max).map_err(io::Error::other)?;
-        buf[..chunk.len()].copy_from_slice(&chunk);
-        Ok(chunk.len())
+        stream::fill(buf, |max| self.reader.read(max))
     }
 }
 

@@ -7,7 +7,8 @@
 //!
 //! An adapter reads its query with [`Ask`], answers with [`Record`]s in a [`Page`], and reads the other system's answers
 //! with [`Json`] or types of its own. `redress plugin new` writes one to begin with. [`belongs`] decides whose a record
-//! is, [`dates`] reads dates however they are written, and rules that speak to a [`wire`] are tested without a host.
+//! is, [`fields`] names what the contract knows of each kind, [`dates`] reads dates however they are written, and rules
+//! that speak to a [`wire`] are tested without a host.
 //!
 //! ```ignore
 //! use redress_plugin::{Exporter, Failure, bundle, cases};
@@ -31,12 +32,14 @@ pub mod cases;
 pub mod dates;
 pub mod evidence;
 mod failure;
+pub mod fields;
 pub mod files;
 pub mod http;
 mod json;
 pub mod log;
 mod record;
 pub mod run;
+mod stream;
 pub mod wire;
 
 pub use ask::{Ask, Wanted};
