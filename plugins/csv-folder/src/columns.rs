@@ -6,8 +6,37 @@ use std::collections::BTreeMap;
 use crate::cell::clean;
 use crate::fields::{ADDRESS_PARTS, NAME_PARTS, names_documents};
 use crate::layout::Kind;
-use crate::matching::{Held, plain};
 use crate::settings::Settings;
+use redress_plugin::belongs::{Whose, plain};
+use redress_plugin::fields::WHOSE;
+
+/// What a row says of whose it is; empty where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Held<'a> {
+    /// The home.
+    pub property_ref: Cow<'a, str>,
+    /// The tenancy.
+    pub tenancy_ref: Cow<'a, str>,
+    /// The person.
+    pub person_ref: Cow<'a, str>,
+    /// The person's name.
+    pub name: Cow<'a, str>,
+    /// The home's address.
+    pub address: Cow<'a, str>,
+}
+
+impl Held<'_> {
+    /// As the rules want it by which a row belongs to a query.
+    pub fn whose(&self) -> Whose<'_> {
+        Whose {
+            property_ref: &self.property_ref,
+            tenancy_ref: &self.tenancy_ref,
+            person_ref: &self.person_ref,
+            name: &self.name,
+            address: &self.address,
+        }
+    }
+}
 
 /// Where each field of a kind stands in one file.
 #[derive(Debug, Default, PartialEq)]
@@ -36,8 +65,8 @@ impl Columns {
                     .filter(|at| !at.is_empty())
                     .ok_or_else(|| format!("it has no column `{own}` for `{field}`"))?,
                 None => known
-                    .iter()
-                    .map(|name| places(name))
+                    .split(' ')
+                    .map(places)
                     .find(|at| !at.is_empty())
                     .unwrap_or_default(),
             };
@@ -131,8 +160,8 @@ impl Columns {
     }
 
     /// What a row says of whose it is.
-    pub fn held(&self, row: &[String]) -> Held {
-        let get = |field| self.get(row, field).into_owned();
+    pub fn held<'a>(&self, row: &'a [String]) -> Held<'a> {
+        let get = |field| self.get(row, field);
         Held {
             property_ref: get("property_ref"),
             tenancy_ref: get("tenancy_ref"),
@@ -160,20 +189,13 @@ impl Columns {
 
     /// Every column that rows are looked up by.
     pub fn looked_up(&self, kind: Kind) -> Vec<u32> {
-        let whose = [
-            "property_ref",
-            "tenancy_ref",
-            "person_ref",
-            "name",
-            "address",
-        ];
         let searched: &[&str] = match kind {
             Kind::Person | Kind::Tenancy => {
                 &["id", "phone", "email", "payment_ref", "preferred_name"]
             }
             _ => &[],
         };
-        let fields = whose
+        let fields = WHOSE
             .iter()
             .chain(&NAME_PARTS)
             .chain(&ADDRESS_PARTS)

@@ -5,58 +5,59 @@ use std::collections::HashMap;
 use crate::cell::is_no_row;
 use crate::columns::Columns;
 use crate::documents::Shelf;
-use crate::folder::{Folder, Found, NotReady, Row, Trouble, columns, files};
+use crate::folder::{Folder, Found, NotReady, Row, columns, files};
 use crate::layout::{self, Kind};
-use crate::matching::Query;
 use crate::plan;
 use crate::record::{Reading, Record};
 use crate::residents;
 use crate::settings::Settings;
+use redress_plugin::belongs::plain;
+use redress_plugin::{Ask, Failure, Query};
 
 /// More than this belongs to one home only when the query or the files are wrong.
 const MOST: usize = 10_000;
 
-/// Finds the records of a query; `cursor` says how many were given before.
-pub fn find(
-    folder: &mut impl Folder,
-    settings: &str,
-    query: &str,
-    limit: usize,
-    cursor: Option<&str>,
-) -> Result<Found, Trouble> {
-    let settings = Settings::read(settings).map_err(Trouble::Settings)?;
-    let query = Query::read(query).map_err(Trouble::Query)?;
-    let skip = match cursor {
+/// Finds the records of a query, whose cursor says how many were given before.
+pub fn find(folder: &mut impl Folder, settings: &str, query: &Query) -> Result<Found, Failure> {
+    let settings = Settings::read(settings).map_err(Failure::BadSettings)?;
+    let ask = Ask::of(query)?;
+    ask.names_someone()?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX).max(1);
+    let skip = match &query.cursor {
         None => 0,
         Some(cursor) => cursor
             .parse::<usize>()
-            .map_err(|_| Trouble::Query(format!("`{cursor}` is not a cursor of ours")))?,
+            .map_err(|_| Failure::BadInput(format!("`{cursor}` is not a cursor of ours")))?,
     };
     let names = folder.names();
     let files = files(&names, &settings)?;
-    if let Some(text) = query.search() {
-        return residents::find(folder, &settings, &files, text, limit.max(1), skip);
+    if ask
+        .text
+        .as_deref()
+        .is_some_and(|text| !plain(text).is_empty())
+    {
+        return residents::find(folder, &settings, &files, &ask, limit, skip);
     }
     let mut search = Search {
-        query: &query,
+        ask: &ask,
         settings: &settings,
         shelf: Shelf::new(&names),
         skip,
-        limit: limit.max(1),
+        limit,
         seen: 0,
         ids: HashMap::new(),
         found: Vec::new(),
         full: false,
     };
     for kind in layout::KINDS {
-        let asked = kind.is_usual() || !query.kinds.is_empty();
-        if asked && query.wants(kind.name()) && !files.iter().any(|(k, _)| *k == kind) {
+        let asked = kind.is_usual() || !ask.kinds.is_empty();
+        if asked && ask.wants(kind.name()) && !files.iter().any(|(k, _)| *k == kind) {
             folder.warn(&format!("{}, so none were looked for.", kind.lacks()));
         }
     }
     let mut troubles = Vec::new();
     let mut readable = 0;
-    for (kind, name) in files.iter().filter(|(kind, _)| query.wants(kind.name())) {
+    for (kind, name) in files.iter().filter(|(kind, _)| ask.wants(kind.name())) {
         match search.file(folder, *kind, name) {
             Ok(()) => readable += 1,
             Err(why) => {
@@ -71,7 +72,7 @@ pub fn find(
         }
     }
     if readable == 0 && !troubles.is_empty() && search.found.is_empty() {
-        return Err(Trouble::Unavailable(format!(
+        return Err(Failure::Unavailable(format!(
             "no file could be read: {}",
             troubles.join("; ")
         )));
@@ -84,7 +85,7 @@ pub fn find(
 }
 
 struct Search<'a> {
-    query: &'a Query,
+    ask: &'a Ask,
     settings: &'a Settings,
     shelf: Shelf,
     skip: usize,
@@ -102,7 +103,7 @@ impl Search<'_> {
         let columns = columns(kind, &header, self.settings)?;
         match folder.ready(&mut table, &columns.looked_up(kind)) {
             Ok(()) => {
-                let rows = plan::rows(folder, &mut table, &columns, kind, self.query);
+                let rows = plan::rows(folder, &mut table, &columns, kind, self.ask);
                 // None: too many rows have what is looked for, so that reading all is quicker and sure.
                 if let Some(rows) = rows {
                     return self.rows(&rows, &header, kind, &columns);
@@ -136,7 +137,7 @@ impl Search<'_> {
         columns: &Columns,
     ) -> Result<(), String> {
         let own = |row: &&Row| {
-            self.query.owns(kind.name(), &columns.held(row)) && !is_no_row(row, header)
+            self.ask.owns(kind.name(), &columns.held(row).whose()) && !is_no_row(row, header)
         };
         for row in rows.iter().filter(own) {
             let reading = Reading {
@@ -158,13 +159,7 @@ impl Search<'_> {
     }
 
     fn take(&mut self, mut record: Record, kind: Kind) {
-        let old = self
-            .query
-            .since
-            .as_deref()
-            .zip(record.last.as_deref())
-            .is_some_and(|(since, last)| last < since);
-        if old {
+        if !self.ask.recent(record.last.as_deref()) {
             return;
         }
         let times = self.ids.entry((kind, record.id.clone())).or_default();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::folder::{ANY, How, check};
-use crate::matching::{plain, words};
+use redress_plugin::belongs::words;
 
 /// A folder whose files are texts with `|` between cells.
 pub(crate) struct Shelf {
@@ -100,6 +100,22 @@ pub(crate) fn shelf(files: &[(&'static str, &str)]) -> Shelf {
     }
 }
 
+/// A page of a query.
+pub(crate) fn find(
+    folder: &mut impl Folder,
+    settings: &str,
+    query: &str,
+    limit: u32,
+    cursor: Option<&str>,
+) -> Result<Found, Failure> {
+    let query = Query {
+        document: query.into(),
+        limit,
+        cursor: cursor.map(str::to_owned),
+    };
+    super::find(folder, settings, &query)
+}
+
 const REPAIRS: &str = "Job No|Property ref|Date raised|Completed|Description\n\
     1|007|02/09/2026||Extractor\n2|008|03/09/2026||Door\n3|007|01/01/2019|05/01/2019|Old tap\n1|007|09/09/2026||Extractor again";
 const CONTACTS: &str =
@@ -145,6 +161,20 @@ fn since_and_kinds_narrow_the_answer() {
 }
 
 #[test]
+fn a_query_that_names_nobody_is_refused() {
+    for query in [
+        "{}",
+        r#"{"name":"A B"}"#,
+        r#"{"property_ref":"-"}"#,
+        "[]",
+        "",
+    ] {
+        let refused = find(&mut shelf(&[("repairs.csv", REPAIRS)]), "", query, 9, None);
+        assert!(matches!(refused, Err(Failure::BadInput(_))), "{query}");
+    }
+}
+
+#[test]
 fn pages_together_are_the_whole() {
     let mut folder = shelf(&[("contacts.csv", CONTACTS), ("repairs.csv", REPAIRS)]);
     let whole = find(&mut folder, "{}", HOME, 100, None).unwrap();
@@ -161,7 +191,7 @@ fn pages_together_are_the_whole() {
     assert_eq!(pages, whole.records);
     assert!(matches!(
         find(&mut folder, "{}", HOME, 2, Some("x")),
-        Err(Trouble::Query(_))
+        Err(Failure::BadInput(_))
     ));
 }
 
@@ -195,22 +225,20 @@ fn a_broken_file_costs_only_itself() {
 #[test]
 fn nothing_readable_is_a_clear_failure() {
     let why = find(&mut shelf(&[("repairs.csv", "")]), "{}", HOME, 10, None).unwrap_err();
-    assert_eq!(
-        why,
-        Trouble::Unavailable("no file could be read: repairs.csv: it is empty".into())
-    );
+    assert_eq!(why.why(), "no file could be read: repairs.csv: it is empty");
+    assert!(matches!(why, Failure::Unavailable(_)));
     assert!(matches!(
         find(&mut shelf(&[]), "{}", HOME, 10, None),
-        Err(Trouble::Unavailable(_))
+        Err(Failure::Unavailable(_))
     ));
     assert!(matches!(
         find(&mut shelf(&[("x.csv", "a")]), "{}", HOME, 10, None),
-        Err(Trouble::Settings(_))
+        Err(Failure::BadSettings(_))
     ));
     let named = r#"{"files":{"repair":["gone.csv"]}}"#;
     assert!(matches!(
         find(&mut shelf(&[("x.csv", "a")]), named, HOME, 10, None),
-        Err(Trouble::Unavailable(_))
+        Err(Failure::Unavailable(_))
     ));
 }
 
@@ -357,5 +385,6 @@ fn an_index_that_is_being_made_is_waited_for() {
     let mut busy = Busy(shelf(&[("repairs.csv", REPAIRS)]));
     let why = find(&mut busy, "{}", HOME, 10, None).unwrap_err();
     let says = "no file could be read: repairs.csv: it is still being readied";
-    assert_eq!(why, Trouble::Unavailable(says.into()));
+    assert_eq!(why.why(), says);
+    assert!(matches!(why, Failure::Unavailable(_)));
 }

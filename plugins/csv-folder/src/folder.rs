@@ -5,6 +5,7 @@ use crate::columns::Columns;
 use crate::layout::{self, Kind};
 use crate::record::Record;
 use crate::settings::Settings;
+use redress_plugin::Failure;
 
 /// A row of a file.
 pub type Row = Vec<String>;
@@ -58,17 +59,6 @@ pub enum NotReady {
     Never(String),
 }
 
-/// Why a call failed.
-#[derive(Debug, PartialEq)]
-pub enum Trouble {
-    /// The settings are wrong.
-    Settings(String),
-    /// The query is wrong.
-    Query(String),
-    /// Nothing could be read.
-    Unavailable(String),
-}
-
 /// Records found, and where the next page starts.
 #[derive(Debug, Default, PartialEq)]
 pub struct Found {
@@ -89,8 +79,8 @@ impl Kind {
 }
 
 /// Says which files there are, what of them is understood and what is missing.
-pub fn check(folder: &mut impl Folder, settings: &str) -> Result<String, Trouble> {
-    let settings = Settings::read(settings).map_err(Trouble::Settings)?;
+pub fn check(folder: &mut impl Folder, settings: &str) -> Result<String, Failure> {
+    let settings = Settings::read(settings).map_err(Failure::BadSettings)?;
     let names = folder.names();
     let files = files(&names, &settings)?;
     let mut lines = Vec::new();
@@ -117,7 +107,7 @@ pub fn check(folder: &mut impl Folder, settings: &str) -> Result<String, Trouble
     }
     let text = lines.join(". ") + ".";
     if readable == 0 {
-        Err(Trouble::Unavailable(text))
+        Err(Failure::Unavailable(text))
     } else {
         Ok(text)
     }
@@ -165,15 +155,15 @@ pub(crate) fn columns(
 }
 
 /// The files to read. None at all is worth a sentence that says what to do.
-pub(crate) fn files(names: &[String], settings: &Settings) -> Result<Vec<(Kind, String)>, Trouble> {
+pub(crate) fn files(names: &[String], settings: &Settings) -> Result<Vec<(Kind, String)>, Failure> {
     let files = layout::files(settings, names);
     if names.is_empty() {
-        return Err(Trouble::Unavailable(
+        return Err(Failure::Unavailable(
             "the folder is empty, missing or not granted to this link".into(),
         ));
     }
     if files.is_empty() {
-        return Err(Trouble::Settings(format!(
+        return Err(Failure::BadSettings(format!(
             "no file's name tells what it holds ({}); name the files under `files`, for example {{\"repair\": [\"jobs.csv\"]}}",
             names
                 .iter()

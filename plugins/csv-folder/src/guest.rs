@@ -4,7 +4,7 @@ use redress_plugin::{Failure, Found, Linker, Page, Query, Wanted, evidence, file
 
 use crate::documents::media_type;
 use crate::find;
-use crate::folder::{self, Folder, How, NotReady, Row, Trouble};
+use crate::folder::{self, Folder, How, NotReady, Row};
 
 struct CsvFolder;
 
@@ -12,20 +12,11 @@ impl Linker for CsvFolder {
     const MANIFEST: &str = include_str!("../plugin.json");
 
     fn check() -> Result<String, Failure> {
-        folder::check(&mut Granted, &run::settings_json()).map_err(failure)
+        folder::check(&mut Granted, &run::settings_json())
     }
 
     fn find(query: Query) -> Result<Page, Failure> {
-        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        let cursor = query.cursor.as_deref();
-        let found = find::find(
-            &mut Granted,
-            &run::settings_json(),
-            &query.document,
-            limit,
-            cursor,
-        )
-        .map_err(failure)?;
+        let found = find::find(&mut Granted, &run::settings_json(), &query)?;
         let records = found.records.into_iter().map(|r| Found {
             id: r.id,
             kind: r.kind.into(),
@@ -101,21 +92,7 @@ impl Folder for Granted {
     }
 }
 
-fn failure(trouble: Trouble) -> Failure {
-    match trouble {
-        Trouble::Settings(why) => Failure::BadSettings(why),
-        Trouble::Query(why) => Failure::BadInput(why),
-        Trouble::Unavailable(why) => Failure::Unavailable(why),
-    }
-}
-
+/// As part of a longer remark.
 fn sentence(failure: Failure) -> String {
-    match failure {
-        Failure::BadSettings(why)
-        | Failure::Refused(why)
-        | Failure::Unavailable(why)
-        | Failure::BadInput(why)
-        | Failure::Denied(why)
-        | Failure::Other(why) => why.trim_end_matches('.').to_owned(),
-    }
+    failure.why().trim_end_matches('.').to_owned()
 }

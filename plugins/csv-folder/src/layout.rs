@@ -1,7 +1,7 @@
 //! Which file is of which kind.
 
-use crate::matching::plain;
 use crate::settings::Settings;
+use redress_plugin::belongs::plain;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 

@@ -3,7 +3,7 @@
 //!
 //! Which file holds what is told by its name, which column holds what by its header; both can be set
 //! ([`settings`]). Rows are looked up in the host's index ([`plan`]); where there is none they are all read, a thousand
-//! at a time. Either way only what belongs to the query is kept ([`matching`]). A file that is missing or broken costs its
+//! at a time. Either way only what belongs to the query is kept, by the rules all adapters share. A file that is missing or broken costs its
 //! own records and a warning, never the others.
 //!
 //! Start at [`find::find`]. `guest.rs` is the component's door, built for wasm only.
@@ -25,7 +25,6 @@ pub mod folder;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 pub mod layout;
-pub mod matching;
 pub mod plan;
 pub mod record;
 pub mod residents;

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::columns::Columns;
 use crate::folder::{ANY, Folder, How, Row};
 use crate::layout::Kind;
-use crate::matching::{
-    Query, address_words, door_numbers, name_words, of_the_home, plain, postcode,
+use redress_plugin::Ask;
+use redress_plugin::belongs::{
+    address_words, door_numbers, name_words, of_the_home, plain, postcode,
 };
 
 /// The most rows that a look-up gives. When there are so many there may be more.
@@ -24,7 +25,7 @@ pub fn rows<F: Folder>(
     table: &mut F::Table,
     columns: &Columns,
     kind: Kind,
-    query: &Query,
+    ask: &Ask,
 ) -> Option<Vec<Row>> {
     let mut look = LookUps {
         folder,
@@ -33,9 +34,9 @@ pub fn rows<F: Folder>(
         full: false,
     };
     for (field, asked) in [
-        ("tenancy_ref", &query.tenancy_ref),
-        ("person_ref", &query.person_ref),
-        ("property_ref", &query.property_ref),
+        ("tenancy_ref", &ask.tenancy_ref),
+        ("person_ref", &ask.person_ref),
+        ("property_ref", &ask.property_ref),
     ] {
         let Some(asked) = asked.as_deref() else {
             continue;
@@ -46,7 +47,7 @@ pub fn rows<F: Folder>(
             }
         }
     }
-    if let (Some(name), Some(address)) = (&query.name, &query.address)
+    if let (Some(name), Some(address)) = (&ask.name, &ask.address)
         && columns.has("address")
     {
         let words = address_words(address);

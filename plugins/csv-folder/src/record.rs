@@ -6,8 +6,9 @@ use crate::columns::Columns;
 use crate::documents::Shelf;
 use crate::fields::{ADDRESS_PARTS, NAME_PARTS};
 use crate::layout::Kind;
-use crate::settings::Dates;
 use crate::when;
+use redress_plugin::dates::{Order, is_no_day};
+use redress_plugin::fields::is_day;
 use serde_json::{Map, Value, json};
 
 /// A record on its way to the host.
@@ -38,7 +39,7 @@ pub struct Reading<'a> {
     /// Which column is what.
     pub columns: &'a Columns,
     /// How dates are written.
-    pub dates: Dates,
+    pub dates: Order,
     /// The photos and reports of the folder.
     pub shelf: &'a Shelf,
 }
@@ -102,11 +103,10 @@ impl Reading<'_> {
             }
             let dated = match field {
                 "at" => when::moment(&text, self.dates),
-                "start" | "end" => when::date(&text, self.dates),
-                _ if field.ends_with("_on") => when::date(&text, self.dates),
+                _ if is_day(field) => when::date(&text, self.dates),
                 _ => None,
             };
-            if dated.as_deref().is_some_and(when::is_no_date) {
+            if dated.as_deref().is_some_and(is_no_day) {
                 continue;
             }
             // A target lies ahead; it does not say that anything happened.
@@ -220,7 +220,7 @@ mod tests {
         let reading = Reading {
             kind,
             columns: &columns,
-            dates: Dates::Dmy,
+            dates: Order::DayFirst,
             shelf: &shelf,
         };
         reading.record(&cells(row))

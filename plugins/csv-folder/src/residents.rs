@@ -2,6 +2,7 @@
 //! or reference has the words typed so far. Who somebody is, where they live and under which tenancy may stand in three
 //! files; what the case needs is put together from them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -9,12 +10,13 @@ use serde_json::{Map, Value, json};
 use crate::cell::is_no_row;
 use crate::columns::Columns;
 use crate::documents::Shelf;
-use crate::folder::{ANY, Folder, Found, How, NotReady, Row, Trouble, columns};
+use crate::folder::{ANY, Folder, Found, How, NotReady, Row, columns};
 use crate::layout::Kind;
-use crate::matching::{address_words, begin_words, plain, postcode, reference, words};
 use crate::plan::spellings;
 use crate::record::{Reading, Record};
 use crate::settings::Settings;
+use redress_plugin::belongs::{address_words, plain, postcode, reference, same_reference, words};
+use redress_plugin::{Ask, Failure, fields};
 
 /// Rows looked at for one spelling; who types more is found more surely.
 const ROWS: usize = 200;
@@ -26,10 +28,10 @@ pub fn find<F: Folder>(
     folder: &mut F,
     settings: &Settings,
     files: &[(Kind, String)],
-    text: &str,
+    ask: &Ask,
     limit: usize,
     skip: usize,
-) -> Result<Found, Trouble> {
+) -> Result<Found, Failure> {
     let mut lists = Vec::new();
     for (kind, name) in files {
         if matches!(kind, Kind::Person | Kind::Tenancy | Kind::Property) {
@@ -40,20 +42,22 @@ pub fn find<F: Folder>(
         }
     }
     if !lists.iter().any(|list| list.kind != Kind::Property) {
-        return Err(Trouble::Unavailable(
+        return Err(Failure::Unavailable(
             "no list of people or tenancies could be read, and residents are looked for in those"
                 .into(),
         ));
     }
+    let text = ask.text.as_deref().unwrap_or_default();
     let mut search = Search {
         folder,
         settings,
+        ask,
         lists,
         typed: words(text),
         shelf: Shelf::default(),
         found: BTreeMap::new(),
     };
-    search.gather(text).map_err(Trouble::Unavailable)?;
+    search.gather(text).map_err(Failure::Unavailable)?;
     let (residents, more) = search.ranked(skip, limit);
     Ok(Found {
         next: more.then(|| (skip + residents.len()).to_string()),
@@ -105,19 +109,6 @@ struct Resident {
     ended: Option<String>,
 }
 
-const FIELDS: [&str; 10] = [
-    "name",
-    "preferred_name",
-    "title",
-    "address",
-    "email",
-    "phone",
-    "preferred_channel",
-    "language",
-    "adjustments",
-    "tenure_type",
-];
-
 impl Resident {
     fn field(&self, name: &str) -> &str {
         self.fields
@@ -155,12 +146,12 @@ impl Resident {
                 None => 0,
             };
         }
-        let together = reference(&typed.concat());
+        let together = typed.concat();
         let exact = self
             .references
             .iter()
             .chain([&self.field("phone").to_owned()])
-            .any(|held| !held.is_empty() && reference(held) == together);
+            .any(|held| same_reference(held, &together));
         score + if exact { 10 } else { 0 } - if self.ended.is_some() { 2 } else { 0 }
     }
 
@@ -200,6 +191,7 @@ impl Resident {
 struct Search<'a, F: Folder> {
     folder: &'a mut F,
     settings: &'a Settings,
+    ask: &'a Ask,
     lists: Vec<List<F::Table>>,
     typed: Vec<String>,
     shelf: Shelf,
@@ -278,7 +270,7 @@ impl<F: Folder> Search<'_, F> {
             self.complete(&mut resident)?;
             let texts = ["name", "preferred_name", "address", "email", "phone"];
             let texts = texts.map(|field| resident.field(field));
-            if begin_words(&self.typed, &texts) {
+            if self.ask.found_in(&texts) {
                 self.found.insert(key, resident);
             }
         }
@@ -315,7 +307,7 @@ impl<F: Folder> Search<'_, F> {
                 let held = columns.held(&row);
                 let (phone, email) = (columns.get(&row, "phone"), columns.get(&row, "email"));
                 let texts = [
-                    held.name.as_str(),
+                    &*held.name,
                     &held.address,
                     &held.person_ref,
                     &held.tenancy_ref,
@@ -323,7 +315,7 @@ impl<F: Folder> Search<'_, F> {
                     &phone,
                     &email,
                 ];
-                if begin_words(&self.typed, &texts) && !is_no_row(&row, &self.lists[at].header) {
+                if self.ask.found_in(&texts) && !is_no_row(&row, &self.lists[at].header) {
                     self.take(at, &row)?;
                 }
             }
@@ -334,7 +326,7 @@ impl<F: Folder> Search<'_, F> {
     /// Takes the person of a row; of a home, those who live there.
     fn take(&mut self, at: usize, row: &Row) -> Result<(), String> {
         if self.lists[at].kind == Kind::Property {
-            let home = self.lists[at].columns.held(row).property_ref;
+            let home = self.lists[at].columns.held(row).property_ref.into_owned();
             for (other, row) in self.linked(Kind::Tenancy, "property_ref", &home)? {
                 self.take(other, &row)?;
             }
@@ -395,9 +387,10 @@ impl<F: Folder> Search<'_, F> {
             day.filter(|day| day.len() == 10).map(str::to_owned)
         };
         let (from, ended) = (day("start"), day("end"));
-        fields.retain(|name, _| FIELDS.contains(&name.as_str()));
+        let of_people = fields::of(Kind::Person.name());
+        fields.retain(|name, _| of_people.contains(&name.as_str()));
         Resident {
-            references: [held.property_ref, held.tenancy_ref, held.person_ref],
+            references: [held.property_ref, held.tenancy_ref, held.person_ref].map(Cow::into_owned),
             fields,
             from: from.unwrap_or_default(),
             ended,
@@ -452,9 +445,9 @@ impl<F: Folder> Search<'_, F> {
             .take(1)
         {
             // Where somebody lives, not where their letters go.
-            let address = self.lists[at].columns.held(&row).address;
+            let address = self.lists[at].columns.get(&row, "address");
             if !address.is_empty() {
-                resident.fields.insert("address".into(), address.into());
+                resident.fields.insert("address".into(), (*address).into());
             }
         }
         Ok(())

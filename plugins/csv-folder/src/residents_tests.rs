@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::find::tests::{Shelf, shelf};
-use crate::find::{self};
+use crate::find::tests::{Shelf, find, shelf};
 
 const PEOPLE: &str = "external_ref|Title|First name|Surname|Mobile|Email\n\
     48213|Ms|Adaeze|Okafor|07000 000001|ada@example.net\n\
@@ -24,11 +23,11 @@ const HOMES: &str = "property_ref|Address 1|Town|Postcode\n\
 fn search(
     folder: &mut Shelf,
     text: &str,
-    limit: usize,
+    limit: u32,
     cursor: Option<&str>,
 ) -> (Vec<Value>, Option<String>) {
     let query = serde_json::json!({"kinds": ["person"], "text": text}).to_string();
-    let found = find::find(folder, "{}", &query, limit, cursor).unwrap();
+    let found = find(folder, "{}", &query, limit, cursor).unwrap();
     let records = found.records.iter().map(|record| {
         let mut document: Value = serde_json::from_str(&record.document).unwrap();
         document["title"] = record.title.as_str().into();
@@ -143,5 +142,5 @@ fn one_list_of_tenancies_is_enough() {
     let only = shelf(&[("repairs.csv", "Ref|Property ref\n1|7")]);
     let query = r#"{"kinds":["person"],"text":"okafor"}"#;
     let mut only = only;
-    assert!(find::find(&mut only, "{}", query, 10, None).is_err());
+    assert!(find(&mut only, "{}", query, 10, None).is_err());
 }

@@ -7,20 +7,10 @@
 //! ```
 
 use crate::layout::Kind;
-use crate::matching::plain;
+use redress_plugin::belongs::plain;
+use redress_plugin::dates::Order;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// The order of day and month in dates like 02/03/2026.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dates {
-    /// Day first, as in England.
-    #[default]
-    Dmy,
-    /// Month first, as some suppliers export.
-    Mdy,
-}
 
 /// The settings of one link.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,7 +21,7 @@ pub struct Settings {
     /// Columns by kind and field, where the header does not tell. `id` and the references are fields too.
     pub columns: BTreeMap<Kind, BTreeMap<String, String>>,
     /// How dates with slashes are written.
-    pub dates: Dates,
+    pub dates: Order,
     /// Columns that are not read, beside those that never are.
     pub drop: Vec<String>,
 }
