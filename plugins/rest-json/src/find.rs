@@ -94,7 +94,7 @@ impl Search<'_> {
                     break;
                 }
                 Err(failure) => {
-                    let why = sentence(&failure).trim_end_matches('.');
+                    let why = failure.why().trim_end_matches('.');
                     self.remarks.push(format!(
                         "{kind} could not be read: {why}. They are missing from this answer."
                     ));
@@ -292,7 +292,7 @@ pub fn detail(
         Err(failure @ (Failure::Refused(_) | Failure::Denied(_))) => Err(failure),
         Err(failure) => Ok((
             whole,
-            Some(format!("Details are missing: {}", sentence(&failure))),
+            Some(format!("Details are missing: {}", failure.why())),
         )),
     }
 }
@@ -412,16 +412,4 @@ pub fn check(wire: &mut dyn Wire, settings: &str) -> Result<String, Failure> {
         "The system answers. Mapped: {}.",
         kinds.collect::<Vec<_>>().join("; ")
     ))
-}
-
-/// A failure's text.
-pub fn sentence(failure: &Failure) -> &str {
-    match failure {
-        Failure::BadSettings(why)
-        | Failure::Refused(why)
-        | Failure::Unavailable(why)
-        | Failure::BadInput(why)
-        | Failure::Denied(why)
-        | Failure::Other(why) => why,
-    }
 }

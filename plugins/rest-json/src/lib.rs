@@ -28,4 +28,6 @@ pub mod request;
 pub mod template;
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;

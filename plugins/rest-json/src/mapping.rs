@@ -1,15 +1,19 @@
 //! The settings: what is asked for each kind of record, and what of an answer is which field. Every mistake is told
 //! with the member that it stands in, as in `kinds.repair.fields.reported_on: …`.
 
+mod members;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use redress_plugin::dates::Order;
-use redress_plugin::{Failure, Value};
+use redress_plugin::{Failure, Value, fields};
 
 use crate::expr::{Expr, Member};
 use crate::paging::Paging;
 use crate::path::Path;
 use crate::template::{Template, body_needs};
+use members::{Members, Wrong};
 
 /// What the operator set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,95 +92,6 @@ pub struct Documents {
     pub more: BTreeMap<String, Expr>,
 }
 
-/// Whose a record is.
-pub const WHOSE: [&str; 5] = [
-    "property_ref",
-    "tenancy_ref",
-    "person_ref",
-    "name",
-    "address",
-];
-
-/// The fields that the contract knows of a kind; none for a kind of the operator's own.
-pub fn fields(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "person" => &[
-            "name",
-            "preferred_name",
-            "title",
-            "address",
-            "email",
-            "phone",
-            "preferred_channel",
-            "language",
-            "adjustments",
-            "tenure_type",
-        ],
-        "repair" => &[
-            "reported_on",
-            "description",
-            "trade",
-            "priority",
-            "target_on",
-            "appointment_on",
-            "appointment_slot",
-            "attended_on",
-            "completed_on",
-            "status",
-            "outcome",
-            "contractor",
-            "follow_on_of",
-            "hazard",
-            "notes",
-        ],
-        "asb" => &[
-            "opened_on",
-            "closed_on",
-            "category",
-            "hate_incident",
-            "description",
-            "risk_score",
-            "risk_assessed_on",
-            "action_plan_on",
-            "actions",
-            "last_contact_on",
-            "outcome",
-            "closure_reason",
-            "status",
-        ],
-        "tenancy" => &[
-            "tenure_type",
-            "start",
-            "end",
-            "joint_with_refs",
-            "population",
-            "payment_ref",
-            "name",
-            "address",
-        ],
-        "contact" => &["at", "direction", "channel", "subject", "summary", "staff"],
-        _ => &[],
-    }
-}
-
-/// The day on which a record of this kind was over.
-pub fn ends(kind: &str) -> Option<&'static str> {
-    match kind {
-        "repair" => Some("completed_on"),
-        "asb" => Some("closed_on"),
-        "tenancy" => Some("end"),
-        "contact" => Some("at"),
-        _ => None,
-    }
-}
-
-/// True for a field that holds a day or a time.
-pub fn is_date(field: &str) -> bool {
-    field.ends_with("_on") || matches!(field, "at" | "start" | "end")
-}
-
-type Wrong = String;
-
 impl Settings {
     /// Reads the settings.
     pub fn read(json: &str) -> Result<Self, Failure> {
@@ -241,10 +156,9 @@ impl Mapping {
             "documents",
         ];
         let top = Members::of(value, at.into(), &known)?;
-        let known_fields = fields(kind);
-        let mut whose = top.expressions("refs", &WHOSE)?;
-        let own = top.expressions("fields", known_fields)?;
-        for name in WHOSE {
+        let mut whose = top.expressions("refs", &fields::WHOSE)?;
+        let own = top.expressions("fields", fields::of(kind))?;
+        for name in fields::WHOSE {
             // A person's name and a tenancy's address say whose they are without being said twice.
             if let Some(expr) = own.get(name) {
                 whose.entry(name.into()).or_insert_with(|| expr.clone());
@@ -301,15 +215,8 @@ impl Mapping {
 
 impl Request {
     fn of(value: &Value, list: Option<&Value>, needs: &[Member], at: &str) -> Result<Self, Wrong> {
-        // A plain text is a GET of that address.
-        let wrapped;
-        let value = if value.is_string() {
-            wrapped = serde_json::json!({ "path": value });
-            &wrapped
-        } else {
-            value
-        };
-        let members = Members::of(value, at.into(), &["method", "path", "body", "list"])?;
+        let value = addressed(value);
+        let members = Members::of(&value, at.into(), &["method", "path", "body", "list"])?;
         let method = match members
             .text("method")?
             .unwrap_or_default()
@@ -355,16 +262,19 @@ impl Request {
     }
 }
 
+/// A plain text is a GET of that address.
+fn addressed(value: &Value) -> Cow<'_, Value> {
+    if value.is_string() {
+        Cow::Owned(serde_json::json!({ "path": value }))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
 impl Detail {
     fn of(value: &Value, at: &str) -> Result<Self, Wrong> {
-        let wrapped;
-        let value = if value.is_string() {
-            wrapped = serde_json::json!({ "path": value });
-            &wrapped
-        } else {
-            value
-        };
-        let members = Members::of(value, at.into(), &["path", "at"])?;
+        let value = addressed(value);
+        let members = Members::of(&value, at.into(), &["path", "at"])?;
         Ok(Self {
             path: members
                 .template("path")?
@@ -447,158 +357,5 @@ fn read_paging(value: &Value, at: &str) -> Result<Paging, Wrong> {
             "style",
             &format!("`{other}` is not none, page, offset, next or token"),
         )),
-    }
-}
-
-/// The members of an object, read with the place that they stand in.
-struct Members<'a> {
-    members: &'a serde_json::Map<String, Value>,
-    place: String,
-}
-
-impl<'a> Members<'a> {
-    fn of(value: &'a Value, place: String, known: &[&str]) -> Result<Self, Wrong> {
-        let here = if place.is_empty() {
-            "the settings"
-        } else {
-            &place
-        };
-        let members = value
-            .as_object()
-            .ok_or_else(|| format!("{here} must be an object"))?;
-        if let Some(unknown) = members.keys().find(|name| !known.contains(&name.as_str())) {
-            return Err(format!(
-                "{here} has `{unknown}`, which means nothing; it may have {}",
-                known.join(", ")
-            ));
-        }
-        Ok(Self { members, place })
-    }
-
-    fn at(&self, name: &str) -> String {
-        if self.place.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.place)
-        }
-    }
-
-    fn wrong(&self, name: &str, why: &str) -> Wrong {
-        format!("{}: {why}", self.at(name))
-    }
-
-    fn get(&self, name: &str) -> Option<&'a Value> {
-        let value = self.members.get(name)?;
-        // A form sends empty texts for what was left empty.
-        let empty = value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
-        (!empty).then_some(value)
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, Wrong> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-            Some(_) => Err(self.wrong(name, "it must be a text")),
-        }
-    }
-
-    fn number(&self, name: &str) -> Result<Option<usize>, Wrong> {
-        let number = match self.get(name) {
-            None => return Ok(None),
-            Some(Value::String(text)) => text.trim().parse().ok(),
-            Some(value) => value.as_u64().and_then(|n| usize::try_from(n).ok()),
-        };
-        match number {
-            Some(number) if number <= 10_000 => Ok(Some(number)),
-            _ => Err(self.wrong(name, "it must be a whole number up to 10000")),
-        }
-    }
-
-    fn path(&self, name: &str) -> Result<Option<Path>, Wrong> {
-        let path = self
-            .text(name)?
-            .map(|text| Path::read(if text == "$" { "@" } else { &text }));
-        path.transpose().map_err(|why| self.wrong(name, &why))
-    }
-
-    fn expression(&self, name: &str) -> Result<Option<Expr>, Wrong> {
-        let expr = self.text(name)?.map(|text| Expr::read(&text));
-        expr.transpose().map_err(|why| self.wrong(name, &why))
-    }
-
-    fn template(&self, name: &str) -> Result<Option<Template>, Wrong> {
-        let template = self.text(name)?.map(|text| Template::of_item(&text));
-        template.transpose().map_err(|why| self.wrong(name, &why))
-    }
-
-    /// An object of expressions; `known` empty allows any name.
-    fn expressions(&self, name: &str, known: &[&str]) -> Result<BTreeMap<String, Expr>, Wrong> {
-        let Some(value) = self.get(name) else {
-            return Ok(BTreeMap::new());
-        };
-        let members = value
-            .as_object()
-            .ok_or_else(|| self.wrong(name, "it must be an object"))?;
-        if let Some(unknown) = members
-            .keys()
-            .find(|n| !known.is_empty() && !known.contains(&n.as_str()))
-        {
-            return Err(self.wrong(
-                name,
-                &format!("`{unknown}` is not one of {}", known.join(", ")),
-            ));
-        }
-        let inner = Members {
-            members,
-            place: self.at(name),
-        };
-        let mut all = BTreeMap::new();
-        for field in members.keys() {
-            if let Some(expr) = inner.expression(field)? {
-                all.insert(field.clone(), expr);
-            }
-        }
-        Ok(all)
-    }
-
-    fn members(&self, name: &str) -> Result<Vec<Member>, Wrong> {
-        let Some(value) = self.get(name) else {
-            return Ok(Vec::new());
-        };
-        let list = value
-            .as_array()
-            .ok_or_else(|| self.wrong(name, "it must be a list of names"))?;
-        let member = |value: &Value| {
-            let text = value.as_str().unwrap_or_default();
-            Member::of(text).ok_or_else(|| {
-                let known: Vec<&str> = Member::ALL.iter().map(|(n, _)| *n).collect();
-                self.wrong(
-                    name,
-                    &format!(
-                        "`{text}` is not part of a query; it has {}",
-                        known.join(", ")
-                    ),
-                )
-            })
-        };
-        list.iter().map(member).collect()
-    }
-
-    fn statuses(&self, name: &str) -> Result<Vec<u16>, Wrong> {
-        let Some(value) = self.get(name) else {
-            return Ok(vec![404]);
-        };
-        let list = value
-            .as_array()
-            .ok_or_else(|| self.wrong(name, "it must be a list of statuses such as [404]"))?;
-        let status = |value: &Value| {
-            let number = value.as_u64().and_then(|n| u16::try_from(n).ok());
-            number
-                .filter(|n| (200..600).contains(n) && ![401, 403].contains(n))
-                .ok_or_else(|| {
-                    self.wrong(name, &format!("{value} cannot mean that there is nothing"))
-                })
-        };
-        list.iter().map(status).collect()
     }
 }

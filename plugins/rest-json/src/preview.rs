@@ -70,7 +70,7 @@ fn tried(
     let (url, body) = match find::address(request, mapping, ask, "") {
         Ok(address) => address,
         Err(failure) => {
-            shown["problems"] = json!([find::sentence(&failure)]);
+            shown["problems"] = json!([failure.why()]);
             return shown;
         }
     };
@@ -82,7 +82,7 @@ fn tried(
     let answer = match source.send(request.method, &url, body.as_ref()) {
         Ok(answer) => answer,
         Err(failure) => {
-            shown["problems"] = json!([find::sentence(&failure)]);
+            shown["problems"] = json!([failure.why()]);
             return shown;
         }
     };
@@ -101,7 +101,7 @@ fn tried(
             answer.status
         ));
     } else if let Err(failure) = redress_plugin::http::good(request::SOURCE, answer.status) {
-        problems.push(find::sentence(&failure).to_owned());
+        problems.push(failure.why().to_owned());
     } else {
         match read {
             Err(why) => problems.push(why),
@@ -186,7 +186,7 @@ fn mapped(
         let whole = find::detail(source, mapping, within);
         let (whole, trouble) = match whole {
             Ok(whole) => whole,
-            Err(failure) => (item.clone(), Some(find::sentence(&failure).to_owned())),
+            Err(failure) => (item.clone(), Some(failure.why().to_owned())),
         };
         paths_of(&whole, &mut Vec::new(), &mut paths);
         let mapped = record::map(

@@ -1,10 +1,10 @@
 //! An item of the other system's list as a record, with what was not understood of it.
 
 use redress_plugin::belongs::Whose;
-use redress_plugin::{Ask, Document, Record, Value, dates};
+use redress_plugin::{Ask, Document, Record, Value, dates, fields};
 
 use crate::expr::{Expr, Within, Worked};
-use crate::mapping::{self, Mapping, Settings};
+use crate::mapping::{Mapping, Settings};
 
 /// A record, whose it is, and what was not understood.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Mapped {
     pub id: String,
     /// Its line for people.
     pub title: String,
-    /// By the names of [`mapping::WHOSE`].
+    /// By the names of [`fields::WHOSE`].
     pub whose: Vec<String>,
     /// The day on which it was over.
     pub ended: Option<String>,
@@ -67,7 +67,7 @@ pub fn whose(mapping: &Mapping, within: Within) -> Vec<String> {
             .map(|expr| expr.work(within).text)
             .unwrap_or_default()
     };
-    mapping::WHOSE.iter().map(one).collect()
+    fields::WHOSE.iter().map(one).collect()
 }
 
 /// Maps an item.
@@ -78,7 +78,7 @@ pub fn map(kind: &str, mapping: &Mapping, settings: &Settings, within: Within) -
             mut text,
             mut problem,
         } = expr.work(within);
-        if mapping::is_date(name) && !expr.reads_dates() && !text.is_empty() {
+        if fields::is_date(name) && !expr.reads_dates() && !text.is_empty() {
             match dates::moment(&text, settings.dates) {
                 Some(read) => text = read,
                 None => {
@@ -87,9 +87,11 @@ pub fn map(kind: &str, mapping: &Mapping, settings: &Settings, within: Within) -
                 }
             }
         }
-        // A day is a day, whatever time the other system adds to it.
-        if name.ends_with("_on") || matches!(name, "start" | "end") {
+        if fields::is_day(name) {
             text = dates::date(&text, settings.dates).unwrap_or(text);
+        }
+        if fields::is_date(name) && dates::is_no_day(&text) {
+            text.clear();
         }
         problems.extend(problem.map(|why| format!("{name}: {why}")));
         text
@@ -104,7 +106,7 @@ pub fn map(kind: &str, mapping: &Mapping, settings: &Settings, within: Within) -
     let mut first_text = String::new();
     for (name, expr) in &mapping.fields {
         let text = work(name, expr);
-        if mapping::ends(kind) == Some(name) {
+        if fields::ends(kind) == Some(name) {
             ended = dates::date(&text, settings.dates);
         }
         if ["description", "subject", "name", "summary", "tenure_type"].contains(&name.as_str())
