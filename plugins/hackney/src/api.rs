@@ -90,7 +90,7 @@ impl<'a> Api<'a> {
         read.unwrap_or_else(|failure| {
             self.warn(&format!(
                 "{what} could not be read: {}. They are missing from this answer.",
-                sentence(&failure).trim_end_matches('.')
+                failure.why().trim_end_matches('.')
             ));
             self.troubles.push(failure);
             T::default()
@@ -116,17 +116,5 @@ fn named(connection: &str, failure: Failure) -> Failure {
         Failure::Denied(why) => Failure::Denied(name(why)),
         Failure::Other(why) => Failure::Other(name(why)),
         other => other,
-    }
-}
-
-/// A failure's text.
-pub fn sentence(failure: &Failure) -> &str {
-    match failure {
-        Failure::BadSettings(why)
-        | Failure::Refused(why)
-        | Failure::Unavailable(why)
-        | Failure::BadInput(why)
-        | Failure::Denied(why)
-        | Failure::Other(why) => why,
     }
 }

@@ -58,7 +58,7 @@ pub fn check(wire: &mut dyn Wire) -> Result<String, Failure> {
             Err(http::HttpError::NotAllowed(why)) if not_granted(&why) => {
                 "not granted, left out".to_owned()
             }
-            Err(error) => format!("NOT READABLE, {}", crate::find::told(&error.into())),
+            Err(error) => format!("NOT READABLE, {}", Failure::from(error).why()),
         };
         lines.push(format!("{name}: {said}"));
     }

@@ -4,7 +4,7 @@
 use redress_plugin::wire::Wire;
 use redress_plugin::{Ask, Failure, Found, Page, Query, Record, Value, http};
 
-use crate::api::{Api, REPAIRS, sentence};
+use crate::api::{Api, REPAIRS};
 use crate::read::{text, yes};
 use crate::settings::Settings;
 use crate::who::{self, Who};
@@ -260,9 +260,4 @@ impl Orders<'_> {
         ));
         None
     }
-}
-
-/// The sentence of a failure, for a remark.
-pub fn told(failure: &Failure) -> String {
-    sentence(failure).to_owned()
 }

@@ -39,27 +39,24 @@ pub fn yes(value: &Value, path: &str) -> Option<bool> {
     }
 }
 
-/// A day in England. Times without an offset are of UTC; 1900-01-01 and 0001-01-01 stand for none; what is no date
-/// stays as it was written.
+/// A day in England. Times without an offset are of UTC; days that stand for none are none; what is no date stays as it
+/// was written.
 pub fn day(value: &Value, path: &str) -> String {
-    let text = text(value, path);
-    if never(&text) {
-        return String::new();
-    }
-    dates::date_utc(&text).unwrap_or(text)
+    dated(text(value, path), dates::date_utc)
 }
 
 /// An instant, likewise.
 pub fn instant(value: &Value, path: &str) -> String {
-    let text = text(value, path);
-    if never(&text) {
-        return String::new();
-    }
-    dates::moment_utc(&text).unwrap_or(text)
+    dated(text(value, path), dates::moment_utc)
 }
 
-fn never(text: &str) -> bool {
-    text.starts_with("1900-01-01") || text.starts_with("0001-01-01")
+fn dated(text: String, read: fn(&str) -> Option<String>) -> String {
+    let read = read(&text).unwrap_or(text);
+    if dates::is_no_day(&read) {
+        String::new()
+    } else {
+        read
+    }
 }
 
 /// True for an identifier as the newer APIs have them.
