@@ -71,7 +71,7 @@ pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
     }
     host.progress(0, 2);
     let papers = host.papers()?;
-    let plan = Plan::new(&shown(&case), |_| Ok(1))?;
+    let plan = Plan::new(&case.without_limits(), |_| Ok(1))?;
     let parts = parts(&case, &plan, papers);
     let path = format!(
         "{}_Case-file_{}.pdf",
@@ -101,20 +101,6 @@ pub fn write<H: Host>(host: &mut H) -> Result<Vec<String>, H::Failure> {
     }
     host.progress(2, 2);
     Ok(notes)
-}
-
-/// The case as it is planned for paper: a format that no bundle may hold gets a page here that says so, and nothing is
-/// too large to be named.
-fn shown(case: &Case) -> Case {
-    let mut shown = case.clone();
-    for document in &mut shown.documents {
-        document.unreadable.clear();
-        document.size = 0;
-        if name::extension(&document.media_type).is_none() {
-            document.media_type = "application/pdf".into();
-        }
-    }
-    shown
 }
 
 /// Whose file it is. That it is no bundle needs no line.

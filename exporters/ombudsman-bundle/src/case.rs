@@ -195,6 +195,20 @@ impl Case {
         self.mode == "supplement"
     }
 
+    /// The case without the limits of a bundle: nothing is left out for its size, and a format that no bundle may hold is
+    /// planned as a paper.
+    pub fn without_limits(&self) -> Case {
+        let mut case = self.clone();
+        for document in &mut case.documents {
+            document.unreadable.clear();
+            document.size = 0;
+            if crate::name::extension(&document.media_type).is_none() {
+                document.media_type = "application/pdf".into();
+            }
+        }
+        case
+    }
+
     /// The date that the bundle carries.
     pub fn date(&self) -> String {
         crate::day::on(&self.as_of)

@@ -92,17 +92,10 @@ pub fn write<H: Host>(
 
 /// The case as it is planned: nothing is left out for its format or its size, only for what it is.
 fn openable(case: &Case) -> Case {
-    let mut openable = case.clone();
+    let mut openable = case.without_limits();
     // A focus on some categories is the Ombudsman's; whoever asks for their data gets all.
     openable.mode = "full".into();
     openable.readiness.missing.clear();
-    for document in &mut openable.documents {
-        document.unreadable.clear();
-        document.size = 0;
-        if name::extension(&document.media_type).is_none() {
-            document.media_type = "application/pdf".into();
-        }
-    }
     openable
 }
 
