@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::plugins::LinkRecord;
 
 /// The fields that the contract knows, by kind.
-const FIELDS: [(&str, &[&str]); 5] = [
+const FIELDS: [(&str, &[&str]); 6] = [
     (
         "person",
         &[
@@ -77,6 +77,23 @@ const FIELDS: [(&str, &[&str]); 5] = [
             "payment_ref",
             "name",
             "address",
+            "email",
+            "phone",
+        ],
+    ),
+    (
+        "property",
+        &[
+            "address",
+            "uprn",
+            "type",
+            "bedrooms",
+            "floor",
+            "built_year",
+            "patch",
+            "owner",
+            "managing_org",
+            "estate",
         ],
     ),
     (
@@ -227,7 +244,8 @@ fn foreign(record: &LinkRecord, document: &Value, query: &Value) -> Option<Strin
         return None;
     }
     match property {
-        Some(true) if record.kind == "repair" || (tenancy.is_none() && person.is_none()) => None,
+        Some(true) if ["repair", "property"].contains(&record.kind.as_str()) => None,
+        Some(true) if tenancy.is_none() && person.is_none() => None,
         Some(true) => {
             Some("is of this home and of somebody else: its tenancy or person differs".into())
         }
@@ -308,6 +326,7 @@ mod tests {
         };
         assert!(odd("asb", [Some("a-1"), Some("T1"), None]).is_empty());
         assert!(odd("repair", [Some("A1"), Some("T2"), None]).is_empty());
+        assert!(odd("property", [Some("A1"), Some("T2"), None]).is_empty());
         assert!(odd("asb", [Some("A1"), Some("T2"), None])[0].contains("somebody else"));
         assert!(odd("repair", [Some("B2"), None, None])[0].contains("another home"));
         assert!(odd("contact", [None, Some("T2"), None])[0].contains("another tenancy"));
