@@ -426,20 +426,6 @@ impl CaseSource for Films {
             unstamped: None,
         })
     }
-
-    fn attachment_parts(&self, _: &str, _: u32, _: bool) -> Result<u32, String> {
-        Ok(1)
-    }
-
-    fn attachment_part(
-        &self,
-        id: &str,
-        _ceiling: u32,
-        _part: u32,
-        stamp: Option<&str>,
-    ) -> Result<Attached, String> {
-        self.attachment(id, stamp)
-    }
 }
 
 /// Nobody asks for PDFs here.

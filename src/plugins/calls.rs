@@ -5,8 +5,8 @@ use wasmtime::component::InstancePre;
 
 use super::Cause;
 use super::bindings::{exporter, linker, v0_1 as older};
+use super::contract::Contract;
 use super::exporter::Exporting;
-use super::host::Contract;
 use super::linker::{LinkPage, LinkQuery, Linking, page};
 use super::run_log::clip;
 use super::state::State;

@@ -31,16 +31,20 @@ pub trait CaseSource: Send + Sync {
     /// One of its attachments, to be passed on; the pages of a PDF carry the stamp and their number.
     fn attachment(&self, id: &str, stamp: Option<&str>) -> Result<Attached, String>;
     /// In how many pieces of at most `ceiling` bytes an attachment can be passed on, with room for the pages' numbers
-    /// when it is to be stamped; 0 when it can't be cut.
-    fn attachment_parts(&self, id: &str, ceiling: u32, stamped: bool) -> Result<u32, String>;
+    /// when it is to be stamped; 0 when it can't be cut. A source that cuts nothing has each in one piece.
+    fn attachment_parts(&self, _id: &str, _ceiling: u32, _stamped: bool) -> Result<u32, String> {
+        Ok(1)
+    }
     /// One piece of that cut, counted from 1.
     fn attachment_part(
         &self,
         id: &str,
-        ceiling: u32,
-        part: u32,
+        _ceiling: u32,
+        _part: u32,
         stamp: Option<&str>,
-    ) -> Result<Attached, String>;
+    ) -> Result<Attached, String> {
+        self.attachment(id, stamp)
+    }
 }
 
 /// A PDF of many parts on its way into an archive.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::host::Kind;
+use super::contract::Kind;
 use super::schema::Schema;
 
 /// The schema's name.

@@ -9,6 +9,7 @@ mod bindings;
 mod cache;
 mod calls;
 mod connections;
+mod contract;
 mod engine;
 mod error;
 mod exporter;
@@ -30,11 +31,10 @@ mod turns;
 
 pub use cache::Plugin;
 pub use connections::{Call, Connections, HttpError, NoConnections, Request, Response};
+pub use contract::{Contract, Kind};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
-pub use host::{
-    Contract, Described, ExportReport, HostConfig, Kind, Observer, PluginHost, RunNote,
-};
+pub use host::{Described, ExportReport, HostConfig, Observer, PluginHost, RunNote};
 pub use job::{Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};

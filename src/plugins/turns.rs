@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Cause;
 use super::cache::Plugin;
-use super::host::Kind;
+use super::contract::Kind;
 
 /// How long a call of an adapter waits for its turn: a person may be waiting behind it.
 const LINK_PATIENCE: Duration = Duration::from_secs(20);

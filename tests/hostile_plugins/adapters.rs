@@ -3,17 +3,8 @@
 use super::*;
 
 async fn find(settings: &str, folder: Option<&Path>) -> Result<(LinkPage, RunLog), RunError> {
-    let job = LinkJob {
-        run: run(settings, tight()),
-        folder: folder.map(|folder| Folder::open(folder).unwrap()),
-        connections: Arc::new(NoConnections),
-    };
-    let query = LinkQuery {
-        document: "{}".into(),
-        limit: 100,
-        cursor: None,
-    };
-    HOST.link_find(&LINKER, job, query).await
+    let job = link_job(run(settings, tight()), folder);
+    HOST.link_find(&LINKER, job, any(100)).await
 }
 
 #[tokio::test]
@@ -76,11 +67,7 @@ async fn an_adapter_that_misbehaves_ends_its_own_run() {
         let error = find(&mode(mode_name), None).await.expect_err(mode_name);
         assert!(error.to_string().contains(words), "{mode_name}: {error}");
     }
-    let job = |settings: &str| LinkJob {
-        run: run(settings, tight()),
-        folder: None,
-        connections: Arc::new(NoConnections),
-    };
+    let job = |settings: &str| link_job(run(settings, tight()), None);
     let (said, _) = HOST.link_check(&LINKER, job(&mode("good"))).await.unwrap();
     assert_eq!(said, "0 files");
     let error = HOST

@@ -73,20 +73,6 @@ impl CaseSource for Case {
             unstamped: None,
         })
     }
-
-    fn attachment_parts(&self, _id: &str, _ceiling: u32, _stamped: bool) -> Result<u32, String> {
-        Ok(1)
-    }
-
-    fn attachment_part(
-        &self,
-        id: &str,
-        _ceiling: u32,
-        _part: u32,
-        stamp: Option<&str>,
-    ) -> Result<Attached, String> {
-        self.attachment(id, stamp)
-    }
 }
 
 struct Pdf;
@@ -266,6 +252,24 @@ fn mode(mode: &str) -> String {
     format!(r#"{{"mode":"{mode}"}}"#)
 }
 
+/// A call of an adapter that was granted no connection.
+fn link_job(run: Run, folder: Option<&Path>) -> LinkJob {
+    LinkJob {
+        run,
+        folder: folder.map(|folder| Folder::open(folder).unwrap()),
+        connections: Arc::new(NoConnections),
+    }
+}
+
+/// The first page of everything.
+fn any(limit: u32) -> LinkQuery {
+    LinkQuery {
+        document: "{}".into(),
+        limit,
+        cursor: None,
+    }
+}
+
 /// The exporter makes a whole archive of this case.
 pub(crate) async fn exports_with(host: &PluginHost, plugin: &Plugin, case: &'static str) {
     struct Told(&'static str);
@@ -277,18 +281,6 @@ pub(crate) async fn exports_with(host: &PluginHost, plugin: &Plugin, case: &'sta
             Case.open_attachment(id)
         }
         fn attachment(&self, id: &str, stamp: Option<&str>) -> Result<Attached, String> {
-            Case.attachment(id, stamp)
-        }
-        fn attachment_parts(&self, _: &str, _: u32, _: bool) -> Result<u32, String> {
-            Ok(1)
-        }
-        fn attachment_part(
-            &self,
-            id: &str,
-            _: u32,
-            _: u32,
-            stamp: Option<&str>,
-        ) -> Result<Attached, String> {
             Case.attachment(id, stamp)
         }
     }

@@ -137,11 +137,7 @@ fn job(home: &Path, settings: &str) -> LinkJob {
         calls: 2_000,
         ..tight()
     };
-    LinkJob {
-        run: run(settings, limits),
-        folder: Some(Folder::open(&home.join("granted")).unwrap()),
-        connections: Arc::new(NoConnections),
-    }
+    link_job(run(settings, limits), Some(&home.join("granted")))
 }
 
 /// What is said is a sentence for people: one line, no longer than a page bears, with one of the words.
@@ -178,14 +174,9 @@ async fn every_hostile_adapter_is_stopped_in_plain_words() {
     for (mode, name, words) in ADAPTERS {
         let began = Instant::now();
         let settings = format!(r#"{{"mode":"{mode}","name":"{name}"}}"#);
-        let query = LinkQuery {
-            document: "{}".into(),
-            limit: 100,
-            cursor: None,
-        };
         let way = format!("{mode} {name}");
         let ended = HOST
-            .link_find(&LINKER, job(home.path(), &settings), query)
+            .link_find(&LINKER, job(home.path(), &settings), any(100))
             .await;
         understood(&way, &ended.expect_err(&way), words, began);
     }
@@ -321,12 +312,7 @@ async fn an_adapter_has_its_own_connections_and_settings_only() {
             folder: None,
             connections: Arc::new(Repairs),
         };
-        let query = LinkQuery {
-            document: "{}".into(),
-            limit: 1,
-            cursor: None,
-        };
-        HOST.link_find(&LINKER, job, query).await
+        HOST.link_find(&LINKER, job, any(1)).await
     };
     let other = find(r#"{"mode":"connection","name":"finance"}"#)
         .await
@@ -380,11 +366,7 @@ async fn a_component_that_is_none_of_the_contract_is_refused_before_it_runs() {
         bytes[at] ^= 0x55;
         let plugin = Plugin::new("damaged", bytes);
         if HOST.accepts(&plugin, Kind::Linker).await.is_ok() {
-            let job = LinkJob {
-                run: run(r#"{"mode":"good"}"#, tight()),
-                folder: None,
-                connections: Arc::new(NoConnections),
-            };
+            let job = link_job(run(r#"{"mode":"good"}"#, tight()), None);
             let _ = HOST.link_check(&plugin, job).await;
         }
     }
