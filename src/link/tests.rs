@@ -195,21 +195,30 @@ async fn check_tells_the_operator_what_is_there() {
 async fn a_source_whose_files_are_read_for_the_first_time_is_not_down() {
     let mut large =
         String::from("Job No,Property Reference,Date Raised,Description,Status,Notes\n");
-    for n in 0..150_000 {
+    for n in 0..400_000 {
         large +=
             &format!("J-{n},{n:08},02/09/2026,Fan number {n} is broken,Open,Seen by officer {n}\n");
     }
     let folder = folder(&[("repairs.csv", large.as_bytes())]);
-    let hurried = Source {
-        limits: Limits {
-            wall: Duration::from_secs(1),
-            ..Limits::link()
-        },
-        ..csv(folder.path())
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let mut wall = Duration::from_millis(200);
+    let gathered = loop {
+        let hurried = Source {
+            limits: Limits {
+                wall,
+                ..Limits::link()
+            },
+            ..csv(folder.path())
+        };
+        let gathered = gather(&HOST, &hurried, &query("00000007"), Utc::now()).await;
+        assert!(gathered.records.is_empty(), "ready at once, in {wall:?}");
+        if gathered.is_preparing {
+            break gathered;
+        }
+        // Too hurried even to open it, on a machine that does something else too.
+        wall *= 2;
     };
-    let now = Utc::now();
-    let gathered = gather(&HOST, &hurried, &query("00000007"), now).await;
-    assert!(gathered.is_preparing && !gathered.is_down, "{gathered:?}");
+    assert!(!gathered.is_down, "{gathered:?}");
     let why = gathered.failure.unwrap();
     assert!(why.starts_with(BEING_READ) && !why.contains('%'), "{why}");
     // It is finished by itself.

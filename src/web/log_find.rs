@@ -322,6 +322,32 @@ mod tests {
     }
 
     #[test]
+    fn a_system_that_is_not_down_is_not_said_to_be() {
+        let said = |part, more| {
+            let failure = Some("The system is away.".to_owned());
+            told(&SearchedSource {
+                source: "housing".into(),
+                found: 0,
+                more,
+                part,
+                failure: failure.filter(|_| part != Part::Answered),
+            })
+        };
+        for (part, more, words) in [
+            (Part::Failed, false, "gave no answer: The system is away."),
+            (Part::NothingToSearch, false, "keeps no list of people"),
+            (Part::BeingRead, false, "is being read for the first time"),
+            (Part::Answered, true, "knows more people"),
+        ] {
+            let told = said(part, more).unwrap();
+            assert!(told.contains(words), "{told}");
+            let away = told.contains("gave no answer");
+            assert_eq!(away, part == Part::Failed, "{told}");
+        }
+        assert_eq!(said(Part::Answered, false), None);
+    }
+
+    #[test]
     fn enter_looks_for_something_new_and_sends_otherwise() {
         let posted = |pairs: &[(&str, &str)]| {
             let pairs = pairs

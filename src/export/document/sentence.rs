@@ -284,17 +284,15 @@ impl CaseFile<'_> {
                 maybe(reason.as_ref())
             ),
             E::SourceAsked { state } => match &state.failure {
-                Some(why) if why.starts_with(NOT_ASKED) => format!(
-                    "{} was not asked for linked records{}",
-                    state.source,
-                    tail(&why[NOT_ASKED.len()..])
-                ),
-                Some(why) if why.starts_with(BEING_READ) => format!(
-                    "{} was being read for the first time{}",
-                    state.source,
-                    tail(&why[BEING_READ.len()..])
-                ),
-                Some(why) => format!("{} could not be read{}", state.source, tail(why)),
+                Some(why) => {
+                    let prefixes = (why.strip_prefix(NOT_ASKED), why.strip_prefix(BEING_READ));
+                    let (how, why) = match prefixes {
+                        (Some(why), _) => ("was not asked for linked records", why),
+                        (_, Some(why)) => ("was being read for the first time", why),
+                        _ => ("could not be read", why.as_str()),
+                    };
+                    format!("{} {how}{}", state.source, tail(why))
+                }
                 None if state.notes.is_empty() => {
                     format!("{} was read for linked records", state.source)
                 }
