@@ -76,7 +76,12 @@ fn many_writers_share_a_sync() {
     assert_eq!(after.jobs - before.jobs, 640);
     let commits = after.commits - before.commits;
     assert!(commits * 4 < 640, "{commits} commits for 640 jobs");
-    assert_eq!(after.syncs - before.syncs, commits, "one sync a commit");
+    // One more may be under way, uncounted: the log goes into the pages when nobody writes for a while.
+    let syncs = after.syncs - before.syncs;
+    assert!(
+        (commits..=commits + 1).contains(&syncs),
+        "one sync a commit: {syncs} for {commits}"
+    );
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 640);
 }
 
