@@ -1,6 +1,8 @@
 //! A plugin comes in, is looked at, approved by its hash, granted a connection with a secret, asked, upgraded and taken
 //! away; the record keeps what it gave and nobody sees the secret again.
 
+use std::os::unix::fs::PermissionsExt;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -175,13 +177,17 @@ fn a_plugin_runs_only_when_it_was_approved_and_reaches_only_what_it_was_granted(
     let case = officer.get(&format!("/cases/{reference}")).is(200);
     assert_eq!(case["links"].as_array().map(Vec::len), Some(1));
 
-    // Neither the file nor its copy has the secret in the clear; the key is in a file of its own that others cannot read.
-    server.kill();
+    // The file does not have the secret in the clear; the key is in a file of its own that others cannot read.
+    server.stop();
     let bytes = std::fs::read(&server.data).expect("the data file");
     let found = bytes
         .windows(SECRET.len())
         .any(|window| window == SECRET.as_bytes());
     assert!(!found, "the secret stands in the data file");
+    let mut key = server.data.clone().into_os_string();
+    key.push(".key");
+    let mode = std::fs::metadata(key).expect("the key file").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
 }
 
 #[test]
