@@ -173,8 +173,24 @@ fn goes_the_road(lang: &str) {
             assert!(verified.status.success(), "{}", said(&verified));
         } else {
             assert!(report["peak"]["requests"].as_u64() >= Some(1));
+            if lang != "rust" {
+                reads_dates_as_england_writes_them(&project);
+            }
         }
     }
+}
+
+/// The helper libraries of JavaScript and Python bring dates into the form of records, without asking for a disk.
+fn reads_dates_as_england_writes_them(project: &Path) {
+    let recorded = project.join("tests/answers.json");
+    let answers = fs::read_to_string(&recorded).expect("the recorded answers");
+    let english = answers.replace("\"2026-09-02\"", "\"02/09/2026 08:41\"");
+    assert_ne!(english, answers);
+    fs::write(&recorded, english).expect("the recorded answers");
+    let tested = plugin(project, &["test", "--json"]);
+    let report = report(&tested);
+    assert_eq!(details(&report, "warned"), [""; 0]);
+    assert!(tested.status.success(), "{report:#}");
 }
 
 #[test]

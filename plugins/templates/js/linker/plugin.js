@@ -1,7 +1,7 @@
 // Repairs and their photos from Mendwell, a made-up repairs system. Put the words of yours in the places of its words.
 
 import manifest from "./manifest.js";
-import { evidence, linker, list, need, needJson, record, url } from "./redress/linker.js";
+import { day, evidence, linker, list, need, needJson, record, url } from "./redress/linker.js";
 
 export const { about, linking } = linker(manifest, {
   /** "Test connection". */
@@ -14,7 +14,7 @@ export const { about, linking } = linker(manifest, {
   find(ask) {
     const first = url("repairs", { property: ask.need("property_ref"), limit: ask.limit });
     const answer = needJson("mendwell", ask.cursor ?? first);
-    const wanted = list(answer, "repairs").filter((job) => ask.wants("repair") && ask.recent(job.finished));
+    const wanted = list(answer, "repairs").filter((job) => ask.wants("repair") && ask.recent(day(job.finished)));
     return { records: wanted.map(repair), next: answer.next };
   },
 
@@ -31,9 +31,9 @@ function repair(job) {
     property_ref: job.property,
     fields: {
       description: job.summary,
-      reported_on: job.logged,
-      target_on: job.due,
-      completed_on: job.finished,
+      reported_on: day(job.logged),
+      target_on: day(job.due),
+      completed_on: day(job.finished),
       status: job.state,
     },
     documents: list(job, "photos").map((photo) => ({
@@ -41,7 +41,7 @@ function repair(job) {
       name: need(photo, "file"),
       url: need(photo, "url"),
       title: photo.caption,
-      taken_on: photo.taken,
+      taken_on: day(photo.taken),
     })),
   });
 }

@@ -79,3 +79,14 @@ export function text(value) {
   const written = typeof value === "object" ? JSON.stringify(value) : String(value);
   return written.trim() || null;
 }
+
+/** A date that is written day first, as in England, as YYYY-MM-DD. Anything else is given on as it was written. */
+export function day(value) {
+  const written = text(value);
+  const read = written && /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,].*)?$/.exec(written);
+  if (!read) return written;
+  const [date, month, year] = read.slice(1).map(Number);
+  const at = new Date(Date.UTC(year, month - 1, date));
+  const real = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === date;
+  return real ? at.toISOString().slice(0, 10) : written;
+}

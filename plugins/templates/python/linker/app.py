@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from redress.linker import evidence, items, linker, need, need_json, record, url
+from redress.linker import day, evidence, items, linker, need, need_json, record, url
 
 
 class Mendwell:
@@ -16,7 +16,7 @@ class Mendwell:
         first = url("repairs", property=ask.need("property_ref"), limit=ask.limit)
         answer = need_json("mendwell", ask.cursor or first)
         jobs = items(answer, "repairs")
-        kept = [job for job in jobs if ask.wants("repair") and ask.recent(job.get("finished"))]
+        kept = [job for job in jobs if ask.wants("repair") and ask.recent(day(job.get("finished")))]
         return [repair(job) for job in kept], answer.get("next")
 
     def fetch(self, wanted):
@@ -33,9 +33,9 @@ def repair(job):
         property_ref=job.get("property"),
         fields={
             "description": job.get("summary"),
-            "reported_on": job.get("logged"),
-            "target_on": job.get("due"),
-            "completed_on": job.get("finished"),
+            "reported_on": day(job.get("logged")),
+            "target_on": day(job.get("due")),
+            "completed_on": day(job.get("finished")),
             "status": job.get("state"),
         },
         documents=[
@@ -44,7 +44,7 @@ def repair(job):
                 "name": need(photo, "file"),
                 "url": need(photo, "url"),
                 "title": photo.get("caption"),
-                "taken_on": photo.get("taken"),
+                "taken_on": day(photo.get("taken")),
             }
             for photo in items(job, "photos")
         ],

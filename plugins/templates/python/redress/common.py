@@ -2,7 +2,18 @@
 
 import functools
 import json
+import re
 import traceback
+from datetime import date
+
+# Python reads some of its own modules when they are first used. In the sandbox there is no disk to read them from, so
+# those that people run into are read here, while the component is built: dates by `strptime`, and encodings.
+import _strptime  # noqa: F401
+import encodings.cp1252  # noqa: F401
+import encodings.idna  # noqa: F401
+import encodings.latin_1  # noqa: F401
+import encodings.utf_16  # noqa: F401
+import encodings.utf_8_sig  # noqa: F401
 
 from componentize_py_types import Err
 from wit_world.imports import log as logs
@@ -87,6 +98,9 @@ def guarded(work):
             return work(*given)
         except Err:
             raise
+        except ImportError as error:
+            log.error(traceback.format_exc())
+            raise fail.other(f"{error}: there is no disk in the sandbox; import it at the top of app.py") from error
         except Exception as error:
             log.error(traceback.format_exc())
             raise fail.other(f"{type(error).__name__}: {error}") from error
@@ -102,3 +116,16 @@ def text(value):
         return "yes" if value else "no"
     written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return written.strip() or None
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,].*)?")
+
+
+def day(value):
+    """A date that is written day first, as in England, as YYYY-MM-DD. Anything else is given on as it was written."""
+    written = text(value)
+    read = written and _DAY_FIRST.fullmatch(written)
+    try:
+        return date(*map(int, reversed(read.groups()))).isoformat() if read else written
+    except ValueError:
+        return written

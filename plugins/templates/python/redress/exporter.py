@@ -7,7 +7,7 @@ from wit_world.imports import bundle as zip_file
 from wit_world.imports import cases as given
 from wit_world.imports import documents as papers
 
-from .common import fail, guarded, language, log, progress, settings, started_at, text  # noqa: F401
+from .common import day, fail, guarded, language, log, progress, settings, started_at, text  # noqa: F401
 
 _MOST = 1 << 20
 

@@ -10,7 +10,7 @@ from wit_world.imports import evidence as host_evidence
 from wit_world.imports import files  # noqa: F401  (ls, Table.open, Reader.open)
 from wit_world.imports import http
 
-from .common import fail, guarded, language, log, progress, settings, started_at, text  # noqa: F401
+from .common import day, fail, guarded, language, log, progress, settings, started_at, text  # noqa: F401
 
 
 def linker(manifest_path):
