@@ -107,7 +107,7 @@ async fn a_plugin_of_the_present_contract_says_what_it_is() {
         .await
         .unwrap_err();
     assert!(
-        no_plugin.to_string().contains("is not a plugin"),
+        no_plugin.to_string().contains("choose the .wasm file"),
         "{no_plugin}"
     );
 }

@@ -302,9 +302,10 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
                 .export_to(&by, &reference, request, &output, None)
                 .await?;
             let mut said = format!(
-                "exported {reference} to {}\n{} files, {} bytes; SHA-256 {}",
+                "exported {reference} to {}\n{} {}, {} bytes; SHA-256 {}",
                 output.display(),
                 report.entries,
+                if report.entries == 1 { "file" } else { "files" },
                 report.bytes,
                 report.sha256
             );

@@ -76,6 +76,11 @@ impl Plugin {
 /// Python's runtime, the largest known, is 18.5 MB; compiling takes a second a megabyte.
 const LARGEST: usize = 64 << 20;
 
+/// What every binary of WebAssembly begins with.
+const WEBASSEMBLY: &[u8] = b"\0asm";
+/// What a component begins with: the above, its version and its layer.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
 type Slot = Arc<OnceCell<Component>>;
 
 /// The compiled plugins of this program.
@@ -131,6 +136,13 @@ impl Compiled {
         };
         if plugin.bytes.len() > LARGEST {
             return Err(refused("it is larger than 64 MB"));
+        }
+        if !plugin.bytes.starts_with(COMPONENT) {
+            return Err(refused(if plugin.bytes.starts_with(WEBASSEMBLY) {
+                "it is a bare WebAssembly module; choose the component that `redress plugin build` made of it"
+            } else {
+                "it is no WebAssembly at all; choose the .wasm file that `redress plugin build` made"
+            }));
         }
         let path = self
             .folder

@@ -160,7 +160,7 @@ fn what_was_not_granted_does_not_leave() {
         &session,
         get("x"),
         5,
-        "which is this machine itself; an administrator must grant",
+        "which is this machine itself; if that is right, an administrator writes it under",
     );
     assert!(matches!(error, HttpError::NotAllowed(_)));
     assert!(server.came().is_empty());

@@ -23,6 +23,18 @@ pub struct SetLimits {
 }
 
 impl SetLimits {
+    /// What is set here; what the plugin asked for, and was approved with, where nothing is.
+    #[must_use]
+    pub fn or(self, asked: WantedLimits) -> Self {
+        let asked = Self::from(asked);
+        Self {
+            memory_mb: self.memory_mb.or(asked.memory_mb),
+            seconds: self.seconds.or(asked.seconds),
+            requests: self.requests.or(asked.requests),
+            at_once: self.at_once,
+        }
+    }
+
     /// What a run gets.
     pub fn of(&self, kind: Kind) -> Limits {
         let usual = match kind {
@@ -77,5 +89,28 @@ impl From<WantedLimits> for SetLimits {
             requests: wanted.requests,
             at_once: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_gets_what_is_set_else_what_it_asked_for_else_the_usual() {
+        let set = SetLimits {
+            seconds: Some(45),
+            ..SetLimits::default()
+        };
+        let asked = WantedLimits {
+            memory_mb: Some(200),
+            seconds: Some(20),
+            requests: None,
+        };
+        let gets = set.or(asked).of(Kind::Linker);
+        assert_eq!(gets.memory, 200 << 20);
+        assert_eq!(gets.wall, Duration::from_secs(45));
+        assert_eq!(gets.requests, Limits::link().requests);
+        assert_eq!(gets.concurrent, Limits::link().concurrent);
     }
 }

@@ -391,7 +391,7 @@ impl Desk {
                 http: self.inner.http.clone(),
                 grants,
             },
-            limits: kept.limits.of(Kind::Linker),
+            limits: kept.limits.or(ready.manifest.limits).of(Kind::Linker),
         })
     }
 

@@ -140,7 +140,7 @@ impl fmt::Display for Blocked {
         }
         match kind {
             Kind::Metadata | Kind::Nowhere => f.write_str("; no connection may go there"),
-            _ => f.write_str("; an administrator must grant the private network to this connection by name first"),
+            _ => f.write_str("; if that is right, an administrator writes it under “Hosts in your own network” of this connection"),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::desk::DeskError;
 use crate::desk::plugins::connection::{Connection, FixedHeader, Hidden, KEPT, SignIn};
 use crate::desk::plugins::sources::LinkSource;
 use crate::plugins::Manifest;
-use crate::plugins::manifest::Wanted;
+use crate::plugins::manifest::{Wanted, WantedLimits};
 use crate::plugins::schema::{Member, Schema, Type};
 use crate::web::form::{Choice, Field, Form, Kind};
 
@@ -67,7 +67,7 @@ pub fn link_form(manifest: &Manifest, kept: Option<&LinkSource>) -> Form {
         "Limits and refreshing",
         "The usual is right for most systems.",
         true,
-        limits(kept),
+        limits(manifest.limits, kept),
     )
     .trial("Test connection")
 }
@@ -285,13 +285,17 @@ fn connection(form: Form, wanted: &Wanted, own: Option<&Connection>) -> Form {
     )
 }
 
-fn limits(kept: Option<&LinkSource>) -> Vec<Field> {
+fn limits(asked: WantedLimits, kept: Option<&LinkSource>) -> Vec<Field> {
     let limits = kept.map(|kept| kept.limits).unwrap_or_default();
     let number = |name: &str, label: &str, hint: &str, value: Option<u32>| {
         Field::new(Kind::Number, name.to_owned(), label.to_owned())
             .optional()
             .hint(hint.to_owned())
             .with(value.map(|n| n.to_string()).unwrap_or_default())
+    };
+    let else_gets = |asked: Option<u32>, usual: u32| match asked {
+        Some(asked) => format!("{asked} where nothing is said, as the plugin asks."),
+        None => format!("{usual} where nothing is said."),
     };
     vec![
         number(
@@ -303,19 +307,19 @@ fn limits(kept: Option<&LinkSource>) -> Vec<Field> {
         number(
             "limits.memory_mb",
             "Memory in megabytes",
-            "128 where nothing is said.",
+            &else_gets(asked.memory_mb, 128),
             limits.memory_mb,
         ),
         number(
             "limits.seconds",
             "Seconds for a run",
-            "60 where nothing is said.",
+            &else_gets(asked.seconds, 60),
             limits.seconds,
         ),
         number(
             "limits.requests",
             "Requests in a run",
-            "60 where nothing is said.",
+            &else_gets(asked.requests, 60),
             limits.requests,
         ),
         number(

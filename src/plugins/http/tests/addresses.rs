@@ -247,6 +247,6 @@ fn a_refusal_says_what_to_do() {
         .unwrap_err();
     assert_eq!(
         told.to_string(),
-        "repairs.example.org leads to 127.0.0.1, which is this machine itself; an administrator must grant the private network to this connection by name first"
+        "repairs.example.org leads to 127.0.0.1, which is this machine itself; if that is right, an administrator writes it under “Hosts in your own network” of this connection"
     );
 }

@@ -31,7 +31,7 @@ fn a_grant_says_what_is_wrong_with_it() {
         (
             Grant::new("x", "https://10.0.0.5/"),
             "base",
-            "grant the private network",
+            "Hosts in your own network",
         ),
         (
             Grant::new("x", "https://169.254.169.254/"),
