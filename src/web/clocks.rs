@@ -129,6 +129,7 @@ mod tests {
             me: None,
             here: "/clocks",
             done: String::new(),
+            amiss: String::new(),
             trouble: false,
         };
         let asked = Posted(

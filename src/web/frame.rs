@@ -39,6 +39,8 @@ pub struct Frame {
     pub here: &'static str,
     /// What was just done, as a sentence; empty for nothing.
     pub done: String,
+    /// What of it went wrong, as a sentence; empty for nothing.
+    pub amiss: String,
     /// Whether the page shows an error, which its title must say first.
     pub trouble: bool,
 }
@@ -51,6 +53,7 @@ impl Frame {
             me: None,
             here: "",
             done: String::new(),
+            amiss: String::new(),
             trouble: false,
         }
     }

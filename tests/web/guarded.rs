@@ -73,7 +73,7 @@ fn settings_are_for_those_who_may_change_them() {
         "/settings/links/switch",
         &[("key", "repairs"), ("enabled", "no")],
     );
-    assert!(site.get("/settings/links").text.contains("Not asked"));
+    assert!(site.get("/settings/links").text.contains("Switched off"));
     let filed = site.post(
         "/settings/categories",
         &[

@@ -23,6 +23,7 @@ fn frame() -> Frame {
         me: Some(me),
         here: "/cases",
         done: String::new(),
+        amiss: String::new(),
         trouble: false,
     }
 }

@@ -61,7 +61,7 @@ pub fn link_form(manifest: &Manifest, kept: Option<&LinkSource>) -> Form {
     }
     for wanted in &manifest.connections {
         let own = kept.and_then(|kept| kept.connections.iter().find(|own| own.name == wanted.name));
-        form = connection(form, wanted, own);
+        form = connection(form, wanted, own, kept.is_some());
     }
     form.section(
         "Limits and refreshing",
@@ -174,7 +174,7 @@ pub fn schema_answers(
     Ok(Value::Object(settings))
 }
 
-fn connection(form: Form, wanted: &Wanted, own: Option<&Connection>) -> Form {
+fn connection(form: Form, wanted: &Wanted, own: Option<&Connection>, is_kept: bool) -> Form {
     let at = |field: &str| format!("c.n-{}.{field}", wanted.name);
     let text = |of: fn(&Connection) -> &String| own.map(of).cloned().unwrap_or_default();
     let ways: Vec<(&str, &str)> = [
@@ -229,7 +229,12 @@ fn connection(form: Form, wanted: &Wanted, own: Option<&Connection>) -> Form {
         "" => String::new(),
         purpose => format!("{}. ", purpose.trim_end_matches('.')),
     };
-    let intro = format!("{purpose}It sends {}.", wanted.methods.join(", "));
+    let asked = if is_kept && own.is_none() && wanted.required {
+        "Now say where this leads: the adapter needs it and the link does not have it yet. "
+    } else {
+        ""
+    };
+    let intro = format!("{asked}{purpose}It sends {}.", wanted.methods.join(", "));
     let fields = vec![
         base,
         Field::new(Kind::Select, at("sign_in"), "How to sign in")

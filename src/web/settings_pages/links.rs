@@ -3,6 +3,7 @@
 
 use super::link_form::{link_answers, link_form, refuse_link};
 use super::runs::{RunView, health, runs};
+use super::standing::{Standing, standing};
 use super::{Pairs, mapping, page, show};
 use crate::desk::DeskError;
 use crate::desk::links::searches::ResidentSearched;
@@ -15,6 +16,7 @@ use crate::plugins::Kind as PluginKind;
 use crate::web::form::{Choice, Field, Form, Kind, Posted};
 use crate::web::frame::Frame;
 use crate::web::page::{render, see};
+use crate::web::queue::encode;
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
 use crate::web::words::moment;
@@ -41,8 +43,14 @@ pub struct LinkPage {
     pub intro: String,
     /// Which system or reference the adapter was written against.
     pub source: String,
-    /// Whether it is asked.
+    /// Whether it is switched on.
     pub enabled: bool,
+    /// Whether it is asked: switched on, and its plugin may run.
+    pub asked: bool,
+    /// Whether its plugin is there.
+    pub installed: bool,
+    /// What somebody should see to.
+    pub notices: Vec<String>,
     /// Where its mapping is made, for an adapter that has one.
     pub mapping: String,
     /// Its questions.
@@ -69,7 +77,7 @@ pub async fn ask_new(
     match adapter(&web, &actor, Posted(asked).get("plugin")) {
         Ok(plugin) => {
             let form = link_form(&plugin.manifest, None);
-            link_page(&web, &actor, &plugin, None, form)
+            link_page(&web, &actor, Some(&plugin), None, form)
         }
         Err(error) => web.sorry(&actor, &error),
     }
@@ -95,9 +103,14 @@ pub async fn ask_link(
     Path(key): Path<String>,
 ) -> Response {
     match kept(&web, &actor, &key) {
-        Ok((source, plugin)) => {
+        Ok((source, Some(plugin))) => {
             let form = link_form(&plugin.manifest, Some(&source));
-            link_page(&web, &actor, &plugin, Some(&source), form)
+            link_page(&web, &actor, Some(&plugin), Some(&source), form)
+        }
+        // Its plugin was taken away: there is nothing to fill in, but what it was and how to be rid of it.
+        Ok((source, None)) => {
+            let form = Form::new("", "", Vec::new());
+            link_page(&web, &actor, None, Some(&source), form)
         }
         Err(error) => web.sorry(&actor, &error),
     }
@@ -111,7 +124,10 @@ pub async fn change_link(
     Body(pairs): Body<Pairs>,
 ) -> Response {
     match kept(&web, &actor, &key) {
-        Ok((source, plugin)) => take(&web, &actor, &plugin, Some(&source), &Posted(pairs)).await,
+        Ok((source, Some(plugin))) => {
+            take(&web, &actor, &plugin, Some(&source), &Posted(pairs)).await
+        }
+        Ok((source, None)) => see(&address(&source.key)),
         Err(error) => web.sorry(&actor, &error),
     }
 }
@@ -153,16 +169,21 @@ pub async fn check_link(
     let posted = Posted(pairs);
     let key = posted.get("key");
     let answer = match kept(&web, &actor, key) {
-        Ok((source, _)) => web.desk.check_link(&actor, &source).await,
+        Ok((source, Some(_))) => web.desk.check_link(&actor, &source).await,
+        Ok((source, None)) => Err(DeskError::Plugin(format!(
+            "its plugin {} is not installed.",
+            source.plugin
+        ))),
         Err(error) => return web.sorry(&actor, &error),
     };
-    let said = match answer {
-        Ok(sees) => format!("{key} can be read. {sees}"),
-        Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
-        Err(error) => format!("{key} cannot be read: {error}"),
-    };
+    if let Err(error @ DeskError::Forbidden(_)) = &answer {
+        return web.sorry(&actor, error);
+    }
     let page = links_page(&web, &actor).map(|mut page| {
-        page.frame.done = said;
+        match answer {
+            Ok(sees) => page.frame.done = format!("{key} can be read. {sees}"),
+            Err(error) => page.frame.amiss = format!("{key} cannot be read: {error}"),
+        }
         page
     });
     show(&web, &actor, page)
@@ -208,7 +229,7 @@ async fn take(
             }
         }
     }
-    link_page(web, actor, plugin, kept, form)
+    link_page(web, actor, Some(plugin), kept, form)
 }
 
 fn adapter(web: &Web, actor: &Actor, id: &str) -> Result<PluginView, DeskError> {
@@ -220,13 +241,26 @@ fn adapter(web: &Web, actor: &Actor, id: &str) -> Result<PluginView, DeskError> 
     }
 }
 
-fn kept(web: &Web, actor: &Actor, key: &str) -> Result<(LinkSource, PluginView), DeskError> {
+/// The page of a link.
+fn address(key: &str) -> String {
+    format!("{HERE}/{}", encode(key))
+}
+
+/// A link, and its adapter where that is installed.
+fn kept(
+    web: &Web,
+    actor: &Actor,
+    key: &str,
+) -> Result<(LinkSource, Option<PluginView>), DeskError> {
     let sources = web.desk.link_sources(actor)?;
     let source = sources
         .into_iter()
         .find(|source| source.key == key)
         .ok_or(DeskError::NotFound)?;
-    let plugin = adapter(web, actor, &source.plugin)?;
+    let plugin = match adapter(web, actor, &source.plugin) {
+        Err(DeskError::NotFound) => None,
+        plugin => Some(plugin?),
+    };
     Ok((source, plugin))
 }
 
@@ -244,7 +278,7 @@ fn stands(web: &Web, actor: &Actor, kept: &LinkSource) -> Result<Stands, DeskErr
 fn link_page(
     web: &Web,
     actor: &Actor,
-    plugin: &PluginView,
+    plugin: Option<&PluginView>,
     kept: Option<&LinkSource>,
     form: Form,
 ) -> Response {
@@ -278,17 +312,27 @@ fn link_page(
         format!("{}, {by}: {came}", moment(search.at))
     });
     let searches = searches.collect();
+    let name = match (plugin, kept) {
+        (Some(plugin), _) => plugin.title.clone(),
+        (None, Some(kept)) => format!("{} (not installed)", kept.plugin),
+        (None, None) => String::new(),
+    };
+    let stands = kept.map(|kept| standing(kept, plugin));
+    let of_plugin = |of: fn(&PluginView) -> &String| plugin.map(of).cloned().unwrap_or_default();
     let page = LinkPage {
         frame,
         title: match kept {
-            Some(kept) => format!("{}: {}", kept.key, plugin.title),
-            None => format!("Link a system: {}", plugin.title),
+            Some(kept) => format!("{}: {name}", kept.key),
+            None => format!("Link a system: {name}"),
         },
-        intro: plugin.summary.clone(),
-        source: plugin.source.clone(),
+        intro: of_plugin(|plugin| &plugin.summary),
+        source: of_plugin(|plugin| &plugin.source),
         enabled: kept.is_some_and(|kept| kept.enabled),
+        asked: stands.as_ref().is_some_and(Standing::is_asked),
+        installed: plugin.is_some(),
+        notices: stands.map(|stands| stands.notices()).unwrap_or_default(),
         mapping: match kept {
-            Some(kept) if kept.plugin == MAPPED => mapping::address(&kept.key),
+            Some(kept) if kept.plugin == MAPPED && plugin.is_some() => mapping::address(&kept.key),
             _ => String::new(),
         },
         health: troubles,
@@ -312,26 +356,36 @@ fn links_page(web: &Web, actor: &Actor) -> Result<SettingsPage, DeskError> {
     let row = |source: LinkSource| {
         let mut reads: Vec<String> = source.folder.iter().cloned().collect();
         reads.extend(source.connections.iter().map(|own| own.base_url.clone()));
+        let stands = standing(
+            &source,
+            plugins.iter().find(|plugin| plugin.id == source.plugin),
+        );
+        let gone = stands == Standing::NoPlugin;
         SettingsRow {
             look: String::new(),
             cells: vec![
                 source.key.clone(),
                 named(&source.plugin),
                 reads.join(", "),
-                if source.enabled { "Asked" } else { "Not asked" }.into(),
+                stands.state(),
             ],
-            action: "/settings/links/switch".into(),
-            button: if source.enabled {
-                "Stop asking"
-            } else {
-                "Ask again"
+            // A link whose plugin is gone can only be looked at and removed.
+            action: match (source.enabled, gone) {
+                (false, true) => "/settings/links/remove",
+                _ => "/settings/links/switch",
+            }
+            .into(),
+            button: match (source.enabled, gone) {
+                (true, _) => "Stop asking",
+                (false, true) => "Remove",
+                (false, false) => "Ask again",
             },
-            change: format!("{HERE}/{}", source.key),
+            change: address(&source.key),
             hidden: vec![
                 ("key", source.key),
                 ("enabled", if source.enabled { "no" } else { "yes" }.into()),
             ],
-            also: Some(("/settings/links/check", "Test connection")),
+            also: (!gone).then_some(("/settings/links/check", "Test connection")),
         }
     };
     let rows = web.desk.link_sources(actor)?.into_iter().map(row).collect();

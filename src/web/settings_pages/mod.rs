@@ -11,6 +11,7 @@ pub mod plugins;
 pub mod policies;
 pub mod rates;
 mod runs;
+mod standing;
 
 use super::form::Form;
 use super::page::render;

@@ -2,20 +2,23 @@
 
 use super::link_form::{schema_answers, schema_fields};
 use super::runs::{RunView, runs};
+use super::standing::standing;
 use super::{Pairs, page, show};
 use crate::desk::DeskError;
 use crate::desk::plugins::{LARGEST, PluginView, SetLimits};
 use crate::domain::access::Actor;
 use crate::plugins::Kind as PluginKind;
+use crate::plugins::manifest::is_id;
 use crate::web::form::{Field, Form, Kind, Posted};
 use crate::web::frame::Frame;
 use crate::web::page::{render, see};
+use crate::web::queue::encode;
 use crate::web::session::refuse;
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
 use crate::web::words::moment;
 use axum::Form as Body;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -37,6 +40,8 @@ pub struct PluginPage {
     pub size: String,
     /// An exporter's settings; without a button it is not drawn.
     pub form: Form,
+    /// The links that somebody should see to before they are asked again: the link, and a sentence.
+    pub attention: Vec<(String, String)>,
     /// What went wrong the last time that a link of an adapter was asked: the link, and a sentence.
     pub troubles: Vec<(String, String)>,
     /// What an exporter's runs said, newest first.
@@ -46,8 +51,38 @@ pub struct PluginPage {
 }
 
 /// `GET /settings/plugins`.
-pub async fn plugins(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
-    show(&web, &actor, plugins_page(&web, &actor, install_form()))
+pub async fn plugins(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Pairs>,
+) -> Response {
+    let page = plugins_page(&web, &actor, install_form()).and_then(|mut page| {
+        page.frame.done = removed(&web, &actor, Posted(asked).get("removed"))?;
+        Ok(page)
+    });
+    show(&web, &actor, page)
+}
+
+/// What became of the links of a plugin that was just taken away.
+fn removed(web: &Web, actor: &Actor, id: &str) -> Result<String, DeskError> {
+    if !is_id(id) || web.desk.plugin(actor, id).is_ok() {
+        return Ok(String::new());
+    }
+    let sources = web.desk.link_sources(actor)?;
+    let links: Vec<String> = sources
+        .into_iter()
+        .filter(|source| source.plugin == id)
+        .map(|source| source.key)
+        .collect();
+    Ok(if links.is_empty() {
+        format!("{id} is removed. No link used it.")
+    } else {
+        format!(
+            "{id} is removed. Its links are switched off: {}. What they gave stays on the cases. Remove them under \
+             Linked systems, or install the plugin again.",
+            links.join(", ")
+        )
+    })
 }
 
 /// `POST /settings/plugins`: bring a component in.
@@ -191,10 +226,26 @@ pub async fn remove(
     Body(pairs): Body<Pairs>,
 ) -> Response {
     let posted = Posted(pairs);
-    let removed = web
+    let id = posted.get("id");
+    if posted.get("sure") != "yes" {
+        return match web.desk.plugin(&actor, id) {
+            Ok(plugin) => {
+                let mut form = settings_form(&plugin);
+                let why = "Tick that you know what becomes of its links, then remove it.";
+                form.refuse(Some("sure"), why, "", "");
+                plugin_page(&web, &actor, plugin, form)
+            }
+            Err(error) => web.sorry(&actor, &error),
+        };
+    }
+    match web
         .desk
-        .remove_plugin(&actor, posted.get("id"), "on the settings page");
-    answered(&web, &actor, removed.await)
+        .remove_plugin(&actor, id, "on the settings page")
+        .await
+    {
+        Ok(()) => see(&format!("{HERE}?removed={}", encode(id))),
+        Err(error) => web.sorry(&actor, &error),
+    }
 }
 
 fn answered(web: &Web, actor: &Actor, done: Result<(), DeskError>) -> Response {
@@ -259,6 +310,10 @@ fn plugin_page(web: &Web, actor: &Actor, plugin: PluginView, form: Form) -> Resp
         Ok(troubles) => troubles,
         Err(error) => return web.sorry(actor, &error),
     };
+    let attention = match attention(web, actor, &plugin) {
+        Ok(attention) => attention,
+        Err(error) => return web.sorry(actor, &error),
+    };
     let mut frame = web.frame(actor, "/settings");
     frame.trouble = !form.problems.is_empty();
     let status = if frame.trouble {
@@ -287,12 +342,31 @@ fn plugin_page(web: &Web, actor: &Actor, plugin: PluginView, form: Form) -> Resp
         linker: plugin.kind == PluginKind::Linker,
         size: format!("{} KB", plugin.size.div_ceil(1024)),
         history: history.collect(),
+        attention,
         troubles,
         runs: runs(told),
         plugin,
         form,
     };
     render(status, &page)
+}
+
+/// The links that are not asked, or that this version needs more of than they grant.
+fn attention(
+    web: &Web,
+    actor: &Actor,
+    plugin: &PluginView,
+) -> Result<Vec<(String, String)>, DeskError> {
+    if plugin.version.is_empty() || !plugin.enabled {
+        return Ok(Vec::new());
+    }
+    let sources = web.desk.link_sources(actor)?;
+    let own = sources.iter().filter(|source| source.plugin == plugin.id);
+    let told = own.flat_map(|source| {
+        let notices = standing(source, Some(plugin)).notices().into_iter();
+        notices.map(|says| (source.key.clone(), says))
+    });
+    Ok(told.collect())
 }
 
 /// The links whose last run failed, and why.
