@@ -3,10 +3,11 @@
 use super::case_page::{AuditPage, CasePage, audit, care, recorded, timeline, view};
 use super::commands;
 use super::form::fresh_key;
+use super::linked;
 use super::page::{render, see};
 use super::shell::{Visitor, Web};
 use crate::desk::cases::AuditedEvent;
-use crate::desk::{DeskError, need};
+use crate::desk::need;
 use crate::domain::access::Permission;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -26,6 +27,8 @@ pub struct Asked {
     show: String,
     /// Any value: the whole timeline.
     all: String,
+    /// How many records of each source are new, after the sources were asked.
+    came: String,
 }
 
 /// `GET /cases/{reference}`.
@@ -51,7 +54,12 @@ pub async fn show(
     };
     rows.truncate(AUDIT_ROWS);
     let mut frame = web.frame(&actor, "/cases");
-    frame.done = done(&asked.done).to_owned();
+    if asked.done == "links" {
+        let came = asked.came.split(',').map(|n| n.parse().unwrap_or(0));
+        (frame.done, frame.amiss) = linked::came(&case, &came.collect::<Vec<usize>>());
+    } else {
+        frame.done = done(&asked.done).to_owned();
+    }
     let page = CasePage {
         frame,
         case: view(&case, &actor, book.calendar()),
@@ -69,7 +77,6 @@ pub fn done(name: &str) -> &'static str {
     match name {
         "logged" => "The complaint is logged. Its clocks run.",
         "document" => "The document is on the case.",
-        "links" => "The linked systems were asked.",
         "given" => "The ticked cases were given.",
         name => commands::find(name).map_or("", |spec| spec.done),
     }
@@ -104,12 +111,24 @@ pub async fn ask_again(
     Visitor(actor): Visitor,
     Path(reference): Path<String>,
 ) -> Response {
-    let done = match reference.parse() {
-        Ok(parsed) => web.desk.refresh_links(&actor, &parsed).await,
-        Err(_) => Err(DeskError::NotFound),
+    let before = match web.case(&actor, &reference).await {
+        Ok(before) => before.case,
+        Err(error) => return web.sorry(&actor, &error),
     };
-    match done {
-        Ok(_) => see(&format!("/cases/{reference}?done=links#resident")),
+    match web.desk.refresh_links(&actor, &before.reference).await {
+        Ok(after) => {
+            let given = linked::given(&before);
+            // A source that answers for the first time stands after those that were there.
+            let came = linked::given(&after.case).into_iter().enumerate();
+            let came = came.map(|(at, now)| {
+                let then = given.get(at).copied().unwrap_or(0);
+                now.saturating_sub(then).to_string()
+            });
+            let came = came.collect::<Vec<_>>().join(",");
+            see(&format!(
+                "/cases/{reference}?done=links&came={came}#resident"
+            ))
+        }
         Err(error) => web.sorry(&actor, &error),
     }
 }

@@ -2,9 +2,9 @@
 //! themselves stand.
 
 use super::queue::encode;
-use super::words::{long_date, moment, sentence, words};
+use super::words::{long_date, moment, sentence, stopped, words};
 use crate::desk::CaseView as Seen;
-use crate::domain::case::{BEING_READ, LinkedRecord, NOT_ASKED, SourceState};
+use crate::domain::case::{BEING_READ, Case, LinkedRecord, NOT_ASKED, SourceState};
 use crate::link::record::{Field, Sheet};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -134,13 +134,16 @@ pub fn stands(seen: &Seen, state: &SourceState) -> String {
         Some(at) => format!("{count}, last fetched {}.", moment(at)),
         None => "Nothing fetched yet.".to_owned(),
     };
+    if heard.is_some_and(|heard| heard.off) {
+        return format!("{name}: {fetched} The link is switched off, so it is not asked again.");
+    }
     let next = heard.and_then(|heard| heard.next_try);
     match &state.failure {
         Some(why) if why.starts_with(NOT_ASKED) => {
             format!("{name} was not asked: {}", &why[NOT_ASKED.len()..])
         }
         Some(why) if why.starts_with(BEING_READ) => {
-            let why = &why[BEING_READ.len()..];
+            let why = stopped(&why[BEING_READ.len()..]);
             format!("{name} is being read for the first time: {why} {fetched}")
         }
         Some(why) => {
@@ -149,6 +152,7 @@ pub fn stands(seen: &Seen, state: &SourceState) -> String {
             let next = next.map_or(String::new(), |at| {
                 format!(" Asked again by itself from {}.", moment(at))
             });
+            let why = stopped(why);
             format!(
                 "{name} gives no answer since {}. {fetched} {why}{next}",
                 moment(since)
@@ -166,6 +170,48 @@ pub fn stands(seen: &Seen, state: &SourceState) -> String {
             format!("{name}: {fetched}{next}{notes}")
         }
     }
+}
+
+/// How many versions of records each source has given a case, in the order of its sources.
+pub fn given(case: &Case) -> Vec<usize> {
+    let of = |state: &SourceState| {
+        let links = case.links.iter();
+        links.filter(|link| link.source == state.source).count()
+    };
+    case.sources.iter().map(of).collect()
+}
+
+/// What came of asking the sources of a case again: what they gave, and what went wrong. `came` has how many records
+/// of each source are new.
+pub fn came(seen: &Seen, came: &[usize]) -> (String, String) {
+    let (mut gave, mut amiss) = (Vec::new(), Vec::new());
+    for (at, state) in seen.case.sources.iter().enumerate() {
+        let name = &state.source;
+        let off = seen.heard.get(name).is_some_and(|heard| heard.off);
+        let new = came.get(at).copied().unwrap_or(0);
+        match &state.failure {
+            _ if off => gave.push(format!("{name}: the link is switched off.")),
+            Some(why) if why.starts_with(NOT_ASKED) => gave.push(format!(
+                "{name} was not asked: {}",
+                stopped(&why[NOT_ASKED.len()..])
+            )),
+            Some(why) if why.starts_with(BEING_READ) => {
+                gave.push(format!("{name} is being read for the first time."));
+            }
+            Some(_) => amiss.push(match new {
+                0 => format!("{name} gave no answer; nothing new came."),
+                new => format!("{name} gave no whole answer; {new} new came."),
+            }),
+            None => gave.push(match new {
+                0 => format!("{name}: nothing new."),
+                new => format!("{name}: {new} new or changed."),
+            }),
+        }
+    }
+    if gave.is_empty() && amiss.is_empty() {
+        gave.push("No linked system is asked.".into());
+    }
+    (gave.join(" "), amiss.join(" "))
 }
 
 #[cfg(test)]

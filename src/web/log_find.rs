@@ -3,7 +3,7 @@
 
 use super::form::{Candidate, Finder, Form, Kept, Posted};
 use super::log::OTHER_ADJUSTMENT;
-use super::words::{spoken, wire, words};
+use super::words::{spoken, stopped, wire, words};
 use crate::desk::links::residents::{FoundResident, ResidentSearch, SearchedSource};
 use crate::link::residents::{Part, Resident};
 
@@ -80,7 +80,7 @@ fn told(source: &SearchedSource) -> Option<String> {
              minutes, or go on; its records follow."
         ),
         Part::Failed => {
-            let failure = source.failure.as_deref().unwrap_or_default();
+            let failure = stopped(source.failure.as_deref().unwrap_or_default());
             format!(
                 "{name} gave no answer: {failure} Go on without it; its records follow when it is back."
             )

@@ -67,6 +67,17 @@ pub fn sentence(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The text with a full stop, where it does not end like a sentence yet: something follows.
+pub fn stopped(text: &str) -> String {
+    let text = text.trim_end();
+    let ends = text.trim_end_matches(['”', '"', ')', '’']);
+    if text.is_empty() || ends.ends_with(['.', '!', '?', '…']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
 /// `Wednesday 25 November 2026`.
 pub fn long_date(day: NaiveDate) -> String {
     day.format("%A %-d %B %Y").to_string()

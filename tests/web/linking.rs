@@ -45,7 +45,16 @@ fn a_record_stands_in_its_versions_and_by_the_point_it_bears_on() {
 
     let changed = REPAIRS.replace("broken,Open", "broken,<b>Done</b>");
     fs::write(folder.path().join("repairs.csv"), changed).expect("a file");
-    site.post(&format!("/cases/{reference}/links"), &[]);
+    let again = site.post(&format!("/cases/{reference}/links"), &[]);
+    for part in ["housing: 1 new or changed.", ">Done</h2>"] {
+        assert!(again.text.contains(part), "{part}: {}", again.text);
+    }
+    let again = site.post(&format!("/cases/{reference}/links"), &[]);
+    assert!(
+        again.text.contains("housing: nothing new."),
+        "{}",
+        again.text
+    );
     let two = site.get(&address);
     for part in ["Version 1, ", "Version 2, ", "1 thing changed.", "SHA-256"] {
         assert!(two.text.contains(part), "{part}: {}", two.text);
@@ -92,6 +101,8 @@ fn a_record_stands_in_its_versions_and_by_the_point_it_bears_on() {
     fs::remove_dir(&folder).expect("gone");
     let down = site.post(&format!("/cases/{reference}/links"), &[]);
     for part in [
+        "housing gave no answer; nothing new came.",
+        "There is a problem",
         "gives no answer since",
         "last fetched",
         "Asked again by itself",
@@ -240,6 +251,7 @@ fn the_photos_of_a_repair_become_evidence_of_the_case() {
     assert!(pulled.text.contains(&hash), "{}", pulled.text);
     let case = site.get(&format!("/cases/{reference}"));
     assert!(case.text.contains("Photo, fan.png"), "{}", case.text);
+    assert!(case.text.contains("from housing, 204"), "{}", case.text);
 
     // The same again adds nothing; the one that is not there says why, on the record's own page.
     let again = site.post(&address, &[]);
@@ -318,4 +330,115 @@ fn a_resident_of_the_housing_system_is_found_while_somebody_is_on_the_telephone(
         down.text.contains("An earlier case"),
         "the earlier case is found all the same"
     );
+}
+
+const LINKER: &[u8] = include_bytes!("../guests/hostile-linker.wasm");
+
+/// The same plugin with other words of the same length in what it says of itself.
+fn other_version(words: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = LINKER.to_vec();
+    for (old, new) in words {
+        assert_eq!(old.len(), new.len(), "{old}");
+        let found = bytes
+            .windows(old.len())
+            .position(|at| at == old.as_bytes())
+            .unwrap_or_else(|| panic!("no {old}"));
+        bytes[found..found + old.len()].copy_from_slice(new.as_bytes());
+    }
+    bytes
+}
+
+const PLUGIN: &str = "/settings/plugins/hostile-linker";
+
+fn brought(site: &Site, bytes: &[u8]) -> super::site::Answer {
+    let page = site.send("/settings/plugins", &[("id", "")], "own.wasm", bytes);
+    assert_eq!(page.status, 200, "{}", page.text);
+    page
+}
+
+fn approved(site: &Site) -> super::site::Answer {
+    let sha256 = site.hidden(PLUGIN, "sha256");
+    let with = [("id", "hostile-linker"), ("sha256", sha256.as_str())];
+    let page = site.post("/settings/plugins/approve", &with);
+    assert_eq!(page.status, 200, "{}", page.text);
+    page
+}
+
+fn has(page: &super::site::Answer, parts: &[&str]) {
+    for part in parts {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+}
+
+#[test]
+fn a_link_says_what_its_plugin_needs_whether_it_runs_and_that_it_is_gone() {
+    let site = Site::started();
+    brought(&site, LINKER);
+    approved(&site);
+    site.link(serde_json::json!({"key": "jobs", "plugin": "hostile-linker"}));
+    has(&site.get("/settings/links"), &[">Asked<"]);
+
+    // A newer version that needs a connection which the link does not have.
+    let newer = other_version(&[
+        ("\"version\": \"0.1.0\"", "\"version\": \"0.2.0\""),
+        (
+            "\"name\": \"repairs\", \"purpose\"",
+            "\"name\": \"tenants\", \"purpose\"",
+        ),
+        ("\"required\": false", "\"required\": true "),
+    ]);
+    let waits = brought(&site, &newer);
+    has(
+        &waits,
+        &["What is different from version 0.1.0, which is in use"],
+    );
+    assert!(!waits.text.contains("is older than"), "{}", waits.text);
+    let lacks = "Now say where “tenants” leads.";
+    has(&approved(&site), &[lacks, "href=\"/settings/links/jobs\""]);
+    has(&site.get("/settings/links"), &["Needs attention", lacks]);
+    has(
+        &site.get("/settings/links/jobs"),
+        &[lacks, "Now say where this leads"],
+    );
+    let older = brought(&site, LINKER);
+    has(&older, &["Version 0.1.0 is older than version 0.2.0"]);
+    approved(&site);
+
+    // Stopped, and taken away only by somebody who knows.
+    let id = ("id", "hostile-linker");
+    site.post("/settings/plugins/switch", &[id, ("enabled", "no")]);
+    has(&site.get("/settings/links"), &["Its plugin is stopped"]);
+    let asked = site.post("/settings/plugins/remove", &[id]);
+    assert_eq!(asked.status, 422, "{}", asked.text);
+    assert!(site.get(PLUGIN).text.contains("Remove it"));
+    let gone = site.post("/settings/plugins/remove", &[id, ("sure", "yes")]);
+    has(
+        &gone,
+        &["hostile-linker is removed. Its links are switched off: jobs."],
+    );
+
+    // The link is no dead end.
+    has(
+        &site.get("/settings/links"),
+        &[
+            "hostile-linker (not installed)",
+            "Its plugin is not installed",
+        ],
+    );
+    has(
+        &site.get("/settings/links/jobs"),
+        &["Install the plugin again", "Remove the link", "Last runs"],
+    );
+    let tried = site.post("/settings/links/check", &[("key", "jobs")]);
+    has(
+        &tried,
+        &["There is a problem", "jobs cannot be read: its plugin"],
+    );
+    assert!(!tried.text.contains(">Done</h2>"), "{}", tried.text);
+
+    // Installed again, it says which of its links are off.
+    brought(&site, LINKER);
+    has(&approved(&site), &["The link is switched off"]);
+    site.post("/settings/links/remove", &[("key", "jobs")]);
+    has(&site.get("/settings/links"), &["No system is linked."]);
 }

@@ -42,6 +42,8 @@ pub struct Heard {
     pub down_since: Option<DateTime<Utc>>,
     /// When it is asked again by itself.
     pub next_try: Option<DateTime<Utc>>,
+    /// Whether its link is switched off or gone: it is not asked by hand either.
+    pub off: bool,
 }
 
 fn key(reference: &CaseRef, source: &str) -> String {
@@ -112,6 +114,7 @@ impl Desk {
                 fetched_at: asked.fetched_at.max(state.fetched_at),
                 down_since: asked.down_since,
                 next_try,
+                off: link.is_none_or(|link| !link.enabled),
             };
             all.insert(state.source.clone(), heard);
         }

@@ -93,6 +93,7 @@ impl Desk {
             let health = self.inner.http.health(&link.key, &own.name)?;
             let since = time(health.failing_since?);
             let why = health.last_error.unwrap_or_default();
+            let why = why.trim_end().trim_end_matches('.');
             let rests = health
                 .rests_until
                 .map(|until| format!(" It is tried again at {}.", time(until)));

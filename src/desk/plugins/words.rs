@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::limits::SetLimits;
 use crate::plugins::manifest::{Documents, Manifest, Wanted};
-use crate::plugins::{Contract, Kind};
+use crate::plugins::{Contract, Kind, Limits};
 
 /// One thing that a plugin asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,7 +18,7 @@ pub struct Ask {
 /// How a new version differs from the one in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// `more`: it asks for what it did not have; `less`; or `other`.
+    /// `more`: it asks for what it did not have; `less`; `older`: its version is; or `other`.
     pub what: &'static str,
     /// A sentence.
     pub says: String,
@@ -168,10 +169,54 @@ fn limits(manifest: &Manifest) -> Option<String> {
     (!parts.is_empty()).then(|| format!("It asks for {}.", list(&parts)))
 }
 
+/// The numbers of a version, to be compared.
+fn numbers(version: &str) -> Vec<u64> {
+    let parts = version.split(['.', '-', '+']).take(3);
+    parts.map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+/// The limits that are other than before, each with what it was; `more` when one of them is.
+fn changed_limits(old: &Manifest, new: &Manifest) -> Option<(&'static str, String)> {
+    let (before, after) = (
+        SetLimits::from(old.limits).of(old.kind),
+        SetLimits::from(new.limits).of(new.kind),
+    );
+    let memory = |limits: &Limits| limits.memory as u64 >> 20;
+    let all = [
+        (memory(&before), memory(&after), "MB of memory"),
+        (before.wall.as_secs(), after.wall.as_secs(), "seconds a run"),
+        (
+            before.requests.into(),
+            after.requests.into(),
+            "requests a run",
+        ),
+    ];
+    let changed: Vec<_> = all.iter().filter(|(was, is, _)| was != is).collect();
+    let parts: Vec<String> = changed
+        .iter()
+        .map(|(was, is, what)| {
+            let unit = if what.starts_with("MB") { " MB" } else { "" };
+            format!("{is} {what} (was {was}{unit})")
+        })
+        .collect();
+    let more = changed.iter().any(|(was, is, _)| is > was);
+    let what = if more { "more" } else { "less" };
+    (!parts.is_empty()).then(|| (what, format!("It asks for {}.", list(&parts))))
+}
+
 /// What a new version asks for that the old did not, and the other way round.
 pub fn differences(old: &Manifest, new: &Manifest) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut tell = |what, says| found.push(Difference { what, says });
+    if numbers(&new.version) < numbers(&old.version) {
+        tell(
+            "older",
+            format!(
+                "Version {} is older than version {}, which is in use.",
+                new.version, old.version
+            ),
+        );
+    }
     let find = |manifest: &Manifest, name: &str| {
         manifest
             .connections
@@ -240,10 +285,8 @@ pub fn differences(old: &Manifest, new: &Manifest) -> Vec<Difference> {
     if !kinds.is_empty() {
         tell("more", format!("It now also reads {}.", list(&kinds)));
     }
-    if new.limits != old.limits
-        && let Some(says) = limits(new)
-    {
-        tell("more", says);
+    if let Some((what, says)) = changed_limits(old, new) {
+        tell(what, says);
     }
     if new.documents == Documents::AsKept && old.documents != Documents::AsKept {
         tell(
@@ -328,5 +371,30 @@ mod tests {
             "It now reads files of a folder on the server (Photos)."
         );
         assert!(differences(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn an_older_version_and_other_limits_are_told_with_what_was() {
+        let (mut old, mut new) = (
+            manifest(json!([]), json!(null)),
+            manifest(json!([]), json!(null)),
+        );
+        (old.version, new.version) = ("0.10.0".into(), "0.9.1".into());
+        (old.limits.memory_mb, new.limits.memory_mb) = (Some(64), Some(96));
+        let told = differences(&old, &new);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(
+            (told[0].what, told[0].says.as_str()),
+            (
+                "older",
+                "Version 0.9.1 is older than version 0.10.0, which is in use."
+            )
+        );
+        assert_eq!(
+            (told[1].what, told[1].says.as_str()),
+            ("more", "It asks for 96 MB of memory (was 64 MB).")
+        );
+        let back = differences(&new, &old);
+        assert_eq!((back.len(), back[0].what), (1, "less"), "{back:?}");
     }
 }

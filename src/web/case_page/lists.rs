@@ -130,6 +130,7 @@ fn documents(case: &Case) -> Vec<Row> {
             Some(d.file_name.clone()),
             Some(size(d.size)),
             d.doc_date.map(short_date),
+            came_from(d),
         ]
         .into_iter()
         .flatten()
@@ -144,6 +145,16 @@ fn documents(case: &Case) -> Vec<Row> {
         ..Row::default()
     };
     case.documents.iter().rev().map(row).collect()
+}
+
+/// "from repairs, WO 88120": the system and its record, for a document that was taken from a linked one.
+fn came_from(document: &crate::domain::case::Document) -> Option<String> {
+    let source = document.source_system.as_deref()?;
+    // Kind, record, document: as the desk puts them together when it takes one.
+    let mut parts = document.source_id.as_deref()?.splitn(3, '/');
+    let record = parts.nth(1)?;
+    parts.next()?;
+    Some(format!("from {source}, {record}"))
 }
 
 /// `1.4 MB`.

@@ -232,7 +232,10 @@ pub async fn remove(
             Ok(plugin) => {
                 let mut form = settings_form(&plugin);
                 let why = "Tick that you know what becomes of its links, then remove it.";
-                form.refuse(Some("sure"), why, "", "");
+                form.refuse(None, why, "", "");
+                if let Some(problem) = form.problems.last_mut() {
+                    problem.field = "sure".into();
+                }
                 plugin_page(&web, &actor, plugin, form)
             }
             Err(error) => web.sorry(&actor, &error),
