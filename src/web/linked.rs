@@ -231,4 +231,12 @@ mod tests {
         let facts = key_facts("repair", &sheet);
         assert_eq!(facts, "No access, reported 2 Sep 2026");
     }
+
+    #[test]
+    fn a_sentence_that_another_follows_ends_with_a_full_stop() {
+        assert_eq!(stopped("(Connection refused)"), "(Connection refused).");
+        for whole in ["It is down.", "Is it “there?”", "(It is down.)", ""] {
+            assert_eq!(stopped(whole), whole);
+        }
+    }
 }

@@ -110,6 +110,19 @@ fn a_record_stands_in_its_versions_and_by_the_point_it_bears_on() {
         assert!(down.text.contains(part), "{part}: {}", down.text);
     }
     assert!(down.text.contains("Extractor fan broken"), "never blank");
+    site.post(
+        "/settings/links/switch",
+        &[("key", "housing"), ("enabled", "no")],
+    );
+    let off = site.post(&format!("/cases/{reference}/links"), &[]);
+    has(
+        &off,
+        &[
+            "housing: the link is switched off.",
+            "it is not asked again",
+        ],
+    );
+    assert!(!off.text.contains("gives no answer since"), "{}", off.text);
 }
 
 #[test]

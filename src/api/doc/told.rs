@@ -144,7 +144,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Erasure", "What is gone now.", "events:number documents:number"),
     ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
     ("PluginAsk", "One thing that a plugin asks for, in words.", "about:text says:text"),
-    ("PluginDifference", "How a version differs from the one in use; `more`, `less` or `other`.", "what:text says:text"),
+    ("PluginDifference", "How a version differs from the one in use; `more`, `less`, `older` or `other`.", "what:text says:text"),
     ("PluginWaiting", "A version that waits for approval.",
      "version:text sha256:text asks:PluginAsk[] differences:PluginDifference[]"),
     ("PluginAnswer", "A plugin, what it asks for, and what waits for approval.",
