@@ -130,6 +130,28 @@ pub struct WantedLimits {
     pub requests: Option<u32>,
 }
 
+impl WantedLimits {
+    /// Megabytes that nobody may have more of.
+    pub const MOST_MEMORY_MB: u32 = 1024;
+    /// Seconds that no run may take longer.
+    pub const MOST_SECONDS: u32 = 3600;
+    /// Requests that no run may send more of.
+    pub const MOST_REQUESTS: u32 = 5000;
+
+    fn check(self) -> Result<(), String> {
+        for (name, asked, most) in [
+            ("memory_mb", self.memory_mb, Self::MOST_MEMORY_MB),
+            ("seconds", self.seconds, Self::MOST_SECONDS),
+            ("requests", self.requests, Self::MOST_REQUESTS),
+        ] {
+            if asked.is_some_and(|n| !(1..=most).contains(&n)) {
+                return Err(format!("limits.{name}: ask for 1 to {most}."));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How an exporter's one entry is handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
@@ -244,6 +266,7 @@ impl Manifest {
                 return Err("output: give a media type such as application/pdf and an extension such as pdf.".into());
             }
         }
+        self.limits.check()?;
         self.settings.check("settings")?;
         self.request.check("request")
     }
@@ -327,7 +350,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         type Change = fn(&mut Value);
-        let wrong: [(Change, &str); 13] = [
+        let wrong: [(Change, &str); 15] = [
             (
                 |m| m["schema"] = json!("redress-plugin/9"),
                 "redress-plugin/9",
@@ -365,6 +388,8 @@ mod tests {
                 "output:",
             ),
             (|m| m["summary"] = json!("x".repeat(601)), "summary:"),
+            (|m| m["limits"] = json!({"memory_mb": 65536}), "1 to 1024"),
+            (|m| m["limits"] = json!({"seconds": 0}), "limits.seconds"),
         ];
         for (change, says) in wrong {
             let error = read(change).unwrap_err();

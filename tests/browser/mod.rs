@@ -201,7 +201,18 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
     }
     let mut server = Server::start();
     let tab = landlord(&mut server, Screen::Phone).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let quoted = HOSTILE.replace('"', "\"\"");
+    let repairs = format!(
+        "Job No,Property Ref,Date Raised,Description,Status\n204,00700123,02/09/2026,\"{quoted}\",Open\n"
+    );
+    std::fs::write(folder.path().join("repairs.csv"), repairs).expect("a file");
+    let path = folder.path().display().to_string();
+    let link = [("key", "housing"), ("folder", path.as_str())];
+    tab.fill("/settings/links/new?plugin=csv-folder", &link)
+        .await;
     tab.go("/log").await;
+    tab.put("complainant.property_ref", "00700123").await;
     for (name, value) in CALL {
         let hostile = ["account", "complainant.name", "points.0.text"].contains(&name);
         tab.put(name, if hostile { HOSTILE } else { value }).await;
@@ -234,10 +245,17 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings/rates",
         "/settings/rates/change?key=no_power",
         "/settings/links",
+        "/settings/links/housing",
+        "/settings/links/new?plugin=rest-json",
+        "/settings/plugins",
+        "/settings/plugins/hackney",
+        "/settings/plugins/subject-access",
         "/password",
         &case,
         &format!("{case}/audit"),
         &format!("{case}/bundle"),
+        &format!("{case}/evidence"),
+        &format!("{case}/links/housing/repair/204"),
         &format!("{case}/documents"),
         &format!("{case}/do/acknowledge"),
         &format!("{case}/do/offer_remedy"),
@@ -245,6 +263,8 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/nowhere",
     ] {
         tab.go(page).await;
-        assert!(!tab.words().await.is_empty(), "{page} is empty");
+        let words = tab.words().await;
+        assert!(!words.is_empty(), "{page} is empty");
+        assert_eq!(words.contains("Not found"), page == "/nowhere", "{page}");
     }
 }

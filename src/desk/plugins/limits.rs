@@ -65,9 +65,9 @@ impl SetLimits {
     /// [`DeskError::Invalid`] that names the bounds.
     pub fn check(&self) -> Result<(), DeskError> {
         for (name, given, most) in [
-            ("memory_mb", self.memory_mb, 1024),
-            ("seconds", self.seconds, 3600),
-            ("requests", self.requests, 5000),
+            ("memory_mb", self.memory_mb, WantedLimits::MOST_MEMORY_MB),
+            ("seconds", self.seconds, WantedLimits::MOST_SECONDS),
+            ("requests", self.requests, WantedLimits::MOST_REQUESTS),
             ("at_once", self.at_once, 32),
         ] {
             if given.is_some_and(|n| !(1..=most).contains(&n)) {
