@@ -5,17 +5,15 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::mpsc;
 
 use super::cases::{EXPORT, append};
 use super::closed::Closed;
 use super::export_request::checked;
 pub use super::export_request::{BUNDLE, ExportFormat, ExportRequest};
+pub use super::export_stream::ExportStream;
+use super::export_stream::{CHUNK, outgoing, pipe};
 use super::{Book, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
@@ -25,16 +23,6 @@ use crate::export::{self, Asked, CaseFile, ExportError, Exporter, Mode, Outcome,
 use crate::plugins::{Cause, Failure, Kind, RunError};
 use crate::store::T;
 use crate::store::cases::recorded;
-
-/// An archive on its way out. An error in the middle breaks the transfer off: what came is no archive.
-pub struct ExportStream {
-    /// A name for the file.
-    pub file_name: String,
-    /// What it is.
-    pub media_type: String,
-    /// The bytes.
-    pub body: BoxStream<'static, io::Result<Bytes>>,
-}
 
 /// What a finished export came to.
 #[derive(Clone, Debug, Serialize)]
@@ -135,34 +123,18 @@ impl Desk {
         let (leaving, request) = self.ready_to_export(actor, reference, request).await?;
         let file_name = file_name(&leaving.case, &request, &leaving.exporter);
         let media_type = leaving.exporter.media_type().to_owned();
-        let (send, mut receive) = mpsc::channel::<Bytes>(8);
+        let (out, pieces) = pipe();
         let (desk, who) = (self.clone(), actor.clone());
         let run = tokio::spawn(async move {
-            let out = ChannelWriter {
-                send,
-                buffer: Vec::with_capacity(CHUNK),
-            };
             let outcome = desk.run(&leaving, &request, None, out).await?;
             desk.note_export(&who, &leaving.case, &request, &outcome)
                 .await
         });
-        match receive.recv().await {
-            Some(first) => {
-                let rest = stream::unfold(Some((receive, run)), next_piece);
-                let body = stream::once(async { Ok(first) }).chain(rest).boxed();
-                Ok(ExportStream {
-                    file_name,
-                    media_type,
-                    body,
-                })
-            }
-            None => match run.await {
-                Ok(Err(error)) => Err(error),
-                _ => Err(DeskError::Internal(
-                    "the export ended without a byte".into(),
-                )),
-            },
-        }
+        Ok(ExportStream {
+            file_name,
+            media_type,
+            body: outgoing(pieces, run).await?,
+        })
     }
 
     /// Exports a case to a file, which appears under its name only when it is whole.
@@ -458,51 +430,4 @@ fn file_name(case: &Case, request: &ExportRequest, exporter: &Exporter) -> Strin
         Mode::Supplement(number) => format!("_S{number}"),
     };
     format!("{}_HOS-{hos}_{date}{mode}.{extension}", case.reference)
-}
-
-/// Bytes handed over at a time.
-const CHUNK: usize = 128 * 1024;
-
-/// A writer into a bounded channel: a slow reader slows the archive down, a gone one ends it.
-struct ChannelWriter {
-    send: mpsc::Sender<Bytes>,
-    buffer: Vec<u8>,
-}
-
-impl Write for ChannelWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= CHUNK {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.buffer.is_empty() {
-            return Ok(());
-        }
-        let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK));
-        self.send
-            .blocking_send(Bytes::from(full))
-            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the reader has gone"))
-    }
-}
-
-type Running = (
-    mpsc::Receiver<Bytes>,
-    tokio::task::JoinHandle<Result<ExportReport, DeskError>>,
-);
-
-/// The next piece of a running export; an error if it ended without becoming whole.
-async fn next_piece(state: Option<Running>) -> Option<(io::Result<Bytes>, Option<Running>)> {
-    let (mut receive, run) = state?;
-    if let Some(bytes) = receive.recv().await {
-        return Some((Ok(bytes), Some((receive, run))));
-    }
-    match run.await {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => Some((Err(io::Error::other(error.to_string())), None)),
-        Err(_) => Some((Err(io::Error::other("the export ended early")), None)),
-    }
 }

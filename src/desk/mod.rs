@@ -17,6 +17,7 @@ pub mod erasure;
 mod error;
 pub mod everything;
 mod export_request;
+mod export_stream;
 pub mod exports;
 mod keys;
 mod letters;

@@ -72,16 +72,21 @@ fn many_writers_share_a_sync() {
     threads
         .into_iter()
         .for_each(|thread| thread.join().unwrap());
-    let after = store.figures();
+    // Putting the log into the pages is counted after its sync: on a busy machine one can be under way just now.
+    let counted =
+        |figures: &Figures| figures.syncs - before.syncs == figures.commits - before.commits;
+    let mut after = store.figures();
+    for _ in 0..500 {
+        if counted(&after) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+        after = store.figures();
+    }
     assert_eq!(after.jobs - before.jobs, 640);
     let commits = after.commits - before.commits;
     assert!(commits * 4 < 640, "{commits} commits for 640 jobs");
-    // One more may be under way, uncounted: the log goes into the pages when nobody writes for a while.
-    let syncs = after.syncs - before.syncs;
-    assert!(
-        (commits..=commits + 1).contains(&syncs),
-        "one sync a commit: {syncs} for {commits}"
-    );
+    assert_eq!(after.syncs - before.syncs, commits, "one sync a commit");
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 640);
 }
 
