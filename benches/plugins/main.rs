@@ -16,7 +16,7 @@ use redress::export::archive::{Attachment, ZipArchive};
 use redress::export::manifest::Stamp;
 use redress::plugins::{
     Attached, CaseSource, ExportJob, Folder, HostConfig, Limits, LinkJob, LinkQuery, NoConnections,
-    PdfRenderer, Plugin, PluginHost, Run,
+    PdfRenderer, Plugin, PluginHost, Reopened, Run,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -268,7 +268,7 @@ impl Bench {
             redaction: None,
         };
         let attachments = HashMap::from([("photo".to_owned(), attachment)]);
-        let (archive, seal) = ZipArchive::new(zip.try_clone()?, Stamp::default(), attachments);
+        let (archive, seal) = ZipArchive::new(zip.try_clone()?, Stamp::default(), attachments)?;
         let export = ExportJob {
             run: run(r#"{"mode":"include"}"#, Limits::export()),
             source: Arc::new(Films(film)),
@@ -419,9 +419,12 @@ impl CaseSource for Films {
         Ok(Box::new(BufReader::with_capacity(256 << 10, film)))
     }
 
-    fn attachment(&self, id: &str, _stamp: Option<&str>) -> Result<Attached, String> {
+    fn attachment(&self, _id: &str, _stamp: Option<&str>) -> Result<Attached, String> {
+        let path = self.0.clone();
+        let film =
+            Reopened::new(move || Ok(BufReader::with_capacity(256 << 10, File::open(&path)?)));
         Ok(Attached {
-            reader: self.open_attachment(id)?,
+            reader: Box::new(film.map_err(|error| error.to_string())?),
             original: None,
             unstamped: None,
         })

@@ -174,6 +174,7 @@ impl CaseView {
                 "notes": state.notes,
                 "down_since": heard.and_then(|heard| heard.down_since),
                 "next_try": heard.and_then(|heard| heard.next_try),
+                "off": heard.is_some_and(|heard| heard.off),
             })
         };
         self.case.sources.iter().map(one).collect()

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::plugins::Reopened;
 use std::io::Cursor;
 
 #[derive(Clone, Default)]
@@ -63,7 +64,8 @@ fn fill(archive: &mut dyn Archive) {
 
 fn made() -> (Vec<u8>, Sealed) {
     let out = Shared::default();
-    let (mut archive, seal) = ZipArchive::new(out.clone(), Stamp::default(), attachments());
+    let (mut archive, seal) =
+        ZipArchive::new(out.clone(), Stamp::default(), attachments()).unwrap();
     fill(&mut archive);
     archive.close().unwrap();
     let bytes = out.0.lock().unwrap().clone();
@@ -84,10 +86,97 @@ fn an_archive_is_whole_and_repeats_byte_for_byte() {
     assert_eq!(Some(report.manifest_sha256), sealed.manifest_sha256);
 }
 
+/// A reader that cannot go back needs each entry's length before its bytes.
+#[test]
+fn an_archive_can_be_read_from_the_front() {
+    let (bytes, sealed) = made();
+    let mut from = bytes.as_slice();
+    let mut read = Vec::new();
+    while let Some(mut file) = read_zipfile_from_stream(&mut from).unwrap() {
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        read.push((file.name().unwrap().into_owned(), content));
+    }
+    assert_eq!(read.len(), 3);
+    for entry in &sealed.entries {
+        let (_, content) = read.iter().find(|(path, _)| *path == entry.path).unwrap();
+        assert_eq!(hex::encode(Sha256::digest(content)), entry.sha256);
+    }
+}
+
+#[test]
+fn what_is_packed_already_passes_as_it_is_and_the_rest_is_packed() {
+    let (bytes, _) = made();
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    for n in 0..zip.len() {
+        let file = zip.by_index(n).unwrap();
+        let photo = file.name().unwrap().ends_with("jpg");
+        let method = if photo {
+            CompressionMethod::Stored
+        } else {
+            CompressionMethod::Deflated
+        };
+        assert_eq!(file.compression(), method);
+        assert_eq!(file.unix_mode(), Some(0o100_644));
+        assert_eq!(file.last_modified(), Some(DateTime::default()));
+    }
+}
+
+/// More than is kept in memory, made by the exporter and as an attachment.
+#[test]
+fn large_entries_come_out_as_they_went_in() {
+    let out = Shared::default();
+    let (mut archive, seal) =
+        ZipArchive::new(out.clone(), Stamp::default(), attachments()).unwrap();
+    let large = noise(KEPT * 3);
+    archive.begin("Große Übersicht.csv", "text/csv").unwrap();
+    large
+        .chunks(100_000)
+        .for_each(|chunk| archive.write(chunk).unwrap());
+    archive.finish().unwrap();
+    let photo = &mut Cursor::new(&large);
+    let sha256 = archive
+        .include("Wand – Öl.jpg", "photo", None, photo)
+        .unwrap();
+    assert_eq!(sha256, hex::encode(Sha256::digest(&large)));
+    archive.manifest_at("Manifest.json").unwrap();
+    archive.close().unwrap();
+    assert_eq!(seal.take().unwrap().entries.len(), 2);
+    let bytes = out.0.lock().unwrap().clone();
+    let report = super::super::verify::verify(Cursor::new(&bytes)).unwrap();
+    assert_eq!(report.faults, Vec::<String>::new());
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut read = Vec::new();
+    zip.by_name("Wand – Öl.jpg")
+        .unwrap()
+        .read_to_end(&mut read)
+        .unwrap();
+    assert!(read == large);
+}
+
+/// The checksum goes before the bytes: should they be others by then, the archive must not become whole.
+#[test]
+fn a_document_that_changes_while_it_is_read_fails_the_archive() {
+    for then in [vec![2; 70_000], vec![1; 69_000], Vec::new()] {
+        let mut first = true;
+        let mut reader = Reopened::new(move || {
+            let bytes = if first { vec![1; 70_000] } else { then.clone() };
+            first = false;
+            Ok(Cursor::new(bytes))
+        })
+        .unwrap();
+        let (mut archive, _) =
+            ZipArchive::new(Shared::default(), Stamp::default(), attachments()).unwrap();
+        let failed = archive.include("a.jpg", "photo", None, &mut reader);
+        assert!(failed.unwrap_err().to_string().contains("it changed"));
+    }
+}
+
 #[test]
 fn an_archive_that_is_given_up_never_looks_whole() {
     let out = Shared::default();
-    let (mut archive, seal) = ZipArchive::new(out.clone(), Stamp::default(), attachments());
+    let (mut archive, seal) =
+        ZipArchive::new(out.clone(), Stamp::default(), attachments()).unwrap();
     fill(&mut archive);
     drop(archive);
     let bytes = out.0.lock().unwrap().clone();
@@ -103,13 +192,21 @@ fn a_reader_that_fails_fails_the_archive() {
             Err(io::Error::other("lost chunk 3"))
         }
     }
-    let (mut archive, _) = ZipArchive::new(Shared::default(), Stamp::default(), HashMap::new());
-    let failed = archive.include("a", "7", None, &mut Torn).unwrap_err();
-    assert!(
-        failed
-            .to_string()
-            .contains("document 7 could not be read to its end: lost chunk 3")
-    );
+    for media_type in ["text/plain", "image/jpeg"] {
+        let about = Attachment {
+            media_type: media_type.into(),
+            ..Attachment::default()
+        };
+        let about = HashMap::from([("7".to_owned(), about)]);
+        let (mut archive, _) = ZipArchive::new(Shared::default(), Stamp::default(), about).unwrap();
+        let torn = &mut Reopened::new(|| Ok(Torn)).unwrap();
+        let failed = archive.include("a", "7", None, torn).unwrap_err();
+        assert!(
+            failed
+                .to_string()
+                .contains("document 7 could not be read to its end: lost chunk 3")
+        );
+    }
 }
 
 #[test]
@@ -124,9 +221,10 @@ fn who_has_gone_and_a_full_disk_are_told_apart() {
         }
     }
     let error = |kind| {
-        let (mut archive, _) = ZipArchive::new(Broken(kind), Stamp::default(), HashMap::new());
+        let (mut archive, _) =
+            ZipArchive::new(Broken(kind), Stamp::default(), attachments()).unwrap();
         archive
-            .include("a.jpg", "x", None, &mut Cursor::new(noise(400_000)))
+            .include("a.jpg", "photo", None, &mut Cursor::new(noise(400_000)))
             .unwrap_err()
     };
     assert_eq!(error(io::ErrorKind::BrokenPipe), ArchiveError::Gone);

@@ -11,8 +11,10 @@ pub mod folder;
 mod mail;
 pub mod manifest;
 mod onpaper;
+mod outlet;
 pub mod single;
 pub mod source;
+mod stored;
 pub mod verify;
 
 use std::collections::{HashMap, HashSet};
@@ -173,6 +175,9 @@ pub enum ExportError {
     /// A text could not be set as PDF for want of room on the disk.
     #[error("texts could not be set as PDF: {0}; make room in the folder for temporary files")]
     Texts(io::Error),
+    /// The archive could not be begun.
+    #[error("the archive cannot be written now: {0}; export again later")]
+    Begin(io::Error),
     /// The run ended well and the archive was not closed.
     #[error("the archive was not completed; export again")]
     Unsealed,
@@ -267,7 +272,8 @@ pub async fn run_export<W: Write + Send + 'static>(
             (Box::new(file), seal)
         }
         None => {
-            let (zip, seal) = archive::ZipArchive::new(out, stamp, attachments);
+            let (zip, seal) =
+                archive::ZipArchive::new(out, stamp, attachments).map_err(ExportError::Begin)?;
             (Box::new(zip), seal)
         }
     };

@@ -1,10 +1,10 @@
 //! The other shape of an export: its one entry as it is, a PDF for example, hashed as it passes.
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 
 use super::archive::{Seal, Sealed, io_failed};
 use super::manifest::Entry;
-use crate::plugins::{Archive, ArchiveError, Original};
+use crate::plugins::{Again, Archive, ArchiveError, Original};
 use sha2::{Digest, Sha256};
 
 /// One file on its way to a writer. It is whole only once it is closed: before that its end is kept back, so that
@@ -87,8 +87,8 @@ impl<W: Write + Send> Archive for SingleFile<W> {
         path: &str,
         id: &str,
         original: Option<&Original>,
-        reader: &mut dyn Read,
-    ) -> Result<(), ArchiveError> {
+        reader: &mut dyn Again,
+    ) -> Result<String, ArchiveError> {
         self.start(path, Some(id))?;
         if let (Some(entry), Some(original)) = (&mut self.entry, original) {
             entry.original_sha256 = Some(original.sha256.clone());
@@ -102,7 +102,8 @@ impl<W: Write + Send> Archive for SingleFile<W> {
                 ))
             })?;
             if read == 0 {
-                return self.finish();
+                self.finish()?;
+                return Ok(hex::encode(self.hash.clone().finalize()));
             }
             self.write(&buffer[..read])?;
         }

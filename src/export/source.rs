@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::compose;
 use super::onpaper::OnPaper;
 use crate::pdf::{Numbering, PdfError, Renderer};
-use crate::plugins::{Attached, CaseSource, Composed, Original, PdfRenderer};
+use crate::plugins::{Again, Attached, CaseSource, Composed, Original, PdfRenderer, Reopened};
 use crate::store::{Hash, Store};
 
 /// A PDF larger than this is neither cut nor numbered: it would have to be in memory.
@@ -168,12 +168,28 @@ impl StoredCase {
         Ok(Cut::Into(file, ends, pages))
     }
 
+    /// What opens a document.
+    fn opening(
+        &self,
+        id: &str,
+    ) -> Result<impl Fn() -> io::Result<Box<dyn Read + Send>> + Clone + Send + use<>, String> {
+        let (store, held) = (self.store.clone(), self.held(id)?.clone());
+        Ok(move || -> io::Result<Box<dyn Read + Send>> {
+            if let Some(paper) = &held.paper {
+                return Ok(Box::new(paper.clone()));
+            }
+            let opened = store.open_document(&held.sha256);
+            Ok(Box::new(opened.map_err(io::Error::other)?))
+        })
+    }
+
     /// A document that goes in whole; with its numbers it has at most `most` bytes.
     fn whole(&self, id: &str, stamp: Option<&str>, most: u64) -> Result<Attached, String> {
         let held = self.held(id)?;
         let numbering = numbering(stamp, 1, None)?.filter(|_| held.is_pdf());
+        let open = self.opening(id)?;
         let mut attached = Attached {
-            reader: self.open_attachment(id)?,
+            reader: again(id, open.clone())?,
             original: held.paper.is_some().then(|| held.original(None)),
             unstamped: None,
         };
@@ -184,10 +200,15 @@ impl StoredCase {
             Ok(tail) => {
                 let bytes = held.paper.is_none().then_some(held.size);
                 attached.original = Some(held.original(bytes));
-                attached.reader = Box::new(self.open_attachment(id)?.chain(Cursor::new(tail)));
+                let tail: Arc<[u8]> = tail.into();
+                attached.reader =
+                    again(
+                        id,
+                        move || Ok(open()?.chain(Cursor::new(Arc::clone(&tail)))),
+                    )?;
             }
             Err(why) => {
-                attached.reader = self.open_attachment(id)?;
+                attached.reader = again(id, open)?;
                 attached.unstamped = Some(why);
             }
         }
@@ -264,6 +285,18 @@ impl Held {
     }
 }
 
+fn cannot_open(id: &str, error: &io::Error) -> String {
+    format!("document {id} cannot be opened: {error}")
+}
+
+fn again<R: Read + Send + 'static>(
+    id: &str,
+    open: impl FnMut() -> io::Result<R> + Send + 'static,
+) -> Result<Box<dyn Again>, String> {
+    let reader = Reopened::new(open).map_err(|error| cannot_open(id, &error))?;
+    Ok(Box::new(reader))
+}
+
 fn numbering(
     stamp: Option<&str>,
     first: u32,
@@ -305,14 +338,7 @@ impl CaseSource for StoredCase {
     }
 
     fn open_attachment(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
-        let held = self.held(id)?;
-        if let Some(paper) = &held.paper {
-            return Ok(Box::new(paper.clone()));
-        }
-        let opened = self.store.open_document(&held.sha256);
-        Ok(Box::new(opened.map_err(|error| {
-            format!("document {id} cannot be opened: {error}")
-        })?))
+        self.opening(id)?().map_err(|error| cannot_open(id, &error))
     }
 
     fn attachment(&self, id: &str, stamp: Option<&str>) -> Result<Attached, String> {
@@ -354,15 +380,15 @@ impl CaseSource for StoredCase {
             Cut::Whole | Cut::Not => return Err(missing()),
             Cut::At(ends) => {
                 let (from, to) = piece(ends).ok_or_else(missing)?;
-                let opened = self
-                    .store
-                    .open_document(&held.sha256)
-                    .map_err(|error| error.to_string())?;
-                attached.reader = Box::new(opened.range(from, to));
+                let (store, sha256) = (self.store.clone(), held.sha256);
+                attached.reader = again(id, move || {
+                    let opened = store.open_document(&sha256).map_err(io::Error::other)?;
+                    Ok(opened.range(from, to))
+                })?;
             }
             Cut::Into(_, ends, pages) => {
                 let (from, end) = piece(ends).ok_or_else(missing)?;
-                let open = || Piece {
+                let piece_of = Piece {
                     cut: Arc::clone(&cut),
                     at: from,
                     end,
@@ -370,15 +396,20 @@ impl CaseSource for StoredCase {
                 let first = 1 + pages.iter().take(at).sum::<u32>();
                 let tail = match numbering(stamp, first, Some(pages.iter().sum()))? {
                     None => Vec::new(),
-                    Some(n) => match self.numbers(open(), end - from, &n, ceiling.into())? {
-                        Ok(tail) => tail,
-                        Err(why) => {
-                            attached.unstamped = Some(why);
-                            Vec::new()
+                    Some(n) => {
+                        match self.numbers(piece_of.clone(), end - from, &n, ceiling.into())? {
+                            Ok(tail) => tail,
+                            Err(why) => {
+                                attached.unstamped = Some(why);
+                                Vec::new()
+                            }
                         }
-                    },
+                    }
                 };
-                attached.reader = Box::new(open().chain(Cursor::new(tail)));
+                let tail: Arc<[u8]> = tail.into();
+                attached.reader = again(id, move || {
+                    Ok(piece_of.clone().chain(Cursor::new(Arc::clone(&tail))))
+                })?;
             }
         }
         Ok(attached)
@@ -386,6 +417,7 @@ impl CaseSource for StoredCase {
 }
 
 /// A piece of a cut PDF.
+#[derive(Clone)]
 struct Piece {
     cut: Arc<Cut>,
     at: u64,

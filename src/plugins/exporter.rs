@@ -6,13 +6,12 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use wasmtime::component::Resource;
 
 use super::bindings::exporter::redress::plugin::types::Failure;
 use super::bindings::exporter::redress::plugin::{bundle, cases, documents};
 use super::connections::Side;
-use super::job::{Archive, Attached, CaseSource, PdfRenderer};
+use super::job::{Again, Archive, Attached, CaseSource, PdfRenderer};
 use super::meter::{Meter, Wait};
 use super::path::{PathFault, Paths};
 use super::state::State;
@@ -131,7 +130,6 @@ impl Exports {
             count: 0,
             left: limit - self.job.included,
             over: false,
-            hash: Sha256::new(),
         };
         let archive = &mut self.job.archive;
         let done = self.meter.waiting(Wait::Reader, || {
@@ -140,11 +138,11 @@ impl Exports {
         if counted.over {
             return Err(Cause::Included(limit));
         }
-        done?;
+        let sha256 = done?;
         self.job.included += counted.count;
         Ok(Ok(bundle::Piece {
             bytes: u32::try_from(counted.count).unwrap_or(u32::MAX),
-            sha256: hex::encode(counted.hash.finalize()),
+            sha256,
             original_sha256: original.map(|original| original.sha256),
             unstamped: attached.unstamped,
         }))
@@ -159,7 +157,6 @@ impl Exports {
             count: 0,
             left: limit - self.job.included,
             over: false,
-            hash: Sha256::new(),
         };
         let archive = &mut self.job.archive;
         let done = self.meter.waiting(Wait::Reader, || {
@@ -444,16 +441,15 @@ impl documents::Host for Exports {
 }
 
 /// Counts what goes into the archive, and ends early when it is too much or nobody waits for it any more.
-struct Counted {
-    reader: Box<dyn Read + Send>,
+struct Counted<R: ?Sized> {
+    reader: Box<R>,
     meter: Meter,
     count: u64,
     left: u64,
     over: bool,
-    hash: Sha256,
 }
 
-impl Read for Counted {
+impl<R: Read + ?Sized> Read for Counted<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         // Each read shows that the archive took what it had: the reader is slow, not gone.
         self.meter.moved();
@@ -466,8 +462,14 @@ impl Read for Counted {
             self.over = true;
             return Err(io::Error::other("more attachments than a run may put in"));
         }
-        self.hash.update(&buf[..n]);
         Ok(n)
+    }
+}
+
+impl Again for Counted<dyn Again> {
+    fn again(&mut self) -> io::Result<()> {
+        self.count = 0;
+        self.reader.again()
     }
 }
 

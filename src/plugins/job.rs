@@ -1,7 +1,7 @@
 //! One export to be made, and the seams it is made through: the case comes from a [`CaseSource`], entries
 //! go to an [`Archive`], PDFs are made by a [`PdfRenderer`]. The host knows neither cases nor zips.
 
-use std::io::Read;
+use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use super::ArchiveError;
@@ -55,10 +55,56 @@ pub struct Composed {
     pub report_json: String,
 }
 
+/// Bytes that can be read more than once and are the same each time: an archive says the checksum of an entry before
+/// it.
+pub trait Again: Read + Send {
+    /// Begins again.
+    ///
+    /// # Errors
+    /// What opening it again says.
+    fn again(&mut self) -> io::Result<()>;
+}
+
+impl<T: Read + Seek + Send> Again for T {
+    fn again(&mut self) -> io::Result<()> {
+        self.rewind()
+    }
+}
+
+/// A reader that begins again by being opened anew.
+pub struct Reopened<F, R> {
+    open: F,
+    reader: R,
+}
+
+impl<F: FnMut() -> io::Result<R>, R: Read> Reopened<F, R> {
+    /// Opens it for the first time.
+    ///
+    /// # Errors
+    /// What opening says.
+    pub fn new(mut open: F) -> io::Result<Self> {
+        let reader = open()?;
+        Ok(Self { open, reader })
+    }
+}
+
+impl<F, R: Read> Read for Reopened<F, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(out)
+    }
+}
+
+impl<F: FnMut() -> io::Result<R> + Send, R: Read + Send> Again for Reopened<F, R> {
+    fn again(&mut self) -> io::Result<()> {
+        self.reader = (self.open)()?;
+        Ok(())
+    }
+}
+
 /// An attachment on its way into an archive.
 pub struct Attached {
     /// Its bytes.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Box<dyn Again>,
     /// The document of the case, where the bytes are not simply those of it.
     pub original: Option<Original>,
     /// Why the pages of a PDF carry no number, when a stamp was asked for.
@@ -84,14 +130,15 @@ pub trait Archive: Send {
     fn write(&mut self, chunk: &[u8]) -> Result<(), ArchiveError>;
     /// Ends that entry.
     fn finish(&mut self) -> Result<(), ArchiveError>;
-    /// Makes an entry of an attachment, or of a piece of one, reading it to its end.
+    /// Makes an entry of an attachment, or of a piece of one, reading it to its end, and says the SHA-256 of what went
+    /// in.
     fn include(
         &mut self,
         path: &str,
         id: &str,
         original: Option<&Original>,
-        reader: &mut dyn Read,
-    ) -> Result<(), ArchiveError>;
+        reader: &mut dyn Again,
+    ) -> Result<String, ArchiveError>;
     /// Notes where the manifest goes; it is written on closing.
     fn manifest_at(&mut self, path: &str) -> Result<(), ArchiveError>;
     /// Ends the archive. Called once, only after a run without a fault.
@@ -167,8 +214,8 @@ impl Archive for Nothing {
         _path: &str,
         _id: &str,
         _original: Option<&Original>,
-        _reader: &mut dyn Read,
-    ) -> Result<(), ArchiveError> {
+        _reader: &mut dyn Again,
+    ) -> Result<String, ArchiveError> {
         Err(ArchiveError::Failed(NOTHING.into()))
     }
 

@@ -35,7 +35,9 @@ pub use contract::{Contract, Kind};
 pub use error::{ArchiveError, Cause, Failure, HostError, RunError};
 pub use files::Folder;
 pub use host::{Described, ExportReport, HostConfig, Observer, PluginHost, RunNote};
-pub use job::{Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer};
+pub use job::{
+    Again, Archive, Attached, CaseSource, Composed, ExportJob, Original, PdfRenderer, Reopened,
+};
 pub use limits::Limits;
 pub use linker::{LinkJob, LinkPage, LinkQuery, LinkRecord};
 pub use manifest::{Documents, Manifest};

@@ -186,6 +186,7 @@ fn a_system_that_is_away_says_so_holds_nobody_up_and_loses_nothing() {
         "{source}"
     );
     assert!(source["next_try"].is_string(), "{source}");
+    assert_eq!(source["off"], false, "{source}");
     assert_eq!(
         case["links"].as_array().map(Vec::len),
         Some(1),

@@ -211,6 +211,12 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
     let link = [("key", "housing"), ("folder", path.as_str())];
     tab.fill("/settings/links/new?plugin=csv-folder", &link)
         .await;
+    let other = [
+        ("key", "made up"),
+        ("c.n-source.base_url", "https://repairs.example.org/api/"),
+    ];
+    tab.fill("/settings/links/new?plugin=rest-json", &other)
+        .await;
     tab.go("/log").await;
     tab.put("complainant.property_ref", "00700123").await;
     for (name, value) in CALL {
@@ -247,6 +253,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings/links",
         "/settings/links/housing",
         "/settings/links/new?plugin=rest-json",
+        "/settings/links/made%20up/mapping?kind=repair",
         "/settings/plugins",
         "/settings/plugins/hackney",
         "/settings/plugins/subject-access",
@@ -254,6 +261,9 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         &case,
         &format!("{case}/audit"),
         &format!("{case}/bundle"),
+        &format!("{case}/exports/case-pdf"),
+        &format!("{case}/exports/portable"),
+        &format!("{case}/exports/subject-access"),
         &format!("{case}/evidence"),
         &format!("{case}/links/housing/repair/204"),
         &format!("{case}/documents"),

@@ -10,7 +10,7 @@ mod host;
 mod requests;
 mod suite;
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -20,10 +20,12 @@ use std::time::{Duration, Instant};
 use chrono::{TimeZone, Utc};
 use redress::plugins::path::PathFault;
 use redress::plugins::{
-    Archive, ArchiveError, Attached, CaseSource, Cause, Composed, ExportJob, ExportReport, Failure,
-    Folder, HostConfig, Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections, Original,
-    PdfRenderer, Plugin, PluginHost, Run, RunError, RunLog,
+    Again, Archive, ArchiveError, Attached, CaseSource, Cause, Composed, ExportJob, ExportReport,
+    Failure, Folder, HostConfig, Kind, Limits, LinkJob, LinkPage, LinkQuery, NoConnections,
+    Original, PdfRenderer, Plugin, PluginHost, Reopened, Run, RunError, RunLog,
 };
+
+use sha2::{Digest, Sha256};
 
 static HOST: LazyLock<PluginHost> =
     LazyLock::new(|| PluginHost::new(HostConfig::default()).expect("the host starts"));
@@ -67,8 +69,10 @@ impl CaseSource for Case {
     }
 
     fn attachment(&self, id: &str, _stamp: Option<&str>) -> Result<Attached, String> {
+        let id = id.to_owned();
+        let reader = Reopened::new(move || Case.open_attachment(&id).map_err(io::Error::other));
         Ok(Attached {
-            reader: self.open_attachment(id)?,
+            reader: Box::new(reader.map_err(|error| error.to_string())?),
             original: None,
             unstamped: None,
         })
@@ -146,14 +150,18 @@ impl Archive for Bundle {
         path: &str,
         _id: &str,
         _original: Option<&Original>,
-        reader: &mut dyn Read,
-    ) -> Result<(), ArchiveError> {
+        reader: &mut dyn Again,
+    ) -> Result<String, ArchiveError> {
         self.begin(path, "")?;
         let mut buf = [0; 64 << 10];
+        let mut hash = Sha256::new();
         loop {
             match reader.read(&mut buf) {
-                Ok(0) => return Ok(()),
-                Ok(n) => self.write(&buf[..n])?,
+                Ok(0) => return Ok(hex::encode(hash.finalize())),
+                Ok(n) => {
+                    hash.update(&buf[..n]);
+                    self.write(&buf[..n])?;
+                }
                 Err(error) => return Err(ArchiveError::Failed(error.to_string())),
             }
         }

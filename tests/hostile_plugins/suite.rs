@@ -187,13 +187,13 @@ async fn every_hostile_adapter_is_stopped_in_plain_words() {
 /// Counts what comes.
 struct Counted(Arc<Mutex<u64>>);
 
-impl std::io::Write for Counted {
-    fn write(&mut self, chunk: &[u8]) -> std::io::Result<usize> {
+impl io::Write for Counted {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         *self.0.lock().unwrap() += chunk.len() as u64;
         Ok(chunk.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

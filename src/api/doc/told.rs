@@ -136,7 +136,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("PulledDocuments", "What came of taking documents of a linked record into the case.",
      "added:Document[] known:KnownDocument[] failed:FailedDocument[]"),
     ("SourceAnswer", "How a linked system stands with a case: since when it gives no answer, and when it is asked again by itself.",
-     "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time"),
+     "source:text asked_at:time fetched_at?:time failure?:text notes:texts down_since?:time next_try?:time off:flag"),
     ("LinkSource", "A system whose records are linked to cases.",
      "key:text plugin:text folder?:text settings:any connections:any limits:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",

@@ -87,6 +87,19 @@ pub enum SignIn {
     Oauth,
 }
 
+impl SignIn {
+    /// What the secret is called, where there must be one. A password may be empty: some systems want a key as the
+    /// account's name and nothing behind it.
+    const fn secret(self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Basic => None,
+            Self::Header => Some("value of the header"),
+            Self::Bearer => Some("token"),
+            Self::Oauth => Some("client's secret"),
+        }
+    }
+}
+
 /// A further header that goes with every request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixedHeader {
@@ -159,6 +172,15 @@ impl Connection {
         let secret = std::mem::take(&mut self.secret);
         let kept = same.map(|earlier| &earlier.secret);
         self.secret = sealed(secret, kept, self.place(link, "secret"), keys, &self.name)?;
+        if let Some(what) = self.sign_in.secret().filter(|_| self.secret.is_none()) {
+            return Err(DeskError::Invalid {
+                field: "connections",
+                detail: format!(
+                    "Enter the {what} of the connection {}, or choose that it needs no sign-in.",
+                    self.name
+                ),
+            });
+        }
         let mut headers = std::mem::take(&mut self.headers);
         for header in &mut headers {
             let field = header_field(&header.name);
@@ -302,6 +324,29 @@ mod tests {
             "secret": "hunter2", "headers": [{"name": "x-user", "value": "jwt"}]
         });
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_way_to_sign_in_that_needs_a_secret_is_not_taken_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keyring::new(folder.path().join("keys"));
+        for (sign_in, wanted) in [
+            (SignIn::Header, Some("value of the header")),
+            (SignIn::Bearer, Some("token")),
+            (SignIn::Oauth, Some("client's secret")),
+            (SignIn::Basic, None),
+            (SignIn::None, None),
+        ] {
+            let mut connection = typed("https://repairs.example.org");
+            (connection.sign_in, connection.secret) = (sign_in, Hidden::None);
+            let refused = connection.seal("link", None, &keys).err();
+            match (refused, wanted) {
+                (Some(refused), Some(wanted)) => {
+                    assert!(refused.to_string().contains(wanted), "{refused}");
+                }
+                (refused, wanted) => assert!(refused.is_none() && wanted.is_none()),
+            }
+        }
     }
 
     #[test]

@@ -306,7 +306,7 @@ fn limits(asked: WantedLimits, kept: Option<&LinkSource>) -> Vec<Field> {
         number(
             "refresh_hours",
             "Ask again for open cases after so many hours",
-            "24 where nothing is said; 0 for never.",
+            "24 where nothing is said; 0 for never. A day or more means the night in which that time is over.",
             kept.and_then(|kept| kept.refresh_hours),
         ),
         number(

@@ -282,7 +282,7 @@ impl Bench<'_> {
                 sha256: self.subject.plugin.sha256().to_owned(),
             },
         };
-        let (archive, seal) = ZipArchive::new(fs::File::create(path)?, stamp, attachments);
+        let (archive, seal) = ZipArchive::new(fs::File::create(path)?, stamp, attachments)?;
         let document = serde_json::to_string(case)?;
         let mut sections = BTreeMap::new();
         for (name, file) in &test.sections {
