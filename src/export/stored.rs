@@ -97,13 +97,14 @@ impl<R: Read> Read for Summed<R> {
 pub(super) fn local_header(path: &str, crc: u32, size: u64) -> Result<Vec<u8>, ArchiveError> {
     let too_long = || ArchiveError::Failed(format!("{path:?} is too long for a zip"));
     let size = u32::try_from(size).map_err(|_| too_long())?.to_le_bytes();
+    let flags: u16 = if path.is_ascii() { 0 } else { 0x0800 }; // the name is UTF-8
     let name = u16::try_from(path.len()).map_err(|_| too_long())?;
     let fields: [&[u8]; 11] = [
         b"PK\x03\x04",
         &0x0314u16.to_le_bytes(), // 2.0, as Unix has it
-        &0x0800u16.to_le_bytes(), // the name is UTF-8
-        &0u16.to_le_bytes(),      // method: stored
-        &0u32.to_le_bytes(),      // time and date, which the copy sets
+        &flags.to_le_bytes(),
+        &0u16.to_le_bytes(), // method: stored
+        &0u32.to_le_bytes(), // time and date, which the copy sets
         &crc.to_le_bytes(),
         &size, // as it is here
         &size, // as it was
