@@ -30,6 +30,9 @@ pub async fn health(State(desk): State<Desk>) -> Response {
     responses((status = 200, description = "Counters since the start.", body = String, content_type = "text/plain")))]
 pub async fn metrics(State(desk): State<Desk>) -> Response {
     let figures = desk.store().figures();
+    // 0 for none: an alarm on its age rings then too.
+    let backup = desk.away(|desk| Ok(desk.newest_backup())).await;
+    let backup = backup.ok().flatten().map_or(0, |at| at.timestamp());
     let up = u8::from(desk.store().trouble().is_none());
     let rows = [
         (
@@ -55,6 +58,12 @@ pub async fn metrics(State(desk): State<Desk>) -> Response {
             "gauge",
             "1 when the file can be written.",
             up.into(),
+        ),
+        (
+            "redress_backup_timestamp_seconds",
+            "gauge",
+            "When the newest backup beside the data file was taken; 0 for none.",
+            u64::try_from(backup).unwrap_or(0),
         ),
     ];
     let text: String = rows

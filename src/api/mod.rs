@@ -4,6 +4,7 @@
 //! from the handlers and types themselves ([`doc`]). Start at [`router`].
 
 pub mod assignments;
+pub mod backups;
 pub mod cases;
 pub mod clocks;
 pub mod commands;
@@ -88,6 +89,8 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::policy, settings::set_policy))
         .routes(routes!(settings::categories, settings::set_categories))
         .routes(routes!(settings::rates, settings::set_rates))
+        .routes(routes!(backups::backups, backups::begin))
+        .routes(routes!(backups::plan))
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

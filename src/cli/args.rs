@@ -54,6 +54,8 @@ pub enum Verb {
     Due(Due),
     /// Copy the data file, verified, while the server runs.
     Backup(Backup),
+    /// Open a backup as a restore would, read it through, and hold it beside the record in use.
+    Drill(Drill),
     /// Put a verified backup in the place of the data file; the old file is kept.
     Restore(Restore),
     /// Bring a data file of an older Redress up to date; the old file is kept.
@@ -134,6 +136,13 @@ pub struct Due {
 pub struct Backup {
     /// A file that does not exist yet.
     pub dest: PathBuf,
+}
+
+/// What to try.
+#[derive(Debug, Group)]
+pub struct Drill {
+    /// A backup; the newest one beside the data file if none is named.
+    pub file: Option<PathBuf>,
 }
 
 /// Where the copy comes from.

@@ -13,10 +13,11 @@ use super::args::{Token, User, Verb};
 use super::plugin::manage::{self, Task};
 use super::upgrade::Older;
 use super::{socket, wiring};
-use crate::desk::Desk;
+use crate::desk::backups::Drill;
 use crate::desk::exports::ExportRequest;
 use crate::desk::people::NewPerson;
 use crate::desk::staff::{Fate, Imported};
+use crate::desk::{Desk, DeskError};
 use crate::domain::access::{Actor, Role};
 use crate::domain::calendar::end_of_day;
 use crate::domain::clock::{DueQuery, Receipt};
@@ -33,6 +34,8 @@ const LONGEST_LIST: usize = 1 << 20;
 pub enum Job {
     /// A verified copy.
     Backup { dest: PathBuf },
+    /// A backup opened, read through and held beside the record; the newest without a name.
+    Drill { file: Option<PathBuf> },
     /// A case to a file.
     Export {
         case: String,
@@ -127,7 +130,9 @@ async fn on_file(data: &Path, job: Job, older: Older) -> anyhow::Result<String> 
             let report = backup::backup_stopped(data, dest, &mut super::file::tell)?;
             return Ok(backed_up(dest, &report));
         }
-        Job::ListUsers | Job::ListTokens | Job::Plugin(Task::List) => wiring::open_unwritten(data)?,
+        Job::ListUsers | Job::ListTokens | Job::Drill { .. } | Job::Plugin(Task::List) => {
+            wiring::open_unwritten(data)?
+        }
         _ => wiring::open(data, older)?,
     };
     let desk = wiring::desk(store, None, wiring::clock(), None)?;
@@ -148,10 +153,40 @@ fn backed_up(dest: &Path, report: &Report) -> String {
     )
 }
 
+/// What a drill found; a backup of another record is a failure.
+fn drilled(path: &Path, drill: &Drill) -> anyhow::Result<String> {
+    let (then, now) = (&drill.report, &drill.now);
+    let Some(since) = drill.since else {
+        bail!(
+            "{} is whole, but no earlier state of this record: its chain ends at {}, which the data file does not know. \
+             It is of another landlord, or newer than the data file.",
+            path.display(),
+            then.head
+        );
+    };
+    Ok(format!(
+        "{}: sound, every page, chain, state and document of it\n\
+         in the backup: {} cases, {} events, {} documents; head {}\n\
+         in the record: {} cases, {} events, {} documents\n\
+         the record has gone on from it: {since} events since",
+        path.display(),
+        then.cases,
+        then.events,
+        then.documents,
+        then.head,
+        now.cases,
+        now.events,
+        now.documents,
+    ))
+}
+
 fn job(verb: Verb) -> anyhow::Result<Job> {
     Ok(match verb {
         Verb::Backup(backup) => Job::Backup {
             dest: std::path::absolute(&backup.dest)?,
+        },
+        Verb::Drill(drill) => Job::Drill {
+            file: drill.file.map(std::path::absolute).transpose()?,
         },
         Verb::Export(export) => {
             let output = std::path::absolute(&export.output)?;
@@ -279,13 +314,18 @@ pub async fn execute(desk: &Desk, job: Job) -> anyhow::Result<String> {
     let by = operator();
     Ok(match job {
         Job::Backup { dest } => {
-            let store = desk.store().clone();
-            let to = dest.clone();
-            let report = tokio::task::spawn_blocking(move || {
-                backup::backup(&store, &to, &mut super::file::tell)
-            })
-            .await??;
+            let report = desk.back_up_to(&by, dest.clone()).await?;
             backed_up(&dest, &report)
+        }
+        Job::Drill { file } => {
+            let checked = desk.check_backup(&by, file).await;
+            let (path, drill) = checked.map_err(|error| match error {
+                DeskError::NotFound => anyhow::anyhow!(
+                    "there is no backup beside the data file yet: make one with `redress backup`, or name a file"
+                ),
+                error => error.into(),
+            })?;
+            drilled(&path, &drill)?
         }
         Job::Export {
             case,

@@ -27,6 +27,7 @@ mod upgrade;
 mod wiring;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -44,6 +45,9 @@ fn said(printed: std::io::Result<()>) {
         std::process::exit(1);
     }
 }
+
+/// How long the program waits at its end for work that nobody waits for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -67,7 +71,10 @@ pub fn main() -> ExitCode {
             ));
         }
     };
-    match runtime.block_on(run(args)) {
+    let ended = runtime.block_on(run(args));
+    // What still copies or reads in the background, such as a backup, would hold the program back for minutes.
+    runtime.shutdown_timeout(PATIENCE);
+    match ended {
         Ok(code) => code,
         Err(error) => failed(&error),
     }

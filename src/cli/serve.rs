@@ -41,8 +41,11 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let fresh = desk.clone();
     let fresh = tokio::spawn(async move { fresh.keep_links_fresh().await });
+    let keeper = desk.clone();
+    let keeper = tokio::spawn(async move { keeper.keep_backups().await });
     http::serve(http::site(desk.clone(), secure), listener, told_to_stop()).await;
     fresh.abort();
+    keeper.abort();
     drop(jobs);
     let store = desk.store().clone();
     tokio::task::spawn_blocking(move || store.close()).await?;

@@ -5,6 +5,7 @@
 //! whether a restricted case is open to them. Start at [`cases`].
 
 pub mod assignments;
+pub mod backups;
 mod beside;
 pub mod book;
 pub mod calendar;
@@ -79,6 +80,7 @@ struct Inner {
     doors: sign_in::Doors,
     watch: Watch,
     finders: Finders,
+    keeper: backups::Keeper,
 }
 
 impl Desk {
@@ -121,6 +123,7 @@ impl Desk {
             doors: sign_in::Doors::default(),
             watch: Watch::default(),
             finders: Finders::default(),
+            keeper: backups::Keeper::default(),
         };
         let desk = Self {
             inner: Arc::new(inner),

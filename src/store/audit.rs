@@ -242,6 +242,21 @@ impl dyn Rows + '_ {
         }
     }
 
+    /// Whether the file-wide chain went through `head`, so that what had it is an earlier state of this record.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn contains_head(&self, head: Head) -> Result<bool, StoreError> {
+        if head.number == 0 {
+            return Ok(head == Head::START);
+        }
+        let Some(row) = self.get(T::Event, &tables::key(head.number))? else {
+            return Ok(false);
+        };
+        let row: Row = codec::decode(T::Event, &row)?;
+        Ok(*row.file_link == head.link)
+    }
+
     fn case_head(&self, case: u64) -> Result<CaseHead, StoreError> {
         match self.get(T::ChainHead, &tables::key(case))? {
             Some(bytes) => codec::decode(T::ChainHead, &bytes),

@@ -3,20 +3,24 @@
 //! A backup is written under a temporary name, opened, checked page by page and chain by chain, closed, synced and
 //! only then renamed: a file with the name of a backup is one. A restore checks first and keeps the old file.
 
-use super::Store;
 use super::error::StoreError;
 use super::hold::Held;
 use super::open::{self, Check, Older, Options, Source};
 use super::reader::Reader;
 use super::verify::{self, Report, Step};
+use super::{Hash, Store};
 use chrono::{DateTime, Utc};
 use redb::ReadableDatabase;
 use redb::backends::FileBackend;
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// How the name of a backup begins until it is one.
+pub const BEGUN: &str = ".redress-backup-";
 
 /// What a restore did.
 #[derive(Debug, Clone)]
@@ -66,7 +70,7 @@ fn begin(dest: &Path) -> Result<NamedTempFile, StoreError> {
     if dest.exists() {
         return Err(StoreError::Exists(dest.to_owned()));
     }
-    temporary_beside(dest, ".redress-backup-".as_ref())
+    temporary_beside(dest, BEGUN.as_ref())
 }
 
 /// Gives a verified copy the name of a backup; `name` is what it is called in messages.
@@ -82,6 +86,84 @@ fn keep(
         .map_err(|error| StoreError::from_io(dest, &error.error))?;
     open::sync_folder(&open::folder_of(dest))?;
     Ok(report)
+}
+
+/// Copies a file that nobody writes to `dest`, which must not exist, durably and byte for byte: it is read again and
+/// compared before it has its name.
+///
+/// # Errors
+/// Why there is no copy; nothing is left under its name then.
+pub fn duplicate(
+    from: &Path,
+    dest: &Path,
+    progress: &mut dyn FnMut(Step),
+) -> Result<(), StoreError> {
+    let temp = begin(dest)?;
+    let mut source = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
+    let all = source.metadata()?.len();
+    let mut to = temp.reopen()?;
+    let sent = summed(&mut source, &mut to, &mut |done| {
+        progress(Step::Copying(done, all));
+    })?;
+    to.sync_all()?;
+    let kept = summed(&mut temp.reopen()?, &mut io::sink(), &mut |_| {})?;
+    if sent != kept {
+        return Err(StoreError::Io(format!(
+            "{} was not kept as it was sent",
+            dest.display()
+        )));
+    }
+    temp.persist_noclobber(dest)
+        .map_err(|error| StoreError::from_io(dest, &error.error))?;
+    sync_folder_of(dest)
+}
+
+/// Passes everything on; gives its SHA-256.
+fn summed(
+    from: &mut dyn Read,
+    to: &mut dyn Write,
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<Hash> {
+    let (mut hash, mut done) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let read = from.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(hash.finalize().into());
+        }
+        hash.update(&buffer[..read]);
+        to.write_all(&buffer[..read])?;
+        done += read as u64;
+        progress(done);
+    }
+}
+
+/// Makes the names in a file's folder durable.
+///
+/// # Errors
+/// What the disk says.
+pub fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
+    Ok(open::sync_folder(&open::folder_of(path))?)
+}
+
+/// Refuses to begin what the disk of `folder` has no room for.
+///
+/// # Errors
+/// [`StoreError::NoRoomForBackup`].
+pub fn require_room(folder: &Path, needed: u64) -> Result<(), StoreError> {
+    // Where the system does not tell, the disk itself will.
+    let Ok(disk) = rustix::fs::statvfs(folder) else {
+        return Ok(());
+    };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if needed <= free {
+        return Ok(());
+    }
+    Err(StoreError::NoRoomForBackup {
+        folder: folder.to_owned(),
+        needed: needed.div_ceil(1_000_000),
+        free: free / 1_000_000,
+    })
 }
 
 /// Puts the verified content of `from` in the place of `target`. What is there is kept beside it, with a time in

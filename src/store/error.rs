@@ -79,6 +79,19 @@ pub enum StoreError {
         /// What there is.
         free: u64,
     },
+    /// The disk has no room for a backup.
+    #[error(
+        "A backup in {folder} needs {needed} MB free, so that the record can go on growing, and there are {free}. Make \
+         room, or keep fewer backups."
+    )]
+    NoRoomForBackup {
+        /// Where it was to go.
+        folder: PathBuf,
+        /// What is needed, in megabytes.
+        needed: u64,
+        /// What there is.
+        free: u64,
+    },
     /// The disk has no room.
     #[error(
         "The disk is full. Nothing was lost and reading goes on; make room and repeat the last step."

@@ -130,6 +130,7 @@ mod tests {
             here: "/clocks",
             done: String::new(),
             amiss: String::new(),
+            notices: Vec::new(),
             trouble: false,
         };
         let asked = Posted(

@@ -41,6 +41,8 @@ pub struct Frame {
     pub done: String,
     /// What of it went wrong, as a sentence; empty for nothing.
     pub amiss: String,
+    /// What the person should see to on any page, a sentence each.
+    pub notices: Vec<String>,
     /// Whether the page shows an error, which its title must say first.
     pub trouble: bool,
 }
@@ -54,6 +56,7 @@ impl Frame {
             here: "",
             done: String::new(),
             amiss: String::new(),
+            notices: Vec::new(),
             trouble: false,
         }
     }

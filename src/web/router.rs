@@ -167,6 +167,18 @@ pub fn router(web: Web) -> Router {
             "/settings/links/check",
             post(settings_pages::links::check_link),
         )
+        .route(
+            "/settings/backups",
+            get(settings_pages::backups::backups).post(settings_pages::backups::set_plan),
+        )
+        .route(
+            "/settings/backups/make",
+            post(settings_pages::backups::make),
+        )
+        .route(
+            "/settings/backups/check",
+            post(settings_pages::backups::check),
+        )
         .route("/sign-in", get(session::ask).post(session::enter))
         .route("/sign-out", post(session::leave))
         .route("/start", get(session::first).post(session::begin))

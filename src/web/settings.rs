@@ -74,5 +74,6 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
         tab("/settings/plugins", "Plugins"),
+        tab("/settings/backups", "Backups"),
     ]
 }

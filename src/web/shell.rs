@@ -74,9 +74,14 @@ impl Web {
             settles: actor.may(Permission::Administer),
             open: None,
         };
+        let failed = me.settles && self.desk.backup_failed();
+        let notices = failed.then(|| {
+            "The last backup did not go well. Look under Settings, Backups, and see to it today.".to_owned()
+        });
         Frame {
             me: Some(me),
             here,
+            notices: notices.into_iter().collect(),
             ..self.outside()
         }
     }

@@ -122,6 +122,15 @@ pub fn count(number: i64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// `1.4 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..=999 => format!("{bytes} bytes"),
+        1_000..=999_999 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
 /// `DP` from `Daniel Price`.
 pub fn initials(name: &str) -> String {
     const TITLES: [&str; 6] = ["mr", "mrs", "ms", "miss", "mx", "dr"];

@@ -1,6 +1,7 @@
 //! The API as machines meet it: the real program, real HTTP, every answer held against its own document.
 
 mod assignments;
+mod backups;
 mod beside;
 mod concurrency;
 mod documents;

@@ -257,6 +257,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings/plugins",
         "/settings/plugins/hackney",
         "/settings/plugins/subject-access",
+        "/settings/backups",
         "/password",
         &case,
         &format!("{case}/audit"),

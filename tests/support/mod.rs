@@ -420,3 +420,12 @@ pub fn unzip(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     }
     out
 }
+
+/// Waits until something holds, for at most a minute.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed().as_secs() < 60, "{what} did not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,5 +1,6 @@
 //! The pages as a browser without JavaScript meets them: real server, real forms, real cookies.
 
+mod backups;
 mod guarded;
 mod linking;
 mod mapping;

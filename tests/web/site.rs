@@ -132,6 +132,11 @@ impl Site {
         site
     }
 
+    /// The folder that the backups of its file go to.
+    pub fn backups(&self) -> std::path::PathBuf {
+        self.desk.store().path().with_file_name("redress-backups")
+    }
+
     /// The same server, met by someone without a cookie.
     pub fn stranger(&self) -> Self {
         Self {

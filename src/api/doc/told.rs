@@ -40,7 +40,7 @@ names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
-    Rate RateTable Rates PluginAnswer PluginRun
+    Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -141,6 +141,13 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "key:text plugin:text folder?:text settings:any connections:any limits:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
+    ("BackupPlan", "When backups are made and which are kept: each of the last 24 hours, the last of each of so many days and months; `also` is another folder.",
+     "on:flag hour:number every:number days:number months:number also:text"),
+    ("BackupFile", "One backup, and the moment that it shows.", "name:text path:text taken_at:time bytes:number"),
+    ("BackupFailure", "Why the last backup did not go well.", "at:time why:text"),
+    ("Backups", "The backups beside the data file and in the other folder, the rolling copy `latest`, and how they stand.",
+     "plan:BackupPlan version:number folder:text latest?:text beside:BackupFile[] beside_trouble?:text also:BackupFile[] also_trouble?:text \
+      next?:time late:flag running:flag failure?:BackupFailure"),
     ("Erasure", "What is gone now.", "events:number documents:number"),
     ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
     ("PluginAsk", "One thing that a plugin asks for, in words.", "about:text says:text"),

@@ -32,6 +32,15 @@ pub fn start_of_day(date: NaiveDate) -> DateTime<Utc> {
         .map_or(midnight.and_utc(), |at| at.to_utc())
 }
 
+/// The instant at which the clocks of London show a full hour (0 to 23) of a day: the first of two in October, and
+/// the next that exists where March leaves one out.
+pub fn at_hour(date: NaiveDate, hour: u8) -> DateTime<Utc> {
+    (u32::from(hour)..24)
+        .filter_map(|hour| date.and_hms_opt(hour, 0, 0))
+        .find_map(|time| London.from_local_datetime(&time).earliest())
+        .map_or_else(|| end_of_day(date), |at| at.to_utc())
+}
+
 /// The last second of a day in London: a due date counts to its end.
 pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
     let next = date.succ_opt().map(start_of_day);

@@ -20,7 +20,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 pub use error::CalendarError;
-pub use london::{end_of_day, london_date, london_time, start_of_day};
+pub use london::{at_hour, end_of_day, london_date, london_time, start_of_day};
 pub use words::{DayLine, and_list, day, day_and_year, days, why_calendar_days, why_working_days};
 
 /// The first year whose dates are taken; an earlier one is a slip of the pen.

@@ -6,7 +6,7 @@ use crate::domain::case::Case;
 use crate::domain::letter::LetterKind;
 use crate::domain::remedy::ActionStatus;
 use crate::web::commands::{approval_words, find};
-use crate::web::words::{long_date, moment, short_date, spoken};
+use crate::web::words::{long_date, moment, short_date, size, spoken};
 use chrono::NaiveDate;
 
 /// A section with rows.
@@ -155,15 +155,6 @@ fn came_from(document: &crate::domain::case::Document) -> Option<String> {
     let record = parts.nth(1)?;
     parts.next()?;
     Some(format!("from {source}, {record}"))
-}
-
-/// `1.4 MB`.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..=999 => format!("{bytes} bytes"),
-        1_000..=999_999 => format!("{} kB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
 }
 
 fn letters(case: &Case) -> Vec<Row> {

@@ -24,6 +24,7 @@ fn frame() -> Frame {
         here: "/cases",
         done: String::new(),
         amiss: String::new(),
+        notices: Vec::new(),
         trouble: false,
     }
 }

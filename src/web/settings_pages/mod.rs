@@ -1,5 +1,6 @@
 //! The handlers of the settings: people, calendar, categories, rates, policies, linked systems.
 
+pub mod backups;
 pub mod calendar;
 pub mod categories;
 pub mod letters;
