@@ -16,7 +16,8 @@ use crate::desk::Desk;
 use crate::desk::backups::{Backup, Backups, Plan};
 
 fn one(backup: &Backup) -> Value {
-    json!({"name": backup.name, "path": backup.path, "taken_at": backup.taken_at, "bytes": backup.bytes})
+    json!({"name": backup.name, "path": backup.path, "taken_at": backup.taken_at, "bytes": backup.bytes,
+        "sealed": backup.sealed})
 }
 
 fn answer(all: &Backups) -> Value {

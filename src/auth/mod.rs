@@ -4,6 +4,7 @@
 //! do what. Start at [`password`] for people, [`secret`] for sessions and tokens, [`seal`] for the
 //! passwords of other systems.
 
+pub mod envelope;
 pub mod password;
 pub mod seal;
 pub mod secret;

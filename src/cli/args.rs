@@ -54,6 +54,8 @@ pub enum Verb {
     Due(Due),
     /// Copy the data file, verified, while the server runs.
     Backup(Backup),
+    /// Make a key pair for encrypted backups: the private key into a new file, the public key printed.
+    BackupKey(BackupKey),
     /// Open a backup as a restore would, read it through, and hold it beside the record in use.
     Drill(Drill),
     /// Put a verified backup in the place of the data file; the old file is kept.
@@ -138,6 +140,13 @@ pub struct Backup {
     pub dest: PathBuf,
 }
 
+/// Where the private key goes.
+#[derive(Debug, Group)]
+pub struct BackupKey {
+    /// A file that does not exist yet.
+    pub file: PathBuf,
+}
+
 /// What to try.
 #[derive(Debug, Group)]
 pub struct Drill {
@@ -150,6 +159,9 @@ pub struct Drill {
 pub struct Restore {
     /// A backup.
     pub from: PathBuf,
+    /// The file of the private key, for an encrypted one.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// What to upgrade.
@@ -170,6 +182,9 @@ pub struct Verify {
     /// The chain must contain this head, printed by an earlier check: `NUMBER:HEX`.
     #[arg(long, value_name = "HEAD")]
     pub expect: Option<String>,
+    /// The file of the private key, for an encrypted backup.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// What to export.

@@ -1,16 +1,17 @@
 //! Verbs about files that no server has open: checking, restoring, rebuilding.
 
 use std::fs::File;
-use std::io::{IsTerminal, Read, stderr};
+use std::io::{self, IsTerminal, Read, Write, stderr};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::Utc;
 
-use super::args::{Restore, Verify};
+use super::args::{BackupKey, Restore, Verify};
 use super::upgrade::Older;
 use super::wiring;
+use crate::auth::envelope::{self, PrivateKey};
 use crate::desk::calendar::check_deadlines;
 use crate::export::folder::verify_folder;
 use crate::export::verify_bundle;
@@ -22,10 +23,12 @@ use crate::store::verify::{Step, verify_and};
 pub fn verify(what: &Verify) -> anyhow::Result<ExitCode> {
     if what.file.is_dir() {
         folder(&what.file)
+    } else if is_sealed(&what.file)? {
+        sealed(what)
     } else if is_zip(&what.file)? {
         bundle(&what.file)
     } else {
-        data_file(what)
+        data_file(&what.file, what)
     }
 }
 
@@ -90,7 +93,18 @@ fn bundle(path: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
+/// Checks an encrypted backup, opened into a file that is gone afterwards.
+fn sealed(what: &Verify) -> anyhow::Result<ExitCode> {
+    let Some(key) = &what.key else {
+        bail!("{}", needs_key(&what.file));
+    };
+    let key = PrivateKey::read(key)?;
+    let mut plain = tempfile::NamedTempFile::new()?;
+    opened(&mut File::open(&what.file)?, &mut plain, &key)?;
+    data_file(plain.path(), what)
+}
+
+fn data_file(file: &Path, what: &Verify) -> anyhow::Result<ExitCode> {
     let expect = match &what.expect {
         Some(text) => Some(text.parse::<Head>().map_err(|_| {
             anyhow::anyhow!("--expect takes a head as an earlier check printed it: NUMBER:HEX")
@@ -98,9 +112,7 @@ fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let now = Utc::now();
-    let report = verify_and(&what.file, expect, &mut tell, |rows| {
-        check_deadlines(rows, now)
-    })?;
+    let report = verify_and(file, expect, &mut tell, |rows| check_deadlines(rows, now))?;
     say!("{}: sound", what.file.display());
     say!(
         "{} cases, {} events, {} documents",
@@ -115,9 +127,51 @@ fn data_file(what: &Verify) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Makes the keys of encrypted backups.
+pub fn backup_key(what: &BackupKey) -> anyhow::Result<()> {
+    let public = PrivateKey::make(&what.file)?;
+    say!("{public}");
+    eprintln!(
+        "This is the public key: give it to the schedule under Settings, Backups. The private key is in {}: keep it \
+         where the backups are not, and a copy of it on paper. Without it nobody can open them.",
+        what.file.display()
+    );
+    Ok(())
+}
+
+/// Whether a file is an encrypted backup, by how it begins.
+fn is_sealed(path: &Path) -> anyhow::Result<bool> {
+    const BEGINS: &[u8] = b"age-encryption.org/";
+    let mut head = Vec::new();
+    let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    file.take(BEGINS.len() as u64).read_to_end(&mut head)?;
+    Ok(head == BEGINS)
+}
+
+fn needs_key(path: &Path) -> String {
+    format!(
+        "{} is encrypted: name the file of its private key with --key",
+        path.display()
+    )
+}
+
+/// Opens an encrypted backup on its way from one side to the other.
+fn opened(from: &mut dyn Read, to: &mut dyn Write, key: &PrivateKey) -> io::Result<()> {
+    let mut plain = envelope::open(from, key).map_err(io::Error::other)?;
+    io::copy(&mut plain, to).map(drop)
+}
+
 /// Puts a backup in the place of the data file.
 pub fn restore(data: &Path, what: &Restore) -> anyhow::Result<()> {
-    let restored = backup::restore(&what.from, data, Utc::now(), &mut tell)?;
+    let restored = match &what.key {
+        None if is_sealed(&what.from)? => bail!("{}", needs_key(&what.from)),
+        None => backup::restore(&what.from, data, Utc::now(), &mut tell)?,
+        Some(key) => {
+            let key = PrivateKey::read(key)?;
+            let mut open = |from: &mut dyn Read, to: &mut dyn Write| opened(from, to, &key);
+            backup::restore_through(&what.from, data, Utc::now(), &mut open, &mut tell)?
+        }
+    };
     let report = &restored.report;
     say!("restored {} from {}", data.display(), what.from.display());
     say!(

@@ -93,6 +93,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Verb::Due(due) => due::due(&data, &due).await?,
         Verb::Upgrade(what) => upgrade::upgrade(&data, &what)?,
         Verb::Verify(verify) => return file::verify(&verify),
+        Verb::BackupKey(key) => file::backup_key(&key)?,
         Verb::Restore(restore) => file::restore(&data, &restore)?,
         Verb::Rebuild => file::rebuild(&data, older).await?,
         Verb::Plugin(verb) => match verb.task()? {

@@ -88,26 +88,35 @@ fn keep(
     Ok(report)
 }
 
-/// Copies a file that nobody writes to `dest`, which must not exist, durably and byte for byte: it is read again and
-/// compared before it has its name.
+/// How the bytes of a copy get from one side to the other, as they are or changed on the way.
+pub type Pass<'a> = &'a mut dyn FnMut(&mut dyn Read, &mut dyn Write) -> io::Result<()>;
+
+/// Copies a file that nobody writes to `dest`, which must not exist, through `pass` and durably: what was written is
+/// read again and compared before it has its name.
 ///
 /// # Errors
 /// Why there is no copy; nothing is left under its name then.
 pub fn duplicate(
     from: &Path,
     dest: &Path,
+    pass: Pass<'_>,
     progress: &mut dyn FnMut(Step),
 ) -> Result<(), StoreError> {
     let temp = begin(dest)?;
-    let mut source = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
-    let all = source.metadata()?.len();
-    let mut to = temp.reopen()?;
-    let sent = summed(&mut source, &mut to, &mut |done| {
-        progress(Step::Copying(done, all));
-    })?;
+    let file = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
+    let all = file.metadata()?.len();
+    let mut source = Told {
+        file,
+        done: 0,
+        tell: &mut |done| progress(Step::Copying(done, all)),
+    };
+    let to = temp.reopen()?;
+    let mut sent = Summed::new(&to);
+    pass(&mut source, &mut sent).map_err(|error| StoreError::from_io(dest, &error))?;
     to.sync_all()?;
-    let kept = summed(&mut temp.reopen()?, &mut io::sink(), &mut |_| {})?;
-    if sent != kept {
+    let mut kept = Summed::new(io::sink());
+    io::copy(&mut temp.reopen()?, &mut kept)?;
+    if sent.sum() != kept.sum() {
         return Err(StoreError::Io(format!(
             "{} was not kept as it was sent",
             dest.display()
@@ -118,24 +127,57 @@ pub fn duplicate(
     sync_folder_of(dest)
 }
 
-/// Passes everything on; gives its SHA-256.
-fn summed(
-    from: &mut dyn Read,
-    to: &mut dyn Write,
-    progress: &mut dyn FnMut(u64),
-) -> io::Result<Hash> {
-    let (mut hash, mut done) = (Sha256::new(), 0);
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let read = from.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(hash.finalize().into());
-        }
-        hash.update(&buffer[..read]);
-        to.write_all(&buffer[..read])?;
-        done += read as u64;
-        progress(done);
+/// A file that tells how much of it was read.
+struct Told<'a> {
+    file: File,
+    done: u64,
+    tell: &'a mut dyn FnMut(u64),
+}
+
+impl Read for Told<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(out)?;
+        self.done += read as u64;
+        (self.tell)(self.done);
+        Ok(read)
     }
+}
+
+/// Whatever is written through it, with its SHA-256.
+struct Summed<W> {
+    to: W,
+    hash: Sha256,
+}
+
+impl<W> Summed<W> {
+    fn new(to: W) -> Self {
+        let hash = Sha256::new();
+        Self { to, hash }
+    }
+
+    fn sum(self) -> Hash {
+        self.hash.finalize().into()
+    }
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Passes the bytes as they are.
+///
+/// # Errors
+/// What either side says.
+pub fn as_they_are(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
+    io::copy(from, to).map(drop)
 }
 
 /// Makes the names in a file's folder durable.
@@ -177,13 +219,30 @@ pub fn restore(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(Step),
 ) -> Result<Restored, StoreError> {
-    let mut source = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
-    let all = source.metadata()?.len();
+    restore_through(from, target, now, &mut as_they_are, progress)
+}
+
+/// As [`restore`], where `pass` makes the backup of what is in `from`.
+///
+/// # Errors
+/// As [`restore`], or what `pass` says.
+pub fn restore_through(
+    from: &Path,
+    target: &Path,
+    now: DateTime<Utc>,
+    pass: Pass<'_>,
+    progress: &mut dyn FnMut(Step),
+) -> Result<Restored, StoreError> {
+    let file = File::open(from).map_err(|error| StoreError::from_io(from, &error))?;
+    let all = file.metadata()?.len();
     let temp = temporary_beside(target, ".redress-restore-".as_ref())?;
+    let mut source = Told {
+        file,
+        done: 0,
+        tell: &mut |done| progress(Step::Copying(done, all)),
+    };
     let mut file = temp.reopen()?;
-    progress(Step::Copying(0, all));
-    io::copy(&mut source, &mut file)?;
-    progress(Step::Copying(all, all));
+    pass(&mut source, &mut file)?;
     let report = check_copy(temp.path(), from, progress)?;
     file.sync_all()?;
     let kept = move_away(target, now)?;

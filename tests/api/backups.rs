@@ -112,7 +112,7 @@ fn the_schedule_is_changed_on_the_version_that_was_read() {
     let plan = admin.get("/backups").is(200)["plan"].clone();
     assert_eq!(
         plan,
-        json!({"on": true, "hour": 22, "every": 24, "days": 14, "months": 6, "also": ""})
+        json!({"on": true, "hour": 22, "every": 24, "days": 14, "months": 6, "also": "", "encrypt_to": ""})
     );
     put(0, &json!({"every": 5})).refuses(422, "validation", Some("every"));
     put(0, &json!({"also": "relative"})).refuses(422, "validation", Some("also"));
@@ -123,4 +123,85 @@ fn the_schedule_is_changed_on_the_version_that_was_read() {
     );
     put(0, &json!({})).refuses(409, "conflict", None);
     assert_eq!(put(1, &json!({"on": false})).is(200)["next"], Value::Null);
+}
+
+#[test]
+fn copies_in_another_folder_are_encrypted_to_a_key_that_the_server_does_not_have() {
+    let server = Server::start();
+    let admin = server.caller("Operations", &["administrator"]);
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let away = tempfile::tempdir().expect("another disk");
+    let safe = tempfile::tempdir().expect("a safe");
+    let text = |path: &PathBuf| path.to_str().expect("text").to_owned();
+    let key = text(&safe.path().join("key"));
+    let made = server.cli(&["backup-key", &key]);
+    let public = String::from_utf8(made.stdout).expect("text");
+    let secret = fs::read_to_string(&key).expect("the private key");
+    assert!(
+        public.starts_with("age1") && !public.contains("SECRET"),
+        "{public}"
+    );
+    let plan = json!({"also": away.path(), "encrypt_to": public.trim()});
+    let body = json!({"version": 0, "plan": plan, "why": "Agreed"});
+    admin.call(Method::PUT, "/backups/plan", &body, &[]).is(200);
+
+    let all = backed_up(&admin);
+    assert_eq!(all["failure"], Value::Null, "{all}");
+    let copy = &all["also"][0];
+    assert_eq!(
+        (&copy["sealed"], all["beside"][0]["sealed"].as_bool()),
+        (&json!(true), Some(false))
+    );
+    let copy = PathBuf::from(copy["path"].as_str().expect("a path"));
+    let bytes = fs::read(&copy).expect("read");
+    assert!(bytes.starts_with(b"age-encryption.org/v1"));
+    let line = secret
+        .lines()
+        .find(|line| line.starts_with("AGE-"))
+        .expect("a key");
+    let kept = fs::read(&server.data).expect("read");
+    assert!(
+        !kept
+            .windows(line.len())
+            .any(|piece| piece == line.as_bytes()),
+        "the private key stays away"
+    );
+
+    // The other machine has the copy and, from the safe, the key.
+    let bare = tempfile::tempdir().expect("a folder");
+    let data = bare.path().join("redress.redb");
+    let run = |args: &[&str]| crate::support::cli(&data, args, "");
+    let copy = text(&copy);
+    let locked = run(&["restore", &copy]);
+    assert!(
+        !locked.status.success() && words(&locked).contains("--key"),
+        "{}",
+        words(&locked)
+    );
+    let wrong = text(&bare.path().join("wrong"));
+    run(&["backup-key", &wrong]);
+    let locked = run(&["restore", &copy, "--key", &wrong]);
+    assert!(
+        !locked.status.success() && words(&locked).contains("another key"),
+        "{}",
+        words(&locked)
+    );
+    let torn = text(&bare.path().join("torn.redb.age"));
+    fs::write(&torn, &bytes[..bytes.len() - 7]).expect("written");
+    assert!(!run(&["restore", &torn, "--key", &key]).status.success());
+    assert!(!data.exists(), "nothing that failed left a file");
+    let checked = run(&["verify", &copy, "--key", &key]);
+    assert!(
+        checked.status.success() && words(&checked).contains("1 cases"),
+        "{}",
+        words(&checked)
+    );
+    let restored = run(&["restore", &copy, "--key", &key]);
+    assert!(restored.status.success(), "{}", words(&restored));
+    let again = Server::on(data);
+    again
+        .caller("Restored", &["complaints_officer"])
+        .get(&format!("/cases/{reference}"))
+        .is(200);
 }

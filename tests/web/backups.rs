@@ -307,6 +307,7 @@ fn the_page_makes_backups_checks_them_and_changes_the_schedule() {
         ("days", "700"),
         ("months", "12"),
         ("also", ""),
+        ("encrypt_to", ""),
         ("version", version.as_str()),
         ("why", "Our policy <script>x</script>"),
     ];

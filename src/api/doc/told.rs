@@ -141,9 +141,9 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "key:text plugin:text folder?:text settings:any connections:any limits:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
-    ("BackupPlan", "When backups are made and which are kept: each of the last 24 hours, the last of each of so many days and months; `also` is another folder.",
-     "on:flag hour:number every:number days:number months:number also:text"),
-    ("BackupFile", "One backup, and the moment that it shows.", "name:text path:text taken_at:time bytes:number"),
+    ("BackupPlan", "When backups are made and which are kept: each of the last 24 hours, the last of each of so many days and months; `also` is another folder, `encrypt_to` the age public key that copies there are encrypted to.",
+     "on:flag hour:number every:number days:number months:number also:text encrypt_to:text"),
+    ("BackupFile", "One backup, and the moment that it shows.", "name:text path:text taken_at:time bytes:number sealed:flag"),
     ("BackupFailure", "Why the last backup did not go well.", "at:time why:text"),
     ("Backups", "The backups beside the data file and in the other folder, the rolling copy `latest`, and how they stand.",
      "plan:BackupPlan version:number folder:text latest?:text beside:BackupFile[] beside_trouble?:text also:BackupFile[] also_trouble?:text \

@@ -11,6 +11,8 @@ use crate::store::{StoreError, backup};
 
 /// How the time stands in a name; it sorts as it reads.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// How the name of an encrypted backup ends.
+const SEALED: &str = ".age";
 /// What must stay free on a disk beside a backup: the record goes on being written there.
 const RESERVE: u64 = 64 << 20;
 
@@ -25,6 +27,8 @@ pub struct Backup {
     pub taken_at: DateTime<Utc>,
     /// How large it is.
     pub bytes: u64,
+    /// Encrypted: only the private key's holder can look into it.
+    pub sealed: bool,
 }
 
 /// A folder of backups of one data file.
@@ -67,9 +71,16 @@ impl Folder {
             .join(format!("{}-{}.redb", self.stem, at.format(STAMP)))
     }
 
+    /// Where the encrypted backup of a moment is.
+    pub(super) fn sealed_place(&self, at: DateTime<Utc>) -> PathBuf {
+        self.path
+            .join(format!("{}-{}.redb{SEALED}", self.stem, at.format(STAMP)))
+    }
+
     /// The moment that a file shows, by its name; none for what is no backup of this data file.
     fn taken_at(&self, name: &str) -> Option<DateTime<Utc>> {
         let stamp = name.strip_prefix(&self.stem)?.strip_prefix('-')?;
+        let stamp = stamp.strip_suffix(SEALED).unwrap_or(stamp);
         let stamp = stamp.strip_suffix(".redb")?;
         let at = NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc();
         (at.format(STAMP).to_string() == stamp).then_some(at)
@@ -118,6 +129,7 @@ impl Folder {
             match entry.metadata() {
                 Ok(about) if about.is_file() => found.push(Backup {
                     path: entry.path(),
+                    sealed: name.ends_with(SEALED),
                     name,
                     taken_at,
                     bytes: about.len(),
@@ -148,7 +160,7 @@ impl Folder {
         }
         if fs::hard_link(newest, &next).is_err() {
             // A disk that knows one name for a file only.
-            backup::duplicate(newest, &next, &mut |_| {})?;
+            backup::duplicate(newest, &next, &mut backup::as_they_are, &mut |_| {})?;
         }
         fs::rename(&next, &latest).map_err(io)?;
         backup::sync_folder_of(&latest)
@@ -202,9 +214,11 @@ mod tests {
             fs::write(ours.path().join(name), b"").unwrap();
         }
         fs::create_dir(ours.path().join("redress-20261105T220005Z.redb")).unwrap();
+        fs::write(ours.sealed_place(at(2)), b"sealed").unwrap();
         let found = ours.list().unwrap();
         let days: Vec<_> = found.iter().map(|backup| backup.taken_at).collect();
-        assert_eq!(days, [at(3), at(2), at(1)]);
+        assert_eq!(days, [at(3), at(2), at(2), at(1)]);
+        assert_eq!(found.iter().filter(|backup| backup.sealed).count(), 1);
         assert_eq!(
             (found[0].bytes, found[0].name.as_str()),
             (5, "redress-20261103T220005Z.redb")

@@ -9,6 +9,7 @@ mod files;
 mod plan;
 
 use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use chrono::{DateTime, SubsecRound, Utc};
 
 use super::{Desk, DeskError, need};
+use crate::auth::envelope;
 use crate::domain::access::{Actor, Permission};
 use crate::domain::refusal::required;
 use crate::store::backup;
@@ -169,6 +171,7 @@ impl Desk {
         need(by, Permission::Administer)?;
         required(why, "why", "why the backups change")?;
         plan.also = plan.also.trim().to_owned();
+        plan.encrypt_to = plan.encrypt_to.trim().to_owned();
         plan.check()?;
         let plan = self
             .away(move |desk| desk.try_other_folder(&plan).map(|()| plan))
@@ -298,6 +301,13 @@ impl Desk {
         let backup = list
             .find(|backup| backup.name == name)
             .ok_or(DeskError::NotFound)?;
+        if backup.sealed {
+            return Err(DeskError::Conflict(
+                "This backup is encrypted, and its private key is not here. Check it where the key is, with `redress \
+                 verify --key KEY FILE`."
+                    .into(),
+            ));
+        }
         let turn = self.take_turn(Some(backup.name.clone()))?;
         tokio::task::spawn_blocking(move || {
             let desk = &turn.0;
@@ -459,6 +469,7 @@ impl Desk {
             name: name.into_owned(),
             bytes: std::fs::metadata(&path).map_or(0, |about| about.len()),
             taken_at: at,
+            sealed: false,
             path,
         };
         Ok((backup, report))
@@ -473,8 +484,17 @@ impl Desk {
         let keeper = &self.inner.keeper;
         let copy = || {
             other.require_room(made.bytes)?;
-            let to = other.place(made.taken_at);
-            backup::duplicate(&made.path, &to, &mut |step| keeper.step(step))?;
+            let mut tell = |step| keeper.step(step);
+            if plan.encrypt_to.is_empty() {
+                let to = other.place(made.taken_at);
+                backup::duplicate(&made.path, &to, &mut backup::as_they_are, &mut tell)?;
+            } else {
+                let to = other.sealed_place(made.taken_at);
+                let mut seal = |from: &mut dyn Read, to: &mut dyn Write| {
+                    envelope::encrypt(from, to, &plan.encrypt_to).map_err(io::Error::other)
+                };
+                backup::duplicate(&made.path, &to, &mut seal, &mut tell)?;
+            }
             tidy(&other, &plan, made.taken_at)
         };
         copy().map_err(|error: DeskError| {
@@ -487,6 +507,12 @@ impl Desk {
 
     /// Refuses another folder that backups cannot be copied to.
     fn try_other_folder(&self, plan: &Plan) -> Result<(), DeskError> {
+        if !plan.encrypt_to.is_empty() {
+            envelope::check_recipient(&plan.encrypt_to).map_err(|error| DeskError::Invalid {
+                field: "encrypt_to",
+                detail: error.to_string(),
+            })?;
+        }
         let Some(other) = self.other_folder(plan) else {
             return Ok(());
         };

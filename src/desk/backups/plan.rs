@@ -31,6 +31,8 @@ pub struct Plan {
     pub months: u16,
     /// Another folder that each backup is copied to, by its full path; empty for none.
     pub also: String,
+    /// The public key that copies in the other folder are encrypted to; empty to leave them as they are.
+    pub encrypt_to: String,
 }
 
 impl Default for Plan {
@@ -42,6 +44,7 @@ impl Default for Plan {
             days: 14,
             months: 6,
             also: String::new(),
+            encrypt_to: String::new(),
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct BackupRow {
     pub found: String,
     /// Whether that was a fault.
     pub fault: bool,
+    /// Encrypted, so that it cannot be checked here.
+    pub sealed: bool,
     /// What its button sends.
     pub sends: [(&'static str, String); 2],
 }
@@ -91,6 +93,7 @@ pub async fn set_plan(
             days: u16::try_from(number("days")).unwrap_or(u16::MAX),
             months: u16::try_from(number("months")).unwrap_or(u16::MAX),
             also: answer(&answers, "also").unwrap_or_default(),
+            encrypt_to: answer(&answers, "encrypt_to").unwrap_or_default(),
         };
         let why: String = answer(&answers, "why").unwrap_or_default();
         let version = u32::try_from(number("version")).unwrap_or(0);
@@ -250,6 +253,7 @@ fn row(place: Place, backup: &Backup, backups: &Backups) -> BackupRow {
         place: words,
         found,
         fault,
+        sealed: backup.sealed,
         sends: [("place", wire.to_owned()), ("name", backup.name.clone())],
     }
 }
@@ -322,6 +326,10 @@ fn plan_form(version: u32, plan: &Plan) -> Form {
                 .optional()
                 .hint("Its full path on the server, on another disk or machine: each backup is copied there, and tidied there in the same way.")
                 .with(&plan.also),
+            Field::new(Kind::Line, "encrypt_to", "Encrypt those copies to")
+                .optional()
+                .hint("The public key that “redress backup-key FILE” printed, such as age1…. Keep that file apart from the copies: without it nobody can open them, and we cannot help.")
+                .with(&plan.encrypt_to),
             Field::new(Kind::HiddenNumber, "version", "Version").with(version.to_string()),
             Field::new(Kind::Line, "why", "Why it changes"),
         ],
