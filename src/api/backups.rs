@@ -13,7 +13,7 @@ use super::doc::told;
 use super::extract::{Caller, Given};
 use super::problem::Problem;
 use crate::desk::Desk;
-use crate::desk::backups::{Backup, Backups, Plan};
+use crate::desk::backups::{Backup, Backups, BucketAnswers, Plan};
 
 fn one(backup: &Backup) -> Value {
     json!({"name": backup.name, "path": backup.path, "taken_at": backup.taken_at, "bytes": backup.bytes,
@@ -35,6 +35,8 @@ fn answer(all: &Backups) -> Value {
         "next": all.next,
         "late": all.late,
         "running": all.doing.is_some(),
+        "bucket": all.bucket,
+        "sent": all.sent.as_ref().map(|sent| json!({"name": sent.name, "kept": sent.kept})),
         "failure": failure.map(|failure| json!({"at": failure.at, "why": failure.why})),
     })
 }
@@ -84,6 +86,33 @@ pub async fn plan(
     Given(body): Given<PlanBody>,
 ) -> Result<Json<Value>, Problem> {
     desk.plan_backups(&actor, body.version, body.plan, &body.why)
+        .await?;
+    let all = desk.away(move |desk| desk.backups(&actor)).await?;
+    Ok(Json(answer(&all)))
+}
+
+/// The object store that backups are sent to.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BucketBody {
+    /// The version that it follows, as read.
+    version: u32,
+    /// The whole of it; an empty secret leaves the one that is kept.
+    #[schema(value_type = told::NewBackupBucket)]
+    bucket: BucketAnswers,
+    /// Why.
+    why: String,
+}
+
+/// Set the object store that backups are sent to. One that is switched on is asked for its list first; its secret is never given out again.
+#[utoipa::path(put, path = "/backups/bucket", tag = "server", request_body = BucketBody,
+    responses((status = 200, description = "The object store and what is sent there.", body = told::Backups)))]
+pub async fn bucket(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Given(body): Given<BucketBody>,
+) -> Result<Json<Value>, Problem> {
+    desk.set_bucket(&actor, body.version, body.bucket, &body.why)
         .await?;
     let all = desk.away(move |desk| desk.backups(&actor)).await?;
     Ok(Json(answer(&all)))

@@ -91,6 +91,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::rates, settings::set_rates))
         .routes(routes!(backups::backups, backups::begin))
         .routes(routes!(backups::plan))
+        .routes(routes!(backups::bucket))
         .routes(routes!(health::health))
         .routes(routes!(health::metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

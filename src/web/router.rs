@@ -172,6 +172,10 @@ pub fn router(web: Web) -> Router {
             get(settings_pages::backups::backups).post(settings_pages::backups::set_plan),
         )
         .route(
+            "/settings/backups/bucket",
+            get(settings_pages::bucket::ask).post(settings_pages::bucket::set),
+        )
+        .route(
             "/settings/backups/make",
             post(settings_pages::backups::make),
         )

@@ -17,6 +17,7 @@ mod life;
 mod limits;
 mod linking;
 mod matrix;
+mod object_store;
 mod plugins;
 mod rates;
 mod refusals;

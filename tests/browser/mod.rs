@@ -258,6 +258,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings/plugins/hackney",
         "/settings/plugins/subject-access",
         "/settings/backups",
+        "/settings/backups/bucket",
         "/password",
         &case,
         &format!("{case}/audit"),

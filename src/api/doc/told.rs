@@ -40,7 +40,7 @@ names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
-    Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan
+    Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -144,10 +144,15 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("BackupPlan", "When backups are made and which are kept: each of the last 24 hours, the last of each of so many days and months; `also` is another folder, `encrypt_to` the age public key that copies there are encrypted to.",
      "on:flag hour:number every:number days:number months:number also:text encrypt_to:text"),
     ("BackupFile", "One backup, and the moment that it shows.", "name:text path:text taken_at:time bytes:number sealed:flag"),
+    ("NewBackupBucket", "An object store that speaks S3, by https; an empty secret leaves the one that is kept.",
+     "on:flag address:text region:text bucket:text folder:text access_key:text secret:text"),
+    ("BackupBucket", "The object store that backups are sent to, without its secret.",
+     "version:number on:flag address:text region:text bucket:text folder:text access_key:text has_secret:flag"),
+    ("SentBackup", "What was sent to the object store last, and how many are kept there.", "name:text kept:number"),
     ("BackupFailure", "Why the last backup did not go well.", "at:time why:text"),
     ("Backups", "The backups beside the data file and in the other folder, the rolling copy `latest`, and how they stand.",
      "plan:BackupPlan version:number folder:text latest?:text beside:BackupFile[] beside_trouble?:text also:BackupFile[] also_trouble?:text \
-      next?:time late:flag running:flag failure?:BackupFailure"),
+      next?:time late:flag running:flag bucket:BackupBucket sent?:SentBackup failure?:BackupFailure"),
     ("Erasure", "What is gone now.", "events:number documents:number"),
     ("Plugin", "A plugin that is part of this server.", "name:text kind:text version:text sha256:text"),
     ("PluginAsk", "One thing that a plugin asks for, in words.", "about:text says:text"),

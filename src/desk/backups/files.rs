@@ -31,20 +31,51 @@ pub struct Backup {
     pub sealed: bool,
 }
 
+/// What the backups of one data file are called, wherever they are.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    stem: String,
+}
+
+impl Names {
+    /// Those of a data file: its own name, then a time.
+    pub(super) fn of(data: &Path) -> Self {
+        let stem = data.file_stem().unwrap_or(data.as_os_str());
+        Self {
+            stem: stem.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// The name of the backup of a moment, encrypted or not.
+    pub(super) fn name(&self, at: DateTime<Utc>, sealed: bool) -> String {
+        let end = if sealed { SEALED } else { "" };
+        format!("{}-{}.redb{end}", self.stem, at.format(STAMP))
+    }
+
+    /// The moment that a backup shows, by its name; none for what is no backup of this data file.
+    pub(super) fn taken_at(&self, name: &str) -> Option<DateTime<Utc>> {
+        let stamp = name.strip_prefix(&self.stem)?.strip_prefix('-')?;
+        let stamp = stamp.strip_suffix(SEALED).unwrap_or(stamp);
+        let stamp = stamp.strip_suffix(".redb")?;
+        let at = NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc();
+        (at.format(STAMP).to_string() == stamp).then_some(at)
+    }
+}
+
 /// A folder of backups of one data file.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    stem: String,
+    names: Names,
 }
 
 impl Folder {
     /// The one beside a data file, such as `redress-backups` beside `redress.redb`.
     pub(super) fn beside(data: &Path) -> Self {
-        let stem = stem(data);
+        let names = Names::of(data);
         Self {
-            path: data.with_file_name(format!("{stem}-backups")),
-            stem,
+            path: data.with_file_name(format!("{}-backups", names.stem)),
+            names,
         }
     }
 
@@ -52,7 +83,7 @@ impl Folder {
     pub(super) fn at(path: &Path, data: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            stem: stem(data),
+            names: Names::of(data),
         }
     }
 
@@ -62,28 +93,12 @@ impl Folder {
 
     /// The rolling copy: always a whole backup, the newest one.
     pub(super) fn latest(&self) -> PathBuf {
-        self.path.join(format!("{}-latest.redb", self.stem))
+        self.path.join(format!("{}-latest.redb", self.names.stem))
     }
 
-    /// Where the backup of a moment is.
-    pub(super) fn place(&self, at: DateTime<Utc>) -> PathBuf {
-        self.path
-            .join(format!("{}-{}.redb", self.stem, at.format(STAMP)))
-    }
-
-    /// Where the encrypted backup of a moment is.
-    pub(super) fn sealed_place(&self, at: DateTime<Utc>) -> PathBuf {
-        self.path
-            .join(format!("{}-{}.redb{SEALED}", self.stem, at.format(STAMP)))
-    }
-
-    /// The moment that a file shows, by its name; none for what is no backup of this data file.
-    fn taken_at(&self, name: &str) -> Option<DateTime<Utc>> {
-        let stamp = name.strip_prefix(&self.stem)?.strip_prefix('-')?;
-        let stamp = stamp.strip_suffix(SEALED).unwrap_or(stamp);
-        let stamp = stamp.strip_suffix(".redb")?;
-        let at = NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc();
-        (at.format(STAMP).to_string() == stamp).then_some(at)
+    /// Where the backup of a moment is, encrypted or not.
+    pub(super) fn place(&self, at: DateTime<Utc>, sealed: bool) -> PathBuf {
+        self.path.join(self.names.name(at, sealed))
     }
 
     /// Makes the folder if need be, for nobody but the user that the program runs as: what is in it is the record.
@@ -123,7 +138,7 @@ impl Folder {
         for entry in entries {
             let entry = entry.map_err(io)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(taken_at) = self.taken_at(&name) else {
+            let Some(taken_at) = self.names.taken_at(&name) else {
                 continue;
             };
             match entry.metadata() {
@@ -151,7 +166,7 @@ impl Folder {
     pub(super) fn roll(&self, newest: &Path) -> Result<(), StoreError> {
         let (latest, next) = (
             self.latest(),
-            self.path.join(format!(".{}-next", self.stem)),
+            self.path.join(format!(".{}-next", self.names.stem)),
         );
         let io = |error: io::Error| StoreError::from_io(&next, &error);
         match fs::remove_file(&next) {
@@ -177,11 +192,6 @@ impl Folder {
     }
 }
 
-fn stem(data: &Path) -> String {
-    let stem = data.file_stem().unwrap_or(data.as_os_str());
-    stem.to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -200,7 +210,7 @@ mod tests {
         assert_eq!(fs::read_dir(ours.path()).unwrap().count(), 0);
         let at = |day| Utc.with_ymd_and_hms(2026, 11, day, 22, 0, 5).unwrap();
         for day in [3, 1, 2] {
-            fs::write(ours.place(at(day)), b"whole").unwrap();
+            fs::write(ours.place(at(day), false), b"whole").unwrap();
         }
         let foreign = [
             "redress-latest.redb",
@@ -214,7 +224,7 @@ mod tests {
             fs::write(ours.path().join(name), b"").unwrap();
         }
         fs::create_dir(ours.path().join("redress-20261105T220005Z.redb")).unwrap();
-        fs::write(ours.sealed_place(at(2)), b"sealed").unwrap();
+        fs::write(ours.place(at(2), true), b"sealed").unwrap();
         let found = ours.list().unwrap();
         let days: Vec<_> = found.iter().map(|backup| backup.taken_at).collect();
         assert_eq!(days, [at(3), at(2), at(2), at(1)]);

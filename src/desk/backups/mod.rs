@@ -4,14 +4,15 @@
 //! newest has a second name that never changes, the rolling copy: any tool may copy that at any time. How the last
 //! one went is kept in memory; what there is, the folder itself says.
 
+mod bucket;
 mod drill;
 mod files;
+mod object_store;
 mod plan;
+mod state;
 
-use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -22,12 +23,15 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::refusal::required;
 use crate::store::backup;
 use crate::store::settings::{Change, Version};
-use crate::store::verify::{Report, Step};
+use crate::store::verify::Report;
 
+pub use bucket::{BucketAnswers, BucketView, Sent};
 pub use drill::{Counts, Drill};
 pub use files::Backup;
 use files::Folder;
 pub use plan::{INTERVALS, Plan};
+pub(super) use state::Keeper;
+pub use state::{Backups, Checked, Doing, Failure, Place};
 
 /// The setting under which the plan is kept.
 const BACKUPS: &str = "backups";
@@ -35,98 +39,6 @@ const BACKUPS: &str = "backups";
 const ROUND: Duration = Duration::from_secs(60);
 /// What of a turn may pass before a backup that did not come is worth a warning, in turns.
 const PATIENCE: i32 = 2;
-
-/// Where a backup is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// In the folder beside the data file.
-    Beside,
-    /// In the plan's other folder.
-    Also,
-}
-
-/// What is being done now.
-#[derive(Clone, Debug)]
-pub struct Doing {
-    /// The name of the backup that is checked; none while one is made.
-    pub checks: Option<String>,
-    /// Since when.
-    pub since: DateTime<Utc>,
-    /// How far it is.
-    pub step: Option<Step>,
-}
-
-/// Something that did not go well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Why, and what to do.
-    pub why: String,
-}
-
-/// What came of a check.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// When it ended.
-    pub at: DateTime<Utc>,
-    /// What was found, or why the backup is none.
-    pub found: Result<Drill, String>,
-}
-
-/// Everything there is to know about backups.
-#[derive(Clone, Debug)]
-pub struct Backups {
-    /// The plan in force.
-    pub plan: Plan,
-    /// Its version; 0 for the one that comes with the program.
-    pub version: u32,
-    /// The folder beside the data file.
-    pub folder: PathBuf,
-    /// The rolling copy, once there is one.
-    pub latest: Option<PathBuf>,
-    /// What is in the folder, newest first.
-    pub beside: Vec<Backup>,
-    /// Why that cannot be seen, if so.
-    pub beside_trouble: Option<String>,
-    /// What is in the other folder, newest first, or why it cannot be seen.
-    pub also: Result<Vec<Backup>, String>,
-    /// The next turn; none when the plan is off.
-    pub next: Option<DateTime<Utc>>,
-    /// Whether the last one should have come a good while ago.
-    pub late: bool,
-    /// What is being done now.
-    pub doing: Option<Doing>,
-    /// What went wrong since the last backup that went well.
-    pub failure: Option<Failure>,
-    /// What checks found since the program started, by place and name.
-    pub checks: BTreeMap<(Place, String), Checked>,
-}
-
-/// What backups know that no file says.
-#[derive(Debug, Default)]
-pub(super) struct Keeper {
-    told: Mutex<Told>,
-}
-
-#[derive(Debug, Default)]
-struct Told {
-    doing: Option<Doing>,
-    failure: Option<Failure>,
-    checks: BTreeMap<(Place, String), Checked>,
-}
-
-impl Keeper {
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn step(&self, step: Step) {
-        if let Some(doing) = &mut self.told().doing {
-            doing.step = Some(step);
-        }
-    }
-}
 
 /// The one backup or check that may run; it ends when this is dropped.
 struct Turn(Desk);
@@ -186,13 +98,7 @@ impl Desk {
             .store()
             .write_async(move |tx| -> Result<u32, DeskError> {
                 let before = tx.setting_version::<Plan>(BACKUPS)?;
-                let before = before.map_or(0, |before| before.version);
-                if before != version {
-                    return Err(DeskError::Conflict(format!(
-                        "Someone else has changed the backups since you opened them; they are at version {before}. \
-                         Open the page again and make your change there."
-                    )));
-                }
+                on_version(before.map_or(0, |before| before.version), version)?;
                 Ok(tx.set_setting(BACKUPS, &plan, &change)?)
             });
         Ok(set.await?)
@@ -218,8 +124,11 @@ impl Desk {
         let born = self.born()?;
         let newest = beside.first().map_or(born, |backup| backup.taken_at);
         let turn = chrono::TimeDelta::hours(i64::from(plan.every));
+        let bucket = self.bucket(by)?;
         let told = self.inner.keeper.told();
         Ok(Backups {
+            bucket,
+            sent: told.sent.clone(),
             next: plan.on.then(|| plan.next_turn(now)),
             late: plan.on && newest < plan.last_turn(now) - turn * (PATIENCE - 1),
             latest: Some(folder.latest()).filter(|latest| latest.is_file()),
@@ -432,20 +341,36 @@ impl Desk {
         })?)
     }
 
-    /// Makes a backup now and tidies up; what went wrong is remembered.
+    /// Makes a backup now, sends it where else it belongs and tidies up; what went wrong is remembered.
     fn back_up(&self) -> Result<(Backup, Report), DeskError> {
         let made = self.back_up_here();
-        let beyond = made.as_ref().map(|(backup, _)| self.back_up_beyond(backup));
-        let why = match (&made, beyond) {
-            (Err(error), _) => Some(error.to_string()),
-            (Ok(_), Ok(Err(error))) => Some(error.to_string()),
-            _ => None,
-        };
-        if let Some(why) = &why {
+        let mut wrong = Vec::new();
+        let mut sent = None;
+        match &made {
+            Err(error) => wrong.push(error.to_string()),
+            Ok((backup, _)) => {
+                // Each on its own: a disk that is gone must not keep a backup from the object store.
+                let plan = self.backup_plan()?.1;
+                wrong.extend(
+                    self.back_up_beyond(backup, &plan)
+                        .err()
+                        .map(|e| e.to_string()),
+                );
+                match self.back_up_to_bucket(backup, &plan) {
+                    Ok(done) => sent = done,
+                    Err(error) => wrong.push(error.to_string()),
+                }
+            }
+        }
+        let why = wrong.join(" ");
+        if !why.is_empty() {
             tracing::error!(why, "the backup did not go well");
         }
         let at = self.now();
-        self.inner.keeper.told().failure = why.map(|why| Failure { at, why });
+        let mut told = self.inner.keeper.told();
+        told.failure = (!why.is_empty()).then_some(Failure { at, why });
+        told.sent = sent.or(told.sent.take());
+        drop(told);
         made
     }
 
@@ -458,7 +383,7 @@ impl Desk {
         let size = std::fs::metadata(data).map(|about| about.len());
         folder.require_room(size.unwrap_or(0))?;
         let at = self.now().trunc_subsecs(0);
-        let path = folder.place(at);
+        let path = folder.place(at, false);
         let keeper = &self.inner.keeper;
         let report = backup::backup(self.store(), &path, &mut |step| keeper.step(step))?;
         folder.roll(&path)?;
@@ -476,26 +401,21 @@ impl Desk {
     }
 
     /// Copies a backup to the other folder, if the plan has one.
-    fn back_up_beyond(&self, made: &Backup) -> Result<(), DeskError> {
-        let (_, plan) = self.backup_plan()?;
-        let Some(other) = self.other_folder(&plan) else {
+    fn back_up_beyond(&self, made: &Backup, plan: &Plan) -> Result<(), DeskError> {
+        let Some(other) = self.other_folder(plan) else {
             return Ok(());
         };
         let keeper = &self.inner.keeper;
         let copy = || {
             other.require_room(made.bytes)?;
-            let mut tell = |step| keeper.step(step);
-            if plan.encrypt_to.is_empty() {
-                let to = other.place(made.taken_at);
-                backup::duplicate(&made.path, &to, &mut backup::as_they_are, &mut tell)?;
-            } else {
-                let to = other.sealed_place(made.taken_at);
-                let mut seal = |from: &mut dyn Read, to: &mut dyn Write| {
-                    envelope::encrypt(from, to, &plan.encrypt_to).map_err(io::Error::other)
-                };
-                backup::duplicate(&made.path, &to, &mut seal, &mut tell)?;
-            }
-            tidy(&other, &plan, made.taken_at)
+            let to = other.place(made.taken_at, !plan.encrypt_to.is_empty());
+            let mut pass = |from: &mut dyn Read, to: &mut dyn Write| match plan.encrypt_to.as_str()
+            {
+                "" => backup::as_they_are(from, to),
+                key => envelope::encrypt(from, to, key).map_err(io::Error::other),
+            };
+            backup::duplicate(&made.path, &to, &mut pass, &mut |step| keeper.step(step))?;
+            tidy(&other, plan, made.taken_at)
         };
         copy().map_err(|error: DeskError| {
             DeskError::Conflict(format!(
@@ -545,6 +465,17 @@ impl Desk {
             ))
         })
     }
+}
+
+/// Refuses a change of a version that is no longer the last.
+fn on_version(last: u32, seen: u32) -> Result<(), DeskError> {
+    if last == seen {
+        return Ok(());
+    }
+    Err(DeskError::Conflict(format!(
+        "Someone else has changed the backups since you opened them; they are at version {last}. Open the page again and \
+         make your change there."
+    )))
 }
 
 /// Removes what the plan lets go.

@@ -42,6 +42,8 @@ pub struct BackupsPage {
     pub rows: Vec<BackupRow>,
     /// Why a folder cannot be seen, a sentence each.
     pub troubles: Vec<String>,
+    /// Whether they are sent to an object store.
+    pub bucket: bool,
     /// The data file, for the command that restores.
     pub data: String,
     /// The schedule.
@@ -187,6 +189,7 @@ fn page(web: &Web, actor: &Actor, backups: &Backups, form: Form) -> BackupsPage 
         latest: backups.latest.as_deref().map_or(String::new(), path),
         rows: rows.collect(),
         troubles: troubles.into_iter().flatten().collect(),
+        bucket: backups.bucket.on,
         data: path(web.desk.store().path()),
         form,
     }
@@ -221,10 +224,27 @@ fn facts(backups: &Backups) -> Vec<String> {
         backups.folder.display()
     );
     let also = format!("Each one is copied to {} as well.", backups.plan.also);
-    match backups.plan.also.is_empty() {
-        true => vec![next, folder],
-        false => vec![next, also],
+    let bucket = &backups.bucket;
+    let sent = match &backups.sent {
+        Some(sent) => format!(
+            "The last one went as {}; {} are kept there.",
+            sent.name, sent.kept
+        ),
+        None => "None has been sent since Redress was started.".to_owned(),
+    };
+    let sent = format!(
+        "Each one is sent to the bucket {} as well. {sent}",
+        bucket.bucket
+    );
+    let mut all = vec![next];
+    match (backups.plan.also.is_empty(), bucket.on) {
+        (true, false) => all.push(folder),
+        (has_no_folder, sends) => {
+            all.extend((!has_no_folder).then_some(also));
+            all.extend(sends.then_some(sent));
+        }
     }
+    all
 }
 
 fn progress(step: Step) -> String {
@@ -326,9 +346,9 @@ fn plan_form(version: u32, plan: &Plan) -> Form {
                 .optional()
                 .hint("Its full path on the server, on another disk or machine: each backup is copied there, and tidied there in the same way.")
                 .with(&plan.also),
-            Field::new(Kind::Line, "encrypt_to", "Encrypt those copies to")
+            Field::new(Kind::Line, "encrypt_to", "Encrypt what leaves this machine to")
                 .optional()
-                .hint("The public key that “redress backup-key FILE” printed, such as age1…. Keep that file apart from the copies: without it nobody can open them, and we cannot help.")
+                .hint("The public key that “redress backup-key FILE” printed, such as age1…. Keep that file apart from the backups: without it nobody can open them, and we cannot help.")
                 .with(&plan.encrypt_to),
             Field::new(Kind::HiddenNumber, "version", "Version").with(version.to_string()),
             Field::new(Kind::Line, "why", "Why it changes"),

@@ -1,6 +1,7 @@
 //! The handlers of the settings: people, calendar, categories, rates, policies, linked systems.
 
 pub mod backups;
+pub mod bucket;
 pub mod calendar;
 pub mod categories;
 pub mod letters;
