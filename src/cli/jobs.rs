@@ -91,6 +91,13 @@ pub enum Job {
     },
 }
 
+impl Job {
+    /// Whether it may take long enough for someone to wonder.
+    pub fn is_long(&self) -> bool {
+        matches!(self, Self::Backup { .. } | Self::Drill { .. })
+    }
+}
+
 /// Who runs the machine: whoever may open the socket may open the file.
 fn operator() -> Actor {
     Actor::new(

@@ -1,22 +1,41 @@
 //! The socket beside the data file, through which the command line asks a running server. Only the
-//! file's owner may open it. One JSON line goes in, one comes back.
+//! file's owner may open it. One JSON line goes in; lines with how far it is come back, and then one with the answer.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
+use super::file::tell;
 use super::jobs::{self, Job};
 use crate::desk::Desk;
+use crate::store::verify::Step;
 
 /// The longest job in bytes.
 const LONGEST: u64 = 64 * 1024;
 
+/// How often whoever asked is told how far it is.
+const TOLD: Duration = Duration::from_millis(400);
+
 type Answer = Result<String, String>;
+
+/// A line of the server's.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    /// How far a long job is.
+    Step(Step),
+    /// What came of it.
+    Said(Answer),
+}
 
 fn place(data: &Path) -> PathBuf {
     let mut name = data.file_name().unwrap_or_default().to_owned();
@@ -65,17 +84,37 @@ async fn answer(stream: UnixStream, desk: &Desk) -> anyhow::Result<()> {
     BufReader::new(read.take(LONGEST))
         .read_line(&mut line)
         .await?;
-    let said: Answer = match serde_json::from_str::<Job>(&line) {
-        Ok(job) => jobs::execute(desk, job)
-            .await
-            .map_err(|error| format!("{error:#}")),
-        Err(error) => Err(format!(
-            "the server does not know this job ({error}); use the same version of redress"
-        )),
+    let job = match serde_json::from_str::<Job>(&line) {
+        Ok(job) => job,
+        Err(error) => {
+            let why = format!(
+                "the server does not know this job ({error}); use the same version of redress"
+            );
+            return say(&mut write, &Line::Said(Err(why))).await;
+        }
     };
-    let mut line = serde_json::to_string(&said)?;
+    let long = job.is_long();
+    let mut work = pin!(jobs::execute(desk, job));
+    loop {
+        tokio::select! {
+            said = &mut work => {
+                let said = said.map_err(|error| format!("{error:#}"));
+                return say(&mut write, &Line::Said(said)).await;
+            }
+            () = tokio::time::sleep(TOLD), if long => {
+                if let Some(step) = desk.backup_step() {
+                    // Whoever asked may have gone; the job goes on.
+                    drop(say(&mut write, &Line::Step(step)).await);
+                }
+            }
+        }
+    }
+}
+
+async fn say(to: &mut OwnedWriteHalf, line: &Line) -> anyhow::Result<()> {
+    let mut line = serde_json::to_string(line)?;
     line.push('\n');
-    write.write_all(line.as_bytes()).await?;
+    to.write_all(line.as_bytes()).await?;
     Ok(())
 }
 
@@ -88,9 +127,14 @@ pub async fn ask(data: &Path, job: &Job) -> anyhow::Result<Option<anyhow::Result
     let mut line = serde_json::to_string(job)?;
     line.push('\n');
     write.write_all(line.as_bytes()).await?;
-    let mut said = String::new();
-    BufReader::new(read).read_line(&mut said).await?;
-    let said: Answer = serde_json::from_str(&said)
-        .context("the running server stopped before it answered; look at its log")?;
-    Ok(Some(said.map_err(|error| anyhow!(error))))
+    let mut lines = BufReader::new(read).lines();
+    loop {
+        let line = lines.next_line().await?.unwrap_or_default();
+        match serde_json::from_str(&line)
+            .context("the running server stopped before it answered; look at its log")?
+        {
+            Line::Step(step) => tell(step),
+            Line::Said(said) => return Ok(Some(said.map_err(|error| anyhow!(error)))),
+        }
+    }
 }

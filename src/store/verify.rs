@@ -14,6 +14,7 @@ use super::scratch::Scratch;
 use super::settings;
 use super::tables::Rows;
 use redb::ReadableDatabase;
+use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -33,7 +34,8 @@ pub struct Report {
 }
 
 /// What `verify` is doing, with a figure that grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Copying; bytes done and in all.
     Copying(u64, u64),

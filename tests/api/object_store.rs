@@ -259,7 +259,9 @@ fn backups_are_sent_in_parts_tidied_and_told_when_the_store_is_away() {
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect();
     let fields = [("kind", "other"), ("title", "Walk-through")];
-    officer.attach(&reference, "walk-through.bin", &photo, &fields).is(201);
+    officer
+        .attach(&reference, "walk-through.bin", &photo, &fields)
+        .is(201);
     bucket
         .kept()
         .mishaps

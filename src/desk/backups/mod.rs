@@ -23,7 +23,7 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::refusal::required;
 use crate::store::backup;
 use crate::store::settings::{Change, Version};
-use crate::store::verify::Report;
+use crate::store::verify::{Report, Step};
 
 pub use bucket::{BucketAnswers, BucketView, Sent};
 pub use drill::{Counts, Drill};
@@ -148,6 +148,11 @@ impl Desk {
     pub fn newest_backup(&self) -> Option<DateTime<Utc>> {
         let there = Folder::beside(self.store().path()).list().ok()?;
         there.first().map(|backup| backup.taken_at)
+    }
+
+    /// How far the backup or check is that runs now; none when none does, or it has only begun.
+    pub fn backup_step(&self) -> Option<Step> {
+        self.inner.keeper.told().doing.as_ref()?.step
     }
 
     /// Whether the last backup did not go well, as far as this run of the program knows.
