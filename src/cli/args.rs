@@ -85,9 +85,33 @@ pub struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, env = "REDRESS_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Browsers reach this server through TLS (a proxy before it): cookies travel only there.
-    #[arg(long, env = "REDRESS_SECURE")]
+    /// A proxy before this server speaks TLS for it: cookies travel only there, and the proxy says who asks.
+    #[arg(long, env = "REDRESS_SECURE", conflicts_with = "tls_cert")]
     pub secure: bool,
+    /// The certificate to speak TLS with, in PEM, with those that signed it; taken up again when it is renewed.
+    #[arg(
+        long,
+        env = "REDRESS_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[arg(
+        long,
+        env = "REDRESS_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// An address on which plain HTTP is only told to come back over TLS, such as 0.0.0.0:80.
+    #[arg(
+        long,
+        env = "REDRESS_REDIRECT_FROM",
+        value_name = "ADDRESS",
+        requires = "tls_cert"
+    )]
+    pub redirect_from: Option<SocketAddr>,
     /// The largest document taken in, in megabytes.
     #[arg(
         long,

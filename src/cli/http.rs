@@ -9,9 +9,10 @@ use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::HeaderName;
+use axum::http::header::{HOST, LOCATION};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,12 +26,16 @@ use tower_http::request_id::{
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use super::tls::Tls;
 use crate::desk::Desk;
 use crate::web::Web;
 
 /// How long a client has for a request's head, and a kept connection for the next one. Above what browsers pause
 /// and proxies keep, below what holds a connection for nothing.
 const HEAD: Duration = Duration::from_secs(30);
+
+/// How long a client has to agree on TLS.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How long an upload may stand still. A slow line is served as long as something arrives.
 const STALL: Duration = Duration::from_secs(60);
@@ -43,11 +48,33 @@ const BREATH: Duration = Duration::from_millis(500);
 
 const NUMBER: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What stands between browsers and us.
+pub enum Front {
+    /// Nothing.
+    Plain,
+    /// A proxy that speaks TLS and says who asks.
+    Proxy,
+    /// Our own TLS.
+    Tls(Tls),
+}
+
+impl Front {
+    /// Our own TLS, if that is it.
+    pub fn tls(&self) -> Option<&Tls> {
+        match self {
+            Self::Tls(tls) => Some(tls),
+            Self::Plain | Self::Proxy => None,
+        }
+    }
+}
+
 /// The whole site over a desk: the API and the pages.
-pub fn site(desk: Desk, secure: bool) -> Router {
+pub fn site(desk: Desk, front: &Front) -> Router {
+    let secure = !matches!(front, Front::Plain);
     let pages = crate::web::router(Web {
         desk: desk.clone(),
         secure,
+        proxied: matches!(front, Front::Proxy),
     });
     let mut site = crate::api::router(desk).merge(pages);
     if secure {
@@ -109,8 +136,13 @@ async fn tell(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers on this address until `stop`, then lets open requests finish.
-pub async fn serve(app: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+/// Answers on this address until `stop`, behind TLS if there is one, then lets open requests finish.
+pub async fn serve(
+    app: Router,
+    listener: TcpListener,
+    tls: Option<Tls>,
+    stop: impl Future<Output = ()>,
+) {
     let open = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
@@ -136,10 +168,20 @@ pub async fn serve(app: Router, listener: TcpListener, stop: impl Future<Output 
             request.extensions_mut().insert(ConnectInfo(peer));
             app.clone().oneshot(request.map(Body::new))
         });
-        let connection = open.watch(http.serve_connection(TokioIo::new(stream), answer));
+        let Some(acceptor) = tls.as_ref().map(Tls::acceptor) else {
+            let connection = http.serve_connection(TokioIo::new(stream), answer);
+            tokio::spawn(ended(open.watch(connection)));
+            continue;
+        };
+        let (http, watcher) = (http.clone(), open.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke off");
+            match tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => {
+                    let connection = http.serve_connection(TokioIo::new(stream), answer);
+                    ended(watcher.watch(connection)).await;
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "a client did not agree on TLS"),
+                Err(_) => tracing::debug!("a client was silent where TLS begins"),
             }
         });
     }
@@ -151,6 +193,40 @@ pub async fn serve(app: Router, listener: TcpListener, stop: impl Future<Output 
     {
         tracing::warn!("some requests did not finish in time and were ended");
     }
+}
+
+async fn ended(connection: impl Future<Output = hyper::Result<()>>) {
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+/// Tells whoever comes over plain HTTP to come back over TLS, on this port of the same name. Nothing else is answered,
+/// and nothing that was sent is read.
+pub async fn redirect(listener: TcpListener, port: u16) {
+    let app = Router::new().fallback(move |uri: Uri, headers: HeaderMap| async move {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        // The name without a port; one in brackets is an address that has colons itself.
+        let name = host.map(|host| match host.rfind(':') {
+            Some(at) if !host[at..].contains(']') => &host[..at],
+            _ => host,
+        });
+        let fits = |name: &&str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+            !name.is_empty() && name.chars().all(plain)
+        };
+        let Some(name) = name.filter(fits) else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        let port = match port {
+            443 => String::new(),
+            port => format!(":{port}"),
+        };
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let to = format!("https://{name}{port}{path}");
+        (StatusCode::PERMANENT_REDIRECT, [(LOCATION, to)]).into_response()
+    });
+    serve(app, listener, None, std::future::pending()).await;
 }
 
 /// Takes the address, with a sentence when it cannot be had.

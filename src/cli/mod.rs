@@ -23,6 +23,7 @@ mod jobs;
 mod plugin;
 mod serve;
 mod socket;
+mod tls;
 mod upgrade;
 mod wiring;
 

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use super::args::Serve;
+use super::http::Front;
+use super::tls::Tls;
 use super::upgrade::Older;
 use super::{http, socket, wiring};
 use crate::desk::Desk;
@@ -18,18 +21,41 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let store = wiring::open_or_create(data, how.document_limit << 20, older)?;
     let desk = wiring::desk(store, how.cache.clone(), wiring::clock(), key_file)?;
+    let tls = match (&how.tls_cert, &how.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
+        _ => None,
+    };
     let listener = http::listen(how.listen).await?;
     let address = listener.local_addr()?;
+    let beside = match how.redirect_from {
+        Some(from) => Some(tokio::spawn(http::redirect(
+            http::listen(from).await?,
+            address.port(),
+        ))),
+        None => None,
+    };
     // Before a word is said: whoever reads that we listen may send a job at once.
     let jobs = socket::Listening::start(data, desk.clone())?;
-    say!("listening on http://{address}");
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    say!("listening on {scheme}://{address}");
     say!("data file {}", data.display());
     if desk.is_new()
         && let Some(code) = desk.setup_code()?
     {
-        say!("This is a new landlord. Open http://{address}/start and enter the setup code {code}");
+        say!(
+            "This is a new landlord. Open {scheme}://{address}/start and enter the setup code {code}"
+        );
     }
-    run(desk, listener, Some(jobs), how.secure).await
+    let front = match tls {
+        Some(tls) => Front::Tls(tls),
+        None if how.secure => Front::Proxy,
+        None => Front::Plain,
+    };
+    let ran = run(desk, listener, Some(jobs), front).await;
+    if let Some(beside) = beside {
+        beside.abort();
+    }
+    ran
 }
 
 /// Answers requests until the process is told to stop, then lets them finish and closes the file.
@@ -37,15 +63,18 @@ pub async fn run(
     desk: Desk,
     listener: TcpListener,
     jobs: Option<socket::Listening>,
-    secure: bool,
+    front: Front,
 ) -> anyhow::Result<()> {
-    let fresh = desk.clone();
-    let fresh = tokio::spawn(async move { fresh.keep_links_fresh().await });
-    let keeper = desk.clone();
-    let keeper = tokio::spawn(async move { keeper.keep_backups().await });
-    http::serve(http::site(desk.clone(), secure), listener, told_to_stop()).await;
-    fresh.abort();
-    keeper.abort();
+    let (fresh, keeper, tls) = (desk.clone(), desk.clone(), front.tls().cloned());
+    let mut turns = JoinSet::new();
+    turns.spawn(async move { fresh.keep_links_fresh().await });
+    turns.spawn(async move { keeper.keep_backups().await });
+    if let Some(tls) = tls {
+        turns.spawn(async move { tls.keep_fresh().await });
+    }
+    let site = http::site(desk.clone(), &front);
+    http::serve(site, listener, front.tls().cloned(), told_to_stop()).await;
+    turns.abort_all();
     drop(jobs);
     let store = desk.store().clone();
     tokio::task::spawn_blocking(move || store.close()).await?;

@@ -32,7 +32,7 @@ impl FromRequestParts<Web> for CameFrom {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|info| info.0.ip().to_canonical());
         Ok(Self(match peer {
-            Some(near) if web.secure && is_near(near) => told_by_proxy(&parts.headers),
+            Some(near) if web.proxied && is_near(near) => told_by_proxy(&parts.headers),
             peer => peer,
         }))
     }

@@ -19,6 +19,8 @@ pub struct Web {
     pub desk: Desk,
     /// Whether browsers reach us over TLS; then the cookie may travel only there.
     pub secure: bool,
+    /// Whether a proxy of ours stands before us: then it says where a request came from, and it alone.
+    pub proxied: bool,
 }
 
 impl Web {

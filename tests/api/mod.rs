@@ -24,4 +24,5 @@ mod refusals;
 mod secrets;
 mod sees;
 mod settings;
+mod tls;
 mod truth;

@@ -77,6 +77,7 @@ impl Site {
         let web = redress::web::Web {
             desk: desk.clone(),
             secure: false,
+            proxied: false,
         };
         let (tell, told) = std::sync::mpsc::channel();
         thread::spawn(move || {

@@ -19,6 +19,7 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 
 use super::args::Demo;
+use super::http::Front;
 use super::socket::Listening;
 use super::upgrade::Older;
 use super::{serve, wiring};
@@ -57,7 +58,7 @@ pub(super) async fn demo(how: &Demo) -> anyhow::Result<()> {
             "Warning: {address} can be reached from other machines, and the sign-ins above are no secret."
         );
     }
-    serve::run(made.desk, listener, Some(jobs), false).await
+    serve::run(made.desk, listener, Some(jobs), Front::Plain).await
 }
 
 /// What the demonstration says when it is ready.
