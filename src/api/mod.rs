@@ -82,6 +82,8 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(people::me))
         .routes(routes!(people::people, people::add))
         .routes(routes!(people::change))
+        .routes(routes!(people::sessions))
+        .routes(routes!(people::end_session))
         .routes(routes!(people::tokens, people::create_token))
         .routes(routes!(people::revoke_token))
         .routes(routes!(settings::calendar))

@@ -1,4 +1,6 @@
-//! People, tokens and who one is oneself.
+//! People, sessions, tokens and who one is oneself.
+
+#![allow(unused_qualifications, reason = "utoipa writes paths in full")]
 
 use std::collections::BTreeSet;
 
@@ -8,12 +10,13 @@ use axum::http::{HeaderMap, StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::doc::told;
-use super::extract::{Caller, Given, Last, Number, idempotency_key};
+use super::extract::{Asked, Caller, Given, Last, Number, idempotency_key};
 use super::problem::Problem;
 use crate::desk::people::NewPerson;
+use crate::desk::sessions::{OpenSession, Whose};
 use crate::desk::tokens::Token;
 use crate::desk::{Desk, Person};
 use crate::domain::access::Role;
@@ -30,6 +33,50 @@ pub async fn me(Caller(actor): Caller) -> Json<Value> {
 pub(super) fn person_json(person: &Person) -> Value {
     json!({"id": person.id, "name": person.name, "roles": person.roles, "disabled": person.disabled,
            "can_sign_in": person.password.is_some() && !person.disabled, "created_at": person.created_at, "away": person.away})
+}
+
+/// Which sessions.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SessionParams {
+    /// Everyone's, for administrators; else one's own.
+    everyone: bool,
+}
+
+/// Who is signed in with a browser, last used first.
+#[utoipa::path(get, path = "/sessions", tag = "people", params(SessionParams),
+    responses((status = 200, description = "Sessions that hold.", body = Vec<told::Session>)))]
+pub async fn sessions(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<SessionParams>,
+) -> Result<Json<Vec<Value>>, Problem> {
+    let whose = match asked.everyone {
+        true => Whose::Everyones,
+        false => Whose::Mine,
+    };
+    let all = desk
+        .away(move |desk| desk.sessions(&actor, whose, None))
+        .await?;
+    let one = |session: &OpenSession| {
+        json!({"id": session.id, "account": session.account, "name": session.name, "began_at": session.began_at,
+               "seen_at": session.seen_at, "address": session.address})
+    };
+    Ok(Json(all.iter().map(one).collect()))
+}
+
+/// End a session: who has it must sign in again.
+#[utoipa::path(delete, path = "/sessions/{id}", tag = "people",
+    params(("id" = String, Path, description = "As listed.")),
+    responses((status = 204, description = "It has ended.")))]
+pub async fn end_session(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Last(id): Last,
+) -> Result<StatusCode, Problem> {
+    desk.end_session(&actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Everyone with an account.

@@ -31,6 +31,7 @@ pub mod plugins;
 pub mod rates;
 pub mod register;
 mod sections;
+pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod staff;

@@ -87,6 +87,22 @@ pub fn router(web: Web) -> Router {
             get(settings_pages::people::ask_password).post(settings_pages::people::set_password),
         )
         .route(
+            "/settings/sessions",
+            get(settings_pages::sessions::everyones).post(settings_pages::sessions::end_everyones),
+        )
+        .route(
+            "/sessions",
+            get(settings_pages::sessions::mine).post(settings_pages::sessions::end_mine),
+        )
+        .route(
+            "/settings/tokens",
+            get(settings_pages::tokens::tokens).post(settings_pages::tokens::create),
+        )
+        .route(
+            "/settings/tokens/revoke",
+            post(settings_pages::tokens::revoke),
+        )
+        .route(
             "/settings/calendar",
             get(settings_pages::calendar::calendar).post(settings_pages::calendar::add_holiday),
         )

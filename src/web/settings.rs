@@ -67,6 +67,8 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings", "People"),
         tab("/settings/roles", "Roles"),
         tab("/settings/password", "Passwords"),
+        tab("/settings/sessions", "Signed in"),
+        tab("/settings/tokens", "Tokens"),
         tab("/settings/calendar", "Calendar"),
         tab("/settings/categories", "Categories"),
         tab("/settings/rates", "Compensation rates"),

@@ -6,6 +6,7 @@ mod linking;
 mod mapping;
 mod rates;
 mod roles;
+mod signed_in;
 pub mod site;
 mod turns;
 mod work;

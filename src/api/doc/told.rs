@@ -40,7 +40,7 @@ names! {
     Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
-    Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket
+    Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket Session
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -100,6 +100,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Assigned", "What became of cases that were to change hands.", "assigned:AssignedCase[] refused:UnassignedCase[]"),
     ("Token", "An API token, without its secret.",
      "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time"),
+    ("Session", "A browser that is signed in. Its `id` ends it and opens nothing.",
+     "id:text account:text name:text began_at:time seen_at:time address?:text"),
     ("NewToken", "A token with its secret, this once.",
      "id:number name:text roles:Role[] created_by:text created_at:time expires_at?:time revoked_at?:time secret:text"),
     ("Holiday", "A bank holiday.", "date:date name:text"),

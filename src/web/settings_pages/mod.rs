@@ -13,7 +13,9 @@ pub mod plugins;
 pub mod policies;
 pub mod rates;
 mod runs;
+pub mod sessions;
 mod standing;
+pub mod tokens;
 
 use super::form::Form;
 use super::page::render;
