@@ -183,7 +183,8 @@ pub struct ListParams {
     /// Only cases received on or before this day, or before this moment.
     #[param(value_type = Option<String>)]
     received_to: Option<When>,
-    /// Words that a reference, name, address or number begins with.
+    /// Words that a reference, name, address or number begins with, and filters as in the box of the lists:
+    /// `stage:2 due:<3d owner:me is:overdue theme:damp_and_mould received:>=2026-01-01 "exact words" -word`.
     q: Option<String>,
     /// Only cases with a linked record of this kind, such as `repair`.
     linked: Option<String>,
@@ -256,6 +257,7 @@ impl ListParams {
             q: self.q.unwrap_or_default(),
             cursor: self.cursor,
             limit,
+            ..ListQuery::default()
         })
     }
 }

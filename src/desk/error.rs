@@ -1,5 +1,6 @@
 //! Why the desk did not do something. Edges map this once: the API to problem+json, pages to a banner.
 
+use super::typed::Wrong;
 use crate::domain::refusal::Refusal;
 use crate::store::{StoreError, WriteError};
 
@@ -69,6 +70,15 @@ impl From<WriteError<DeskError>> for DeskError {
         match error {
             WriteError::Refused(error) => error,
             WriteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Wrong> for DeskError {
+    fn from(wrong: Wrong) -> Self {
+        Self::Invalid {
+            field: "q",
+            detail: wrong.to_string(),
         }
     }
 }

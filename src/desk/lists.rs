@@ -1,5 +1,7 @@
 //! Lists, searches and counts, with restricted cases left out for those they are not open to.
 
+use super::typed::Typed;
+use super::typed::narrow::Reader;
 use super::{Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
@@ -37,13 +39,27 @@ pub(super) fn may_see(actor: &Actor) -> impl Fn(&CaseRow) -> bool + '_ {
 }
 
 impl Desk {
-    /// A page of a list.
+    /// A page of a list. What `query.q` holds is read as [`Typed`]: words, and filters such as `stage:2`.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], or what the file says.
+    /// [`DeskError::Forbidden`], [`DeskError::Invalid`] of `q` with the word that is not understood and what is
+    /// allowed, or what the file says.
     pub fn cases(&self, actor: &Actor, query: &ListQuery) -> Result<Page, DeskError> {
         need(actor, Permission::ReadCases)?;
-        Ok(self.reader()?.list(query, &may_see(actor))?)
+        let mut narrowed = ListQuery {
+            q: String::new(),
+            ..query.clone()
+        };
+        let typed: Typed = query.q.parse()?;
+        typed.narrow(
+            &mut narrowed,
+            &Reader {
+                me: &actor.id,
+                book: &self.book(),
+                today: london_date(self.now()),
+            },
+        )?;
+        Ok(self.reader()?.list(&narrowed, &may_see(actor))?)
     }
 
     /// How many cases wait in each view of the actor's work queue.

@@ -36,6 +36,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod staff;
 pub mod tokens;
+pub mod typed;
 pub mod view;
 
 use std::sync::{Arc, PoisonError, RwLock};

@@ -7,7 +7,7 @@ use super::codec;
 use super::error::StoreError;
 use super::tables::{self, T};
 use super::tx::WriteTx;
-use crate::domain::case::{Case, Point, State};
+use crate::domain::case::{Case, LinkedRecord, Point, State};
 use crate::domain::category::RootCause;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::{Kind, Risk};
@@ -269,9 +269,8 @@ pub(crate) const LONGEST_WORD: usize = 24;
 const MOST_LINKS: usize = 300;
 const TITLE_WORDS: usize = 12;
 
-fn words_of(case: &Case) -> BTreeSet<String> {
-    let reference = case.reference.to_string().to_lowercase();
-    let mut out = BTreeSet::from([reference, case.reference.number().to_string()]);
+/// The names, addresses and numbers of the people of a case.
+fn texts_of(case: &Case) -> impl Iterator<Item = &str> {
     let parties = std::iter::once(&case.complainant).chain(&case.members);
     let texts = parties.flat_map(|party| {
         let fields = [
@@ -284,17 +283,34 @@ fn words_of(case: &Case) -> BTreeSet<String> {
         ];
         std::iter::once(party.name.as_str()).chain(fields.into_iter().flatten().map(String::as_str))
     });
-    let representative = case.representative.iter().map(|r| r.name.as_str());
-    for text in texts.chain(representative) {
-        out.extend(words(text));
-    }
-    // The newest first: what somebody looks for by its number is a job that is talked about now.
+    texts.chain(case.representative.iter().map(|r| r.name.as_str()))
+}
+
+/// The linked records that a case is found by. The newest first: what somebody looks for by its number is a job that
+/// is talked about now.
+fn links_of(case: &Case) -> impl Iterator<Item = &LinkedRecord> {
     let links: Vec<_> = case.current_links().collect();
-    for link in links.into_iter().rev().take(MOST_LINKS) {
+    links.into_iter().rev().take(MOST_LINKS)
+}
+
+fn words_of(case: &Case) -> BTreeSet<String> {
+    let reference = case.reference.to_string().to_lowercase();
+    let mut out = BTreeSet::from([reference, case.reference.number().to_string()]);
+    out.extend(texts_of(case).flat_map(words));
+    for link in links_of(case) {
         out.extend(words(&link.external_id));
         out.extend(words(&link.title).take(TITLE_WORDS));
     }
     out.into_iter().map(short).collect()
+}
+
+/// Whether these words stand together, whole and in this order, in one of the texts that a case is found by.
+pub(crate) fn holds_together(case: &Case, sought: &[String]) -> bool {
+    let links = links_of(case).flat_map(|link| [link.external_id.as_str(), link.title.as_str()]);
+    texts_of(case).chain(links).any(|text| {
+        let words: Vec<String> = words(text).map(short).collect();
+        words.windows(sought.len()).any(|some| some == sought)
+    })
 }
 
 /// A word cut to the longest that is kept.
@@ -339,10 +355,16 @@ pub(crate) fn place_in_received(place: &[u8; 16], value: &[u8]) -> Option<[u8; 1
     Some(out)
 }
 
-/// The key of a word of a case.
-pub(crate) fn word_key(word: &str, case: u64) -> Vec<u8> {
+/// What the keys of a whole word begin with.
+pub(crate) fn word_prefix(word: &str) -> Vec<u8> {
     let mut out = word.as_bytes().to_vec();
     out.push(0);
+    out
+}
+
+/// The key of a word of a case.
+pub(crate) fn word_key(word: &str, case: u64) -> Vec<u8> {
+    let mut out = word_prefix(word);
     out.extend_from_slice(&tables::key(case));
     out
 }

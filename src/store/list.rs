@@ -33,8 +33,14 @@ pub struct ListQuery {
     pub received_from: Option<DateTime<Utc>>,
     /// Only cases received before this moment.
     pub received_to: Option<DateTime<Utc>>,
+    /// None of these may hold.
+    pub without: Vec<Facet>,
     /// Words that a reference, name, address or number begins with.
     pub q: String,
+    /// Words, or several that stand together, that one of these has whole.
+    pub phrases: Vec<String>,
+    /// None of these may have such words.
+    pub without_phrases: Vec<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
     /// Rows at most.
@@ -42,7 +48,7 @@ pub struct ListQuery {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// The rows. Possibly fewer than asked for even where `next` is given, when a rare combination was sought.
     pub rows: Vec<CaseRow>,
@@ -187,26 +193,47 @@ impl Scan<'_> {
         Ok(stopped)
     }
 
-    /// Whether the other facets have this case too: one look-up each, hardly ever a row.
+    /// Whether the other facets have this case too, and what must not hold does not: one look-up each, hardly ever
+    /// a row.
     fn has_others(&self, case: u64, place: &[u8; 16], value: &[u8]) -> Result<bool, StoreError> {
         for facet in &self.others {
-            let key = if facet.has(self.query.order) {
-                derive::index_key(&facet.key(), self.query.order, place)
-            } else {
-                let received = match derive::place_in_received(place, value) {
-                    Some(received) => received,
-                    None => match self.rows.row_of(case)? {
-                        Some(row) => derive::place(Order::Received, &row, case),
-                        None => return Ok(false),
-                    },
-                };
-                derive::index_key(&facet.key(), Order::Received, &received)
-            };
-            if self.rows.get(T::CaseIndex, &key)?.is_none() {
+            if !self.has(facet, case, place, value)? {
+                return Ok(false);
+            }
+        }
+        for facet in &self.query.without {
+            if self.has(facet, case, place, value)? {
+                return Ok(false);
+            }
+        }
+        for phrase in &self.query.without_phrases {
+            if self.rows.has_phrase(case, phrase)? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    fn has(
+        &self,
+        facet: &Facet,
+        case: u64,
+        place: &[u8; 16],
+        value: &[u8],
+    ) -> Result<bool, StoreError> {
+        let key = if facet.has(self.query.order) {
+            derive::index_key(&facet.key(), self.query.order, place)
+        } else {
+            let received = match derive::place_in_received(place, value) {
+                Some(received) => received,
+                None => match self.rows.row_of(case)? {
+                    Some(row) => derive::place(Order::Received, &row, case),
+                    None => return Ok(false),
+                },
+            };
+            derive::index_key(&facet.key(), Order::Received, &received)
+        };
+        Ok(self.rows.get(T::CaseIndex, &key)?.is_some())
     }
 }
 
@@ -217,7 +244,7 @@ impl dyn Rows + '_ {
     /// What the file or the disk says.
     pub fn list(&self, query: &ListQuery, may_see: MaySee<'_>) -> Result<Page, StoreError> {
         let hidden = self.hidden(may_see)?;
-        if !query.q.trim().is_empty() {
+        if !query.q.trim().is_empty() || !query.phrases.is_empty() {
             return self.search(query, &hidden);
         }
         let scan = self.scan(query, hidden)?;
@@ -342,7 +369,8 @@ impl dyn Rows + '_ {
 
     /// The number of rows a scan would give: from the counter where one facet is all, else counted by key.
     fn total(&self, query: &ListQuery, scan: &Scan<'_>) -> Result<(u64, bool), StoreError> {
-        let single = query.is_unbounded() && scan.others.is_empty();
+        let nothing_out = query.without.is_empty() && query.without_phrases.is_empty();
+        let single = query.is_unbounded() && nothing_out && scan.others.is_empty();
         if single && query.facets.iter().all(|facet| facet.key() == scan.driving) {
             let facet = query.facets.first().unwrap_or(&Facet::All);
             let mut total = self.counter(facet)?;

@@ -1,9 +1,11 @@
 //! Lists by search words: a bounded set of candidates from the word index, filtered and ordered in memory.
 
-use super::derive::{self, Facet, Order};
+use super::cases::reference_of;
+use super::derive::{self, Order};
 use super::error::StoreError;
 use super::list::{ListQuery, Page, cursor_place};
 use super::tables::{self, ENOUGH, MORE, Rows, T};
+use crate::domain::ids::CaseRef;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -17,8 +19,16 @@ impl dyn Rows + '_ {
         query: &ListQuery,
         hidden: &BTreeSet<u64>,
     ) -> Result<Page, StoreError> {
-        let (found, complete) = self.candidates(&query.q)?;
-        let facets: Vec<_> = query.facets.iter().map(Facet::key).collect();
+        let (found, complete) = self.candidates(&query.q, &query.phrases)?;
+        let asked = query.facets.iter().map(|facet| (facet.key(), true));
+        let out = query.without.iter().map(|facet| (facet.key(), false));
+        let facets: Vec<_> = asked.chain(out).collect();
+        // One whole word is as good as found by the index; of several the order is still to be seen.
+        let phrases: Vec<_> = query
+            .phrases
+            .iter()
+            .filter(|phrase| whole(phrase).len() > 1)
+            .collect();
         let mut rows = Vec::new();
         for case in found.difference(hidden) {
             let Some(row) = self.row_of(*case)? else {
@@ -26,9 +36,15 @@ impl dyn Rows + '_ {
             };
             let received = derive::place(Order::Received, &row, *case);
             let mut fits = query.within(&row);
-            for facet in &facets {
+            for (facet, wanted) in &facets {
                 let key = derive::index_key(facet, Order::Received, &received);
-                fits = fits && self.get(T::CaseIndex, &key)?.is_some();
+                fits = fits && self.get(T::CaseIndex, &key)?.is_some() == *wanted;
+            }
+            for phrase in &phrases {
+                fits = fits && self.has_phrase(*case, phrase)?;
+            }
+            for phrase in &query.without_phrases {
+                fits = fits && !self.has_phrase(*case, phrase)?;
             }
             if fits {
                 rows.push((derive::place(query.order, &row, *case), row));
@@ -52,24 +68,27 @@ impl dyn Rows + '_ {
         })
     }
 
-    /// The cases that have, for each word sought, one that begins with it; whether none were left out.
-    fn candidates(&self, q: &str) -> Result<(BTreeSet<u64>, bool), StoreError> {
+    /// The cases that have, for each word sought, one that begins with it, and each word of the phrases; whether none
+    /// were left out.
+    fn candidates(&self, q: &str, phrases: &[String]) -> Result<(BTreeSet<u64>, bool), StoreError> {
         let mut sought = Vec::new();
         for piece in q.split_whitespace() {
             let lower = piece.to_lowercase();
             // A reference is one word, however it is broken up.
             if lower.starts_with("c-") || lower.starts_with("c2") {
-                sought.push(lower);
+                sought.push(derive::short(lower).into_bytes());
             } else {
-                sought.extend(derive::words(piece));
+                sought.extend(derive::words(piece).map(|word| derive::short(word).into_bytes()));
             }
+        }
+        for word in phrases.iter().flat_map(|phrase| whole(phrase)) {
+            sought.push(derive::word_prefix(&word));
         }
         let mut found: Option<BTreeSet<u64>> = None;
         let mut complete = true;
-        for word in sought {
+        for prefix in sought {
             let mut having = BTreeSet::new();
-            let prefix = derive::short(word);
-            self.walk_prefix(T::Word, prefix.as_bytes(), &mut |key, _| {
+            self.walk_prefix(T::Word, &prefix, &mut |key, _| {
                 let case = tables::number(&key[key.len().saturating_sub(8)..])?;
                 having.insert(case);
                 complete &= having.len() < CANDIDATES;
@@ -85,5 +104,28 @@ impl dyn Rows + '_ {
             });
         }
         Ok((found.unwrap_or_default(), complete))
+    }
+
+    /// Whether a case has a whole word, or several that stand together in one of its names, addresses or numbers.
+    pub(crate) fn has_phrase(&self, case: u64, phrase: &str) -> Result<bool, StoreError> {
+        let words = whole(phrase);
+        for word in &words {
+            if self.get(T::Word, &derive::word_key(word, case))?.is_none() {
+                return Ok(false);
+            }
+        }
+        if words.len() < 2 {
+            return Ok(!words.is_empty());
+        }
+        let case = self.case(&reference_of(case))?;
+        Ok(case.is_some_and(|case| derive::holds_together(&case, &words)))
+    }
+}
+
+/// The words of a phrase as they are kept. A reference is one.
+fn whole(phrase: &str) -> Vec<String> {
+    match phrase.trim().parse::<CaseRef>() {
+        Ok(reference) => vec![reference.to_string().to_lowercase()],
+        Err(_) => derive::words(phrase).map(derive::short).collect(),
     }
 }

@@ -20,6 +20,7 @@ pub mod form;
 pub mod forms;
 pub mod frame;
 pub mod linked;
+mod list_filter;
 pub mod log;
 pub mod log_find;
 pub mod log_page;

@@ -3,21 +3,19 @@
 use super::case_handlers::done;
 use super::case_page::Tag;
 use super::command_page::people;
-use super::commands::all_categories;
-use super::form::{Choice, Field, Form, Kind, Posted, choices};
+use super::form::{Choice, Field, Kind, Posted};
+use super::list_filter;
 use super::page::{render, see};
 use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, stage};
 use super::shell::{Visitor, Web};
 use super::words::{civil, count, long_date, sentence};
 use crate::desk::DeskError;
-use crate::desk::lists::{CaseRow, Facet, ListOrder, ListQuery, QueueCounts};
+use crate::desk::lists::{CaseRow, ListOrder, ListQuery, Page, QueueCounts};
+use crate::desk::typed::FILTERS;
 use crate::domain::access::{Actor, Permission};
-use crate::domain::case::State as CaseState;
-use crate::domain::intake::Kind as CaseKind;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDate;
 
 /// How many cases a page of a list shows.
 const PAGE: usize = 50;
@@ -56,71 +54,73 @@ pub async fn cases(
 
 fn answer(page: Result<CasesPage, DeskError>, web: &Web, actor: &Actor) -> Response {
     match page {
+        Ok(page) if page.frame.trouble => render(StatusCode::UNPROCESSABLE_ENTITY, &page),
         Ok(page) => render(StatusCode::OK, &page),
         Err(error) => web.sorry(actor, &error),
     }
 }
 
-/// A saved view: its name in the address, its words, its count, what it is narrowed to.
+/// A view: its name in the address, its words, its count, and the filters it stands for.
 struct View {
     name: &'static str,
     label: &'static str,
     count: u64,
-    facets: Vec<Facet>,
-    due_from: Option<NaiveDate>,
-    due_before: Option<NaiveDate>,
+    filters: &'static str,
 }
 
-fn views(actor: &Actor, counts: &QueueCounts, today: NaiveDate, soon: NaiveDate) -> Vec<View> {
-    let open = || Facet::Ended(false);
-    let view = |name, label, count, facets| View {
+/// The views that everybody has. The two by date ask for no open case: an ended one may still have an order of the
+/// Ombudsman to meet.
+fn views(counts: &QueueCounts) -> [View; 7] {
+    let view = |name, label, count, filters| View {
         name,
         label,
         count,
-        facets,
-        due_from: None,
-        due_before: None,
+        filters,
     };
-    let mine = vec![Facet::Handler(actor.id.clone()), open()];
-    let unassigned = vec![Facet::Unassigned, Facet::Kind(CaseKind::Complaint), open()];
-    // By date, not by state: an ended case may still have an order of the Ombudsman to meet.
-    let due = View {
-        due_from: Some(today),
-        due_before: Some(soon),
-        ..view("due", "Due in 5 days", counts.due_soon, Vec::new())
-    };
-    let overdue = View {
-        due_before: Some(today),
-        ..view("overdue", "Overdue", counts.overdue, Vec::new())
-    };
-    vec![
-        view("mine", "My cases", counts.mine, mine),
-        view("unassigned", "Unassigned", counts.unassigned, unassigned),
+    [
+        view("mine", "My cases", counts.mine, "is:mine is:open"),
+        view(
+            "unassigned",
+            "Unassigned",
+            counts.unassigned,
+            "is:unassigned kind:complaint is:open",
+        ),
         view(
             "to-acknowledge",
             "To acknowledge",
             counts.to_acknowledge,
-            vec![Facet::ToAcknowledge],
+            "is:to-acknowledge",
         ),
-        due,
-        overdue,
-        view(
-            "stage-2",
-            "Stage 2",
-            counts.stage2,
-            vec![Facet::Stage(2), open()],
-        ),
-        view("open", "All open", counts.open, vec![open()]),
+        view("due", "Due in 5 days", counts.due_soon, "due:today..5d"),
+        view("overdue", "Overdue", counts.overdue, "is:overdue"),
+        view("stage-2", "Stage 2", counts.stage2, "stage:2 is:open"),
+        view("open", "All open", counts.open, "is:open"),
     ]
+}
+
+/// A page of cases; what was typed and not understood is said at its field, and nothing is listed.
+fn found(
+    web: &Web,
+    actor: &Actor,
+    query: &ListQuery,
+    fields: &mut [Field],
+) -> Result<Option<Page>, DeskError> {
+    match web.desk.cases(actor, query) {
+        Ok(page) => Ok(Some(page)),
+        Err(DeskError::Invalid { field, detail }) => {
+            for at_fault in fields.iter_mut().filter(|f| f.name == field) {
+                at_fault.error.clone_from(&detail);
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, DeskError> {
     let today = civil(web.desk.now());
-    let book = web.desk.book();
-    // "Due in 5 days" holds day 5 itself: the bound is the day after it.
-    let soon = book.calendar().add_working_days(today, 6).unwrap_or(today);
     let counts = web.desk.queue_counts(actor)?;
-    let views = views(actor, &counts, today, soon);
+    let views = views(&counts);
     let wanted = match asked.get("view") {
         "" if counts.mine == 0 => "open",
         "" => "mine",
@@ -131,21 +131,22 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         .find(|view| view.name == wanted)
         .unwrap_or(&views[views.len() - 1]);
     let query = ListQuery {
-        facets: view.facets.clone(),
         order: ListOrder::Due,
-        due_from: view.due_from,
-        due_before: view.due_before,
-        q: asked.get("q").to_owned(),
+        q: format!("{} {}", view.filters, asked.get("q")),
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
         ..ListQuery::default()
     };
-    let page = web.desk.cases(actor, &query)?;
+    let mut filter = vec![
+        Field::new(Kind::Hidden, "view", "").with(view.name),
+        Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q")),
+    ];
+    let page = found(web, actor, &query, &mut filter)?;
     let here = format!("/?view={}&q={}", view.name, encode(asked.get("q")));
-    let hidden = Field::new(Kind::Hidden, "view", "").with(view.name);
-    let find = Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q"));
     let mut frame = web.frame(actor, "/");
     frame.done = done(asked.get("done")).to_owned();
+    frame.trouble = page.is_none();
+    let page = page.unwrap_or_default();
     if let Some(me) = &mut frame.me {
         me.open = Some(counts.mine);
     }
@@ -172,7 +173,8 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         takers: takers(web, actor),
         here: here.clone(),
         action: "/",
-        filter: vec![hidden, find],
+        filter,
+        typed: FILTERS,
         rows: lines(web, page.rows),
         empty: "No case is in this view.",
         first: if query.cursor.is_some() {
@@ -195,58 +197,16 @@ fn takers(web: &Web, actor: &Actor) -> Vec<Choice> {
     }
 }
 
-/// What the list of all cases may be narrowed to.
-fn filter(web: &Web) -> Form {
-    let states: Vec<String> = CaseState::ALL.iter().map(super::words::wire).collect();
-    let field = |kind, name: &str, label: &str| Field::new(kind, name, label).or_any();
-    Form::new(
-        "/cases",
-        "Apply",
-        vec![
-            field(Kind::Line, "q", "Name, address, reference or linked record"),
-            field(Kind::Select, "state", "Where it stands").of(choices(
-                &states.iter().map(String::as_str).collect::<Vec<_>>(),
-            )),
-            field(Kind::Select, "stage", "Stage").of(vec![
-                Choice::new("1", "Stage 1"),
-                Choice::new("2", "Stage 2"),
-            ]),
-            field(Kind::Select, "category", "Theme")
-                .of(all_categories(web.desk.book().categories())),
-            field(Kind::Select, "handler", "Owner").of(people(web)),
-            field(Kind::Select, "linked", "Linked records").of(choices(&[
-                "repair",
-                "asb",
-                "tenancy",
-                "contact",
-                "inspection",
-            ])),
-            field(Kind::Select, "refused", "Refused")
-                .of(vec![Choice::new("true", "Refused, wholly or in part")]),
-            field(Kind::Date, "due_before", "Due before"),
-            field(Kind::Date, "received_from", "Received from"),
-            field(Kind::Date, "received_to", "Received to"),
-            Field {
-                blank: "Received, newest first",
-                ..Field::new(Kind::Select, "sort", "Sort by")
-            }
-            .of(vec![
-                Choice::new("due", "Deadline, soonest first"),
-                Choice::new("updated", "Changed, newest first"),
-            ]),
-        ],
-    )
-}
-
 fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, DeskError> {
-    let mut form = filter(web);
-    for section in &mut form.sections {
-        section.fields.iter_mut().for_each(|field| {
-            field.values = asked.all(&field.name);
-        });
-    }
-    let query = narrowed(asked);
-    let page = web.desk.cases(actor, &query)?;
+    let mut filter = list_filter::fields(web, asked);
+    let query = ListQuery {
+        order: list_filter::order(asked),
+        q: list_filter::words(asked),
+        cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
+        limit: PAGE,
+        ..ListQuery::default()
+    };
+    let page = found(web, actor, &query, &mut filter)?;
     let pairs: Vec<String> = asked
         .0
         .iter()
@@ -254,31 +214,28 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect();
     let here = format!("/cases?{}", pairs.join("&"));
-    let total = count(
-        i64::try_from(page.total).unwrap_or(i64::MAX),
-        "case",
-        "cases",
-    );
-    let fields = form
-        .sections
-        .into_iter()
-        .flat_map(|section| section.fields)
-        .collect();
     let mut frame = web.frame(actor, "/cases");
     frame.done = done(asked.get("done")).to_owned();
+    frame.trouble = page.is_none();
+    let lede = page.as_ref().map(|page| {
+        let total = i64::try_from(page.total).unwrap_or(i64::MAX);
+        let total = count(total, "case", "cases");
+        match page.total_is_exact {
+            true => total,
+            false => format!("More than {total}"),
+        }
+    });
+    let page = page.unwrap_or_default();
     Ok(CasesPage {
         frame,
         title: "Cases".into(),
-        lede: vec![if page.total_is_exact {
-            total
-        } else {
-            format!("More than {total}")
-        }],
+        lede: lede.into_iter().collect(),
         tabs: Vec::new(),
         takers: takers(web, actor),
         here: here.clone(),
         action: "/cases",
-        filter: fields,
+        filter,
+        typed: FILTERS,
         rows: lines(web, page.rows),
         empty: "No case matches. Take a filter away or look for fewer words.",
         first: if query.cursor.is_some() {
@@ -290,51 +247,6 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
             format!("{here}&cursor={}", encode(&cursor))
         }),
     })
-}
-
-/// The query that the filter means. A value that is none of the list's narrows to nothing and is passed over.
-fn narrowed(asked: &Posted) -> ListQuery {
-    let day = |name| NaiveDate::parse_from_str(asked.get(name), "%Y-%m-%d").ok();
-    let mut facets = Vec::new();
-    if let Some(state) = CaseState::ALL
-        .into_iter()
-        .find(|state| super::words::wire(state) == asked.get("state"))
-    {
-        facets.push(Facet::State(state));
-    }
-    if let Ok(stage) = asked.get("stage").parse() {
-        facets.push(Facet::Stage(stage));
-    }
-    if !asked.get("category").is_empty() {
-        facets.push(Facet::Category(asked.get("category").to_owned()));
-    }
-    if !asked.get("handler").is_empty() {
-        facets.push(Facet::Handler(asked.get("handler").to_owned()));
-    }
-    if !asked.get("linked").is_empty() {
-        facets.push(Facet::Linked(asked.get("linked").to_owned()));
-    }
-    if asked.get("refused") == "true" {
-        facets.push(Facet::Refused);
-    }
-    let order = match asked.get("sort") {
-        "due" => ListOrder::Due,
-        "updated" => ListOrder::Updated,
-        _ => ListOrder::Received,
-    };
-    ListQuery {
-        facets,
-        order,
-        due_from: None,
-        due_before: day("due_before"),
-        received_from: day("received_from").map(crate::domain::calendar::start_of_day),
-        received_to: day("received_to")
-            .and_then(|day| day.succ_opt())
-            .map(crate::domain::calendar::start_of_day),
-        q: asked.get("q").to_owned(),
-        cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
-        limit: PAGE,
-    }
 }
 
 fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {

@@ -4,6 +4,7 @@ use super::case_page::{Chip, Tag, due_chip, stage_tag};
 use super::form::{Choice, Field};
 use super::frame::Frame;
 use super::words::{civil, day_and_month, short_date, wire};
+use crate::desk::typed;
 use crate::domain::calendar::Calendar;
 use crate::domain::clock::{ClockStatus, RiskBand};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -70,6 +71,8 @@ pub struct CasesPage {
     pub action: &'static str,
     /// The filter.
     pub filter: Vec<Field>,
+    /// The filters that may be typed.
+    pub typed: [typed::Filter; typed::FILTERS.len()],
     /// The cases.
     pub rows: Vec<CaseLine>,
     /// What an empty list says.

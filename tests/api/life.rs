@@ -282,6 +282,13 @@ fn lists_go_page_by_page_and_are_narrowed() {
         ("risk=high", 0),
         ("q=okonjo", 7),
         ("q=nobody", 0),
+        ("q=okonjo%20stage:1%20is:open", 7),
+        ("q=-okonjo", 0),
+        ("q=stage:2", 0),
+        ("q=theme:property_condition&stage=1", 7),
+        ("q=owner:none", 7),
+        ("q=owner:me", 0),
+        ("q=received:%3E%3D2020-01-01%20-state:closed", 7),
         ("received_from=2020-01-01&received_to=2020-12-31", 0),
         ("due_before=2020-01-01", 0),
         ("received_from=2020-01-01", 7),
@@ -298,6 +305,9 @@ fn lists_go_page_by_page_and_are_narrowed() {
         ("due_before=soon", "due_before"),
         ("received_to=never", "received_to"),
         ("colour=red", "colour"),
+        ("q=colour:red", "q"),
+        ("q=%22no%20end", "q"),
+        ("q=owner:nobody", "q"),
         ("sort=size", "sort"),
     ] {
         officer

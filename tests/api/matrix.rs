@@ -164,7 +164,18 @@ fn a_restricted_case_is_not_there_for_anyone_else() {
         (&list["total"], &list["items"][0]["reference"]),
         (&json!(1), &json!(open))
     );
-    assert_eq!(other.get("/cases?q=okonjo").is(200)["total"], 1);
+    for typed in [
+        "okonjo",
+        "%22amara%20okonjo%22",
+        "is:open%20-nobody",
+        "-stage:2",
+        "-is:ended%20okonjo",
+    ] {
+        let found = other.get(&format!("/cases?q={typed}")).is(200);
+        assert_eq!(found["total"], 1, "{typed}");
+    }
+    let typed = format!("/cases?q=ref:{reference}");
+    assert_eq!(other.get(&typed).is(200)["total"], 0);
     assert_eq!(other.get("/dashboard").is(200)["open"], 1);
     let found = other.get("/residents?q=okonjo").is(200);
     assert_eq!(

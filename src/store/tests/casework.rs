@@ -57,9 +57,9 @@ fn holds(facet: &Facet, case: &Case) -> bool {
     }
 }
 
-fn random_query(random: &mut Random) -> ListQuery {
+fn random_facets(random: &mut Random, most: usize) -> Vec<Facet> {
     let mut facets = Vec::new();
-    for _ in 0..random.below(4) {
+    for _ in 0..random.below(most + 1) {
         facets.push(match random.below(11) {
             0 => Facet::State(State::ALL[random.below(State::ALL.len())]),
             1 => Facet::Stage(1 + random.below(2) as u8),
@@ -74,6 +74,25 @@ fn random_query(random: &mut Random) -> ListQuery {
             _ => Facet::Ended(random.below(2) == 0),
         });
     }
+    facets
+}
+
+fn random_phrases(random: &mut Random) -> Vec<String> {
+    let phrase = [
+        "smith",
+        "Jo Smith",
+        "smith jo",
+        "MILL lane",
+        "someone@example.org",
+        "c-2026-0007",
+        "sm",
+    ][random.below(7)];
+    let some = random.below(4) == 0;
+    some.then(|| phrase.to_owned()).into_iter().collect()
+}
+
+fn random_query(random: &mut Random) -> ListQuery {
+    let facets = random_facets(random, 3);
     let day = seed::start() + TimeDelta::days(random.below(300) as i64);
     ListQuery {
         facets,
@@ -94,6 +113,12 @@ fn random_query(random: &mut Random) -> ListQuery {
             "lane nowak",
         ][random.below(9)]
         .into(),
+        without: match random.below(3) {
+            0 => random_facets(random, 2),
+            _ => Vec::new(),
+        },
+        phrases: random_phrases(random),
+        without_phrases: random_phrases(random),
         cursor: None,
         limit: 1 + random.below(30),
     }
@@ -115,6 +140,22 @@ fn found_by(case: &Case, q: &str) -> bool {
             || words.iter().any(|w| w.starts_with(word))
             || email.iter().any(|w| w.starts_with(word))
     })
+}
+
+fn has_phrase(case: &Case, phrase: &str) -> bool {
+    let party = &case.complainant;
+    let email = "someone example org".to_owned();
+    let phrase = format!(" {} ", plain(phrase));
+    let reference = plain(&case.reference.to_string());
+    phrase.trim() == reference
+        || phrase.trim() == case.reference.number().to_string()
+        || [
+            plain(&party.name),
+            plain(&party.address.clone().unwrap()),
+            email,
+        ]
+        .iter()
+        .any(|text| format!(" {text} ").contains(&phrase))
 }
 
 fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
@@ -140,6 +181,9 @@ fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
         })
         .filter(|case| query.received_to.is_none_or(|to| case.received_at < to))
         .filter(|case| found_by(case, &query.q))
+        .filter(|case| !query.without.iter().any(|facet| holds(facet, case)))
+        .filter(|case| query.phrases.iter().all(|p| has_phrase(case, p)))
+        .filter(|case| !query.without_phrases.iter().any(|p| has_phrase(case, p)))
         .collect();
     out.sort_by_key(|case| cases::number_of(&case.reference));
     match query.order {
@@ -187,8 +231,8 @@ fn every_list_is_what_filtering_by_hand_gives_page_by_page() {
         }
         assert_eq!(
             got, expected,
-            "round {round}: {:?} {:?} {:?}",
-            query.facets, query.order, query.q
+            "round {round}: {:?} {:?} {:?} {:?} {:?}",
+            query.facets, query.order, query.q, query.phrases, query.without_phrases
         );
     }
 }
