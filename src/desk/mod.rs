@@ -30,6 +30,7 @@ pub mod people;
 pub mod plugins;
 pub mod rates;
 pub mod register;
+pub mod saved;
 mod sections;
 pub mod sessions;
 pub mod settings;

@@ -144,7 +144,10 @@ pub enum Facet {
 }
 
 /// The orders of lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The next deadline first; without one, last.
     #[default]

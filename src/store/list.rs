@@ -45,6 +45,8 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     /// Rows at most.
     pub limit: usize,
+    /// Index entries looked at at most, where a total may be rougher than usual.
+    pub budget: Option<usize>,
 }
 
 /// A page of a list.
@@ -163,6 +165,7 @@ impl Scan<'_> {
             Some(key) => Bound::Excluded(key.as_slice()),
             None => Bound::Unbounded,
         };
+        let budget = self.query.budget.map_or(BUDGET, |few| few.min(BUDGET));
         let (mut looked_at, mut stopped) = (0, None);
         self.rows
             .walk(T::CaseIndex, (lower, upper), true, &mut |key, value| {
@@ -170,10 +173,10 @@ impl Scan<'_> {
                 place.copy_from_slice(&key[10..]);
                 let case = tables::number(&key[18..])?;
                 looked_at += 1;
-                if looked_at > BUDGET {
+                if looked_at > budget {
                     return ENOUGH;
                 }
-                stopped = (looked_at == BUDGET).then_some(place);
+                stopped = (looked_at == budget).then_some(place);
                 if self.hidden.contains(&case) || !self.has_others(case, &place, value)? {
                     return MORE;
                 }

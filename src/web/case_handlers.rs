@@ -77,6 +77,8 @@ pub fn done(name: &str) -> &'static str {
     match name {
         "logged" => "The complaint is logged. Its clocks run.",
         "document" => "The document is on the case.",
+        "view-kept" => "The view is kept. It is a tab of yours on the work queue.",
+        "view-removed" => "The view is removed. Its cases are as they were.",
         "given" => "The ticked cases were given.",
         name => commands::find(name).map_or("", |spec| spec.done),
     }

@@ -81,11 +81,12 @@ pub fn words(asked: &Posted) -> String {
     all.join(" ")
 }
 
-/// The order that was chosen.
-pub fn order(asked: &Posted) -> ListOrder {
+/// The order that was chosen, or else `usual`.
+pub fn order(asked: &Posted, usual: ListOrder) -> ListOrder {
     match asked.get("sort") {
         "due" => ListOrder::Due,
+        "received" => ListOrder::Received,
         "updated" => ListOrder::Updated,
-        _ => ListOrder::Received,
+        _ => usual,
     }
 }

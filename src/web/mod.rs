@@ -36,6 +36,7 @@ pub mod session;
 pub mod settings;
 pub mod settings_pages;
 pub mod shell;
+mod views_page;
 pub mod words;
 
 pub use router::router;

@@ -1,4 +1,4 @@
-//! The work queue with its saved views, and the list of all cases with filters. Both page by cursor.
+//! The work queue with its views, and the list of all cases with filters. Both page by cursor.
 
 use super::case_handlers::done;
 use super::case_page::Tag;
@@ -6,8 +6,9 @@ use super::command_page::people;
 use super::form::{Choice, Field, Kind, Posted};
 use super::list_filter;
 use super::page::{render, see};
-use super::rows::{CaseLine, CasesPage, Tab, changed, deadline, stage};
+use super::rows::{CaseLine, CasesPage, OwnView, Tab, changed, deadline, stage};
 use super::shell::{Visitor, Web};
+use super::views_page;
 use super::words::{civil, count, long_date, sentence};
 use crate::desk::DeskError;
 use crate::desk::lists::{CaseRow, ListOrder, ListQuery, Page, QueueCounts};
@@ -98,6 +99,42 @@ fn views(counts: &QueueCounts) -> [View; 7] {
     ]
 }
 
+/// The name in the address under which only what is typed narrows: what views of one's own stand on.
+const ALL: &str = "all";
+
+/// The tabs of a person's own views, and the one that is on.
+fn own_views(
+    web: &Web,
+    actor: &Actor,
+    on: Option<(&str, ListOrder)>,
+) -> Result<(Vec<Tab>, Option<OwnView>), DeskError> {
+    let mut own = None;
+    let tabs = web.desk.saved_views(actor)?.into_iter().map(|kept| {
+        let (href, view) = (views_page::address(&kept.view), kept.view);
+        let current = own.is_none() && on == Some((view.q.as_str(), view.order));
+        if current {
+            own = Some(OwnView {
+                number: view.number,
+                name: view.name.clone(),
+                href: href.clone(),
+            });
+        }
+        Tab {
+            href,
+            label: view.name,
+            count: match kept.count {
+                Some((count, true)) => count.to_string(),
+                Some((0, false)) => "…".into(),
+                Some((count, false)) => format!("{count}+"),
+                None => "?".into(),
+            },
+            current,
+        }
+    });
+    let tabs = tabs.collect();
+    Ok((tabs, own))
+}
+
 /// A page of cases; what was typed and not understood is said at its field, and nothing is listed.
 fn found(
     web: &Web,
@@ -126,23 +163,37 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         "" => "mine",
         name => name,
     };
-    let view = views
-        .iter()
-        .find(|view| view.name == wanted)
-        .unwrap_or(&views[views.len() - 1]);
+    let view = views.iter().find(|view| view.name == wanted);
+    // A view that there is not is the widest that there is.
+    let view = view.or(views.last().filter(|_| wanted != ALL));
+    let (name, filters) = view.map_or((ALL, ""), |view| (view.name, view.filters));
+    let typed = asked.get("q");
     let query = ListQuery {
-        order: ListOrder::Due,
-        q: format!("{} {}", view.filters, asked.get("q")),
+        order: list_filter::order(asked, ListOrder::Due),
+        q: format!("{filters} {typed}").trim().to_owned(),
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
         ..ListQuery::default()
     };
-    let mut filter = vec![
-        Field::new(Kind::Hidden, "view", "").with(view.name),
-        Field::new(Kind::Line, "q", "Find in this view").with(asked.get("q")),
-    ];
+    let label = match name {
+        ALL => "Find in all cases",
+        _ => "Find in this view",
+    };
+    let mut filter = vec![Field::new(Kind::Hidden, "view", "").with(name)];
+    let mut here = format!("/?view={name}&q={}", encode(typed));
+    if !asked.get("sort").is_empty() {
+        filter.push(Field::new(Kind::Hidden, "sort", "").with(asked.get("sort")));
+        here = format!("{here}&sort={}", encode(asked.get("sort")));
+    }
+    filter.push(Field::new(Kind::Line, "q", label).with(typed));
     let page = found(web, actor, &query, &mut filter)?;
-    let here = format!("/?view={}&q={}", view.name, encode(asked.get("q")));
+    let on = (name == ALL).then_some((typed, query.order));
+    let (own_tabs, own) = own_views(web, actor, on)?;
+    let keep = if page.is_none() || typed.is_empty() || own.is_some() {
+        String::new()
+    } else {
+        views_page::keep_at(&query.q, query.order)
+    };
     let mut frame = web.frame(actor, "/");
     frame.done = done(asked.get("done")).to_owned();
     frame.trouble = page.is_none();
@@ -165,11 +216,14 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
             .iter()
             .map(|v| Tab {
                 href: format!("/?view={}", v.name),
-                label: v.label,
+                label: v.label.to_owned(),
                 count: v.count.to_string(),
-                current: v.name == view.name,
+                current: v.name == name,
             })
             .collect(),
+        own_tabs,
+        own,
+        keep,
         takers: takers(web, actor),
         here: here.clone(),
         action: "/",
@@ -200,7 +254,7 @@ fn takers(web: &Web, actor: &Actor) -> Vec<Choice> {
 fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, DeskError> {
     let mut filter = list_filter::fields(web, asked);
     let query = ListQuery {
-        order: list_filter::order(asked),
+        order: list_filter::order(asked, ListOrder::Received),
         q: list_filter::words(asked),
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
@@ -217,6 +271,11 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
     let mut frame = web.frame(actor, "/cases");
     frame.done = done(asked.get("done")).to_owned();
     frame.trouble = page.is_none();
+    let keep = if page.is_none() || query.q.is_empty() {
+        String::new()
+    } else {
+        views_page::keep_at(&query.q, query.order)
+    };
     let lede = page.as_ref().map(|page| {
         let total = i64::try_from(page.total).unwrap_or(i64::MAX);
         let total = count(total, "case", "cases");
@@ -231,6 +290,9 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
         title: "Cases".into(),
         lede: lede.into_iter().collect(),
         tabs: Vec::new(),
+        own_tabs: Vec::new(),
+        own: None,
+        keep,
         takers: takers(web, actor),
         here: here.clone(),
         action: "/cases",

@@ -5,7 +5,7 @@ use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, bundle_page, case_handlers, clocks, command_page, documents,
     erasure_page, evidence_page, faults, log_page, queue, record_page, security, session,
-    settings_pages,
+    settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -66,6 +66,8 @@ pub fn router(web: Web) -> Router {
             get(record_page::show).post(record_page::pull),
         )
         .route("/assign", post(assign_page::give))
+        .route("/views", get(views_page::ask).post(views_page::keep))
+        .route("/views/remove", post(views_page::remove))
         .route("/away", get(away_page::ask).post(away_page::act))
         .route(
             "/cases/{reference}/erase",

@@ -9,12 +9,22 @@ use crate::domain::calendar::Calendar;
 use crate::domain::clock::{ClockStatus, RiskBand};
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// A saved view.
+/// A view of one's own that is on.
+pub struct OwnView {
+    /// Its number.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// Its address, to be shared.
+    pub href: String,
+}
+
+/// A view.
 pub struct Tab {
     /// Where it leads.
     pub href: String,
     /// Its words.
-    pub label: &'static str,
+    pub label: String,
     /// How many cases it has.
     pub count: String,
     /// Whether it is on.
@@ -61,8 +71,14 @@ pub struct CasesPage {
     pub title: String,
     /// The parts of the line under it.
     pub lede: Vec<String>,
-    /// The saved views; none on the list of all cases.
+    /// The views that everybody has; none on the list of all cases.
     pub tabs: Vec<Tab>,
+    /// The views of one's own.
+    pub own_tabs: Vec<Tab>,
+    /// The one of these that is on.
+    pub own: Option<OwnView>,
+    /// Where this list is kept as a view; empty where it is one, or is everything.
+    pub keep: String,
     /// Whom the ticked cases may be given to; nobody when the person looking may not assign.
     pub takers: Vec<Choice>,
     /// This list, to come back to.

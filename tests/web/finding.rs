@@ -86,3 +86,82 @@ fn a_filter_that_is_not_understood_is_said_beside_the_box() {
             .contains("“owner:nobody.here” is not understood.")
     );
 }
+
+#[test]
+fn a_list_is_kept_as_a_view_shared_by_its_address_and_removed() {
+    let site = Site::started();
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    assert!(!site.get("/?view=open").text.contains("Keep this list"));
+    let list = site.get("/?view=open&q=theme:damp%20-%22Elm%20Close%22");
+    let keep = list.link("Keep this list as a view").expect("a link");
+    let keep = keep.replace("&#38;", "&").replace("&amp;", "&");
+    let form = site.get(&keep);
+    assert!(
+        form.text
+            .contains("value=\"is:open theme:damp -&#34;Elm Close&#34;\""),
+        "{}",
+        form.text
+    );
+
+    let q = "is:open  Theme:damp -\"Elm Close\"";
+    let unnamed = site.post("/views", &[("q", q), ("sort", "due")]);
+    assert_eq!(unnamed.status, 422);
+    let wrong = site.post(
+        "/views",
+        &[("name", "Damp"), ("q", "stage:3"), ("sort", "due")],
+    );
+    assert!(wrong.status == 422 && wrong.text.contains("“stage:3” is not understood."));
+    let hostile = "Damp <b> & “co”";
+    let kept = site.post(
+        "/views",
+        &[("name", hostile), ("q", q), ("sort", "received")],
+    );
+    assert!(kept.text.contains("The view is kept."), "{}", kept.text);
+    assert!(rows(&kept, &reference) && !kept.text.contains("<b>"));
+    assert!(
+        kept.text.contains("is a view of yours") && kept.text.contains("aria-label=\"My views\"")
+    );
+
+    // A tab of the queue with its count, for its owner alone; its address is good for anyone who reads cases.
+    let address = kept
+        .address
+        .split("&done")
+        .next()
+        .expect("an address")
+        .to_owned();
+    let address = address[address.find("/?").expect("a path")..].to_owned();
+    let queue = site.get("/");
+    assert!(
+        queue
+            .text
+            .contains("Damp &#60;b&#62; &#38; “co” <span>1</span>"),
+        "{}",
+        queue.text
+    );
+    let board = site.as_role("board");
+    assert!(!board.get("/").text.contains("My views"));
+    let shared = board.get(&address);
+    assert!(rows(&shared, &reference) && shared.text.contains("Keep this list as a view"));
+    assert_eq!(board.post("/views/remove", &[("number", "1")]).status, 404);
+
+    // Kept again under its name it is changed; what it means follows the record.
+    site.post(
+        "/views",
+        &[("name", hostile), ("q", "stage:2"), ("sort", "due")],
+    );
+    let queue = site.get("/");
+    assert!(queue.text.contains("“co” <span>0</span>") && !queue.text.contains("<span>1+"));
+    let removed = site.post("/views/remove", &[("number", "1")]);
+    assert!(removed.text.contains("The view is removed.") && !removed.text.contains("My views"));
+    let administrator = site.as_role("administrator");
+    assert_eq!(administrator.get("/views?q=stage:2").status, 403);
+    assert_eq!(
+        administrator
+            .post(
+                "/views",
+                &[("name", "x"), ("q", "stage:2"), ("sort", "due")]
+            )
+            .status,
+        403
+    );
+}

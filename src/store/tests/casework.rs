@@ -121,6 +121,7 @@ fn random_query(random: &mut Random) -> ListQuery {
         without_phrases: random_phrases(random),
         cursor: None,
         limit: 1 + random.below(30),
+        budget: None,
     }
 }
 
