@@ -28,6 +28,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         }
         ("PUT", "/policy" | "/rates") | (_, "/link-sources" | "/link-sources/check") => Administer,
         ("GET", "/plugins") => return None,
+        (_, path) if path.starts_with("/backups") => Administer,
         (
             _,
             "/plugins" | "/plugins/{id}" | "/plugins/approve" | "/plugins/refuse" | "/plugin-runs",
@@ -70,6 +71,12 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
         }
         ("POST", "/plugins/approve") => json!({"id": "1", "sha256": "x"}),
         ("POST", "/plugins/refuse") => json!({"id": "1"}),
+        ("PUT", "/backups/plan") => json!({"version": 0, "plan": {}, "why": ""}),
+        ("PUT", "/backups/bucket") => {
+            let bucket = json!({"on": false, "address": "", "region": "", "bucket": "",
+                "folder": "", "access_key": "", "secret": ""});
+            json!({"version": 0, "bucket": bucket, "why": ""})
+        }
         ("PUT", "/link-sources") => json!({"sources": [], "why": ""}),
         _ => json!({}),
     };

@@ -23,7 +23,8 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::refusal::required;
 use crate::store::backup;
 use crate::store::settings::{Change, Version};
-use crate::store::verify::{Report, Step};
+use crate::store::verify::Report;
+pub use crate::store::verify::Step;
 
 pub use bucket::{BucketAnswers, BucketView, Sent};
 pub use drill::{Counts, Drill};

@@ -2,9 +2,8 @@
 
 use super::Pairs;
 use crate::desk::DeskError;
-use crate::desk::backups::{Backup, Backups, Checked, INTERVALS, Place, Plan};
+use crate::desk::backups::{Backup, Backups, Checked, INTERVALS, Place, Plan, Step};
 use crate::domain::access::Actor;
-use crate::store::verify::Step;
 use crate::web::documents::answer;
 use crate::web::form::{Choice, Field, Form, Kind, Posted};
 use crate::web::frame::Frame;
