@@ -25,7 +25,7 @@ fn main() {
         style = style.replace(font, &name);
     }
     style.push_str(&read_text("kit.css"));
-    for own in ["redress.css", "case.css"] {
+    for own in ["redress.css", "case.css", "board.css"] {
         style.push_str(&read_text(own));
     }
     let style = squeeze(&style);

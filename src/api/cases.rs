@@ -22,6 +22,7 @@ use crate::domain::calendar::start_of_day;
 use crate::domain::case::State as CaseState;
 use crate::domain::category::RootCause;
 use crate::domain::intake::{Intake, Risk};
+use crate::domain::measure::{Measure, Span};
 
 /// A page of a list, if the caller does not say how long.
 const PAGE: usize = 50;
@@ -173,6 +174,18 @@ pub struct ListParams {
     risk: Option<Risk>,
     /// `true`: only cases that were refused, as a whole or in part.
     refused: Option<bool>,
+    /// `true`: only refused, withdrawn and closed cases; `false`: only open ones.
+    ended: Option<bool>,
+    /// `true`: only cases without a deadline.
+    undated: Option<bool>,
+    /// A group of complaints in a period, such as `s1_answered_in_time`: those counted by `GET /board`. The order is then
+    /// that of its days, newest first.
+    #[param(value_type = Option<String>)]
+    measure: Option<Measure>,
+    /// With `measure`: the first day of the period.
+    measure_from: Option<NaiveDate>,
+    /// With `measure`: its last day.
+    measure_to: Option<NaiveDate>,
     /// Only cases with a deadline on or after this day.
     due_from: Option<NaiveDate>,
     /// Only cases with a deadline before this day.
@@ -223,6 +236,7 @@ impl ListParams {
                 .filter(|refused| *refused)
                 .map(|_| Facet::Refused),
             self.linked.map(Facet::Linked),
+            self.ended.map(Facet::Ended),
         ];
         let limit = self.limit.unwrap_or(PAGE);
         if !(1..=LONGEST).contains(&limit) {
@@ -236,7 +250,7 @@ impl ListParams {
                 "Give the `next` of the page before as it was, or leave it out for the first page.";
             return Err(Problem::invalid("cursor", detail));
         }
-        Ok(ListQuery {
+        let query = ListQuery {
             facets: facets.into_iter().flatten().collect(),
             order: match self.sort {
                 Sort::Due => ListOrder::Due,
@@ -245,6 +259,7 @@ impl ListParams {
             },
             due_from: self.due_from,
             due_before: self.due_before,
+            undated: self.undated.unwrap_or_default(),
             received_from: self.received_from.map(|when| match when {
                 When::On(day) => start_of_day(day),
                 When::At(at) => at,
@@ -258,6 +273,16 @@ impl ListParams {
             cursor: self.cursor,
             limit,
             ..ListQuery::default()
+        };
+        Ok(match self.measure {
+            Some(measure) => query.during(
+                measure,
+                Span {
+                    from: self.measure_from.unwrap_or(NaiveDate::MIN),
+                    to: self.measure_to.unwrap_or(NaiveDate::MAX),
+                },
+            ),
+            None => query,
         })
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod assignments;
 pub mod backups;
+pub mod board;
 pub mod cases;
 pub mod clocks;
 pub mod commands;
@@ -61,6 +62,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(erasures::erase))
         .routes(routes!(cases::residents))
         .routes(routes!(cases::dashboard))
+        .routes(routes!(board::board))
         .routes(routes!(commands::command))
         .routes(routes!(documents::download))
         .routes(routes!(links::links))

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::book::CALENDAR;
-use super::cases::{append, deadline};
+use super::cases::{append, timing};
 use super::lists::{ListOrder, ListQuery};
 use super::{Book, Desk, DeskError, StoreError, need};
 use crate::domain::access::{Actor, Permission};
@@ -12,6 +12,7 @@ use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::Event;
 use crate::domain::clock::{DueChange, DueDates, DueQuery};
 use crate::domain::ids::CaseRef;
+use crate::domain::measure::CaseTimes;
 use crate::domain::refusal::required;
 use crate::store::Rows;
 use crate::store::rebuild::is_current;
@@ -124,7 +125,7 @@ pub type Moved = Vec<(CaseRef, Vec<DueChange>)>;
 /// As [`Moved`], with whether the one who asked may know of the case.
 type AllMoved = Vec<(bool, CaseRef, Vec<DueChange>)>;
 
-/// Compares the next date of each case, which the lists keep, with what its events, the calendar and the policies
+/// Compares the next date of each case and what was in time, which the lists keep, with what its events, the calendar and the policies
 /// say: what the store cannot know for itself.
 ///
 /// # Errors
@@ -134,15 +135,19 @@ pub fn check_deadlines(rows: &dyn Rows, now: DateTime<Utc>) -> Result<(), StoreE
         return Ok(());
     }
     let book = Book::read(rows)?;
-    let next = deadline(&book, now);
+    let next = timing(&book, now);
     let mut after: Option<CaseRef> = None;
     loop {
         let references = rows.references(after.as_ref(), 500)?;
         for reference in &references {
             let (case, row) = (rows.case(reference)?, rows.case_row(reference)?);
-            if case.as_ref().and_then(&next) != row.and_then(|row| row.due) {
+            let told = case.as_ref().map(|case| {
+                let timing = next(case);
+                (timing.due, CaseTimes::of(case, &timing.flags))
+            });
+            if told != row.map(|row| (row.due, row.times)) {
                 return Err(StoreError::Damaged(format!(
-                    "{reference}: its next date is not what its events and the calendar say; \
+                    "{reference}: its next date, or what was in time, is not what its events and the calendar say; \
                      `redress rebuild` makes it again"
                 )));
             }
@@ -160,7 +165,7 @@ pub fn check_deadlines(rows: &dyn Rows, now: DateTime<Utc>) -> Result<(), StoreE
 /// What the file says.
 pub fn next_dates(rows: &dyn Rows, now: DateTime<Utc>) -> Result<NextDate, StoreError> {
     let book = Book::read(rows)?;
-    Ok(Box::new(move |case| deadline(&book, now)(case)))
+    Ok(Box::new(move |case| timing(&book, now)(case)))
 }
 
 impl Desk {

@@ -16,7 +16,7 @@ use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
 use crate::store::WriteTx;
 use crate::store::audit::Body;
-use crate::store::derive::Deadline;
+use crate::store::derive::{Deadline, Timing};
 
 /// How an export is noted on a restricted case, before anything leaves.
 pub(super) const EXPORT: &str = "export";
@@ -348,18 +348,19 @@ pub(super) fn check_version(case: &Case, seen: Option<u32>) -> Result<(), DeskEr
     }
 }
 
-/// The next deadline of a case, for the lists.
-pub(super) fn deadline(book: &Book, now: DateTime<Utc>) -> impl Fn(&Case) -> Option<Deadline> {
+/// The next deadline of a case and which steps were in time, for the lists.
+pub(super) fn timing(book: &Book, now: DateTime<Utc>) -> impl Fn(&Case) -> Timing {
     move |case| {
-        let clocks = case.clocks(book.calendar(), book.clocks(case), now);
-        let next = clocks
-            .iter()
-            .filter(|clock| clock.is_open())
-            .min_by_key(|clock| clock.due)?;
-        Some(Deadline {
-            on: next.due,
-            clock: next.id.as_str().to_owned(),
-        })
+        let policy = book.clocks(case);
+        let clocks = case.clocks(book.calendar(), policy, now);
+        let open = clocks.iter().filter(|clock| clock.is_open());
+        Timing {
+            due: open.min_by_key(|clock| clock.due).map(|next| Deadline {
+                on: next.due,
+                clock: next.id.as_str().to_owned(),
+            }),
+            flags: case.flags(book.calendar(), policy, now),
+        }
     }
 }
 
@@ -391,7 +392,7 @@ pub(super) fn append(
             event,
         })
         .collect();
-    Ok(tx.append_events(reference, &recorded, &deadline(book, now))?)
+    Ok(tx.append_events(reference, &recorded, &timing(book, now))?)
 }
 
 pub(super) fn begin(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::json;
 
-use super::cases::deadline;
+use super::cases::timing;
 use super::people::note;
 use super::{Book, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
@@ -66,7 +66,7 @@ impl Desk {
                 let case = open(tx, &who, &about)?;
                 check(tx, &case, &seqs)?;
                 let book = Book::read(tx)?;
-                let done = tx.erase_events(&about, &seqs, &stone, &deadline(&book, now))?;
+                let done = tx.erase_events(&about, &seqs, &stone, &timing(&book, now))?;
                 let body = json!({"case": about, "entries": seqs, "why": stone.why});
                 note(tx, "content_erased", &who.id, now, &body)?;
                 Ok(done)

@@ -234,7 +234,7 @@ impl Desk {
     pub fn rebuild(&self) -> Result<u64, DeskError> {
         let (book, now) = (self.book(), self.now());
         Ok(rebuild::rebuild(self.store(), move |case| {
-            super::cases::deadline(&book, now)(case)
+            super::cases::timing(&book, now)(case)
         })?)
     }
 }

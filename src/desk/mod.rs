@@ -7,6 +7,7 @@
 pub mod assignments;
 pub mod backups;
 mod beside;
+pub mod board;
 pub mod book;
 pub mod calendar;
 mod carry;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::book::POLICY;
-use super::cases::deadline;
+use super::cases::timing;
 use super::lists::{ListOrder, ListQuery};
 use super::{Book, Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
@@ -170,7 +170,7 @@ fn retime(tx: &mut WriteTx<'_>, from: NaiveDate, now: DateTime<Utc>) -> Result<(
         let rows: &dyn Rows = tx;
         let page = rows.list(&query, &|_| true)?;
         for row in &page.rows {
-            tx.refresh_deadline(&row.reference, &deadline(&book, now))?;
+            tx.refresh_deadline(&row.reference, &timing(&book, now))?;
         }
         match page.next {
             Some(next) => query.cursor = Some(next),

@@ -261,6 +261,13 @@ impl Actor {
         .any(|permission| self.may(permission))
     }
 
+    /// Whether cases may be theirs to work on: those who log, investigate, answer or pay, not those who only read.
+    pub fn handles_cases(&self) -> bool {
+        [Permission::Log, Permission::Attach, Permission::Restrict]
+            .into_iter()
+            .any(|permission| self.may(permission))
+    }
+
     /// Whether any of the actor's roles holds `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         allowed(permission)

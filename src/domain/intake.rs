@@ -209,6 +209,11 @@ pub enum Risk {
     High,
 }
 
+impl Risk {
+    /// Every level, the calmest first.
+    pub const ALL: [Self; 3] = [Self::Standard, Self::Raised, Self::High];
+}
+
 /// Everything taken down when dissatisfaction is logged. Never changed afterwards (Code 5.12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intake {

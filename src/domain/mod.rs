@@ -11,6 +11,7 @@ pub mod clock;
 pub mod ids;
 pub mod intake;
 pub mod letter;
+pub mod measure;
 pub mod ombudsman;
 pub mod party;
 pub mod policy;

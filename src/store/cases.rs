@@ -5,7 +5,7 @@
 
 use super::audit::{NewEvent, StoredEvent};
 use super::codec;
-use super::derive::{self, Deadline, Derived};
+use super::derive::{self, Derived, Timing};
 use super::error::StoreError;
 use super::tables::{self, ENOUGH, MORE, Rows, T};
 use super::tx::WriteTx;
@@ -15,8 +15,8 @@ use std::ops::Bound;
 
 pub use super::derive::CaseRow;
 
-/// The next date a case must meet, told by whoever knows the calendar.
-pub type DeadlineOf<'a> = &'a dyn Fn(&Case) -> Option<Deadline>;
+/// The next date a case must meet and which steps were in time, told by whoever knows the calendar.
+pub type TimingOf<'a> = &'a dyn Fn(&Case) -> Timing;
 
 /// The number of a case in the file.
 pub fn number_of(reference: &CaseRef) -> u64 {
@@ -137,7 +137,7 @@ impl WriteTx<'_> {
         &mut self,
         reference: &CaseRef,
         events: &[Recorded],
-        deadline: DeadlineOf<'_>,
+        timing: TimingOf<'_>,
     ) -> Result<Case, StoreError> {
         let number = number_of(reference);
         let before = self.case(reference)?;
@@ -167,11 +167,10 @@ impl WriteTx<'_> {
             self.append(number, &new, &event.event)?;
         }
         let after = after.ok_or_else(|| StoreError::NoCase(reference.to_string()))?;
-        let old = before.zip(old_row).map(|(case, row)| {
-            let due = row.due.clone();
-            Derived::of(number, &case, due)
-        });
-        let new = Derived::of(number, &after, deadline(&after));
+        let old = before
+            .zip(old_row)
+            .map(|(case, row)| Derived::of(number, &case, row.timing()));
+        let new = Derived::of(number, &after, timing(&after));
         derive::replace(self, number, old.as_ref(), &new)?;
         self.put_value(T::Case, &tables::key(number), &after)?;
         Ok(after)
@@ -184,9 +183,9 @@ impl WriteTx<'_> {
     pub fn refresh_deadline(
         &mut self,
         reference: &CaseRef,
-        deadline: DeadlineOf<'_>,
+        timing: TimingOf<'_>,
     ) -> Result<(), StoreError> {
-        self.append_events(reference, &[], deadline).map(drop)
+        self.append_events(reference, &[], timing).map(drop)
     }
 
     fn keep_named(&mut self, hex_sha256: &str) -> Result<(), StoreError> {

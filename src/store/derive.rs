@@ -9,8 +9,10 @@ use super::tables::{self, T};
 use super::tx::WriteTx;
 use crate::domain::case::{Case, LinkedRecord, Point, State};
 use crate::domain::category::RootCause;
+use crate::domain::clock::CaseFlags;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::{Kind, Risk};
+use crate::domain::measure::{CaseTimes, Group, Measure};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -23,6 +25,15 @@ pub struct Deadline {
     pub on: NaiveDate,
     /// The clock, by its wire name.
     pub clock: String,
+}
+
+/// What follows from a case and the calendar together, told by whoever knows the calendar.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The next date it must meet.
+    pub due: Option<Deadline>,
+    /// Which of its steps were in time.
+    pub flags: CaseFlags,
 }
 
 /// The few fields of a case that lists show and filter by.
@@ -44,6 +55,8 @@ pub struct CaseRow {
     pub updated_at: DateTime<Utc>,
     /// The next date it must meet.
     pub due: Option<Deadline>,
+    /// The days of its stages, and which steps were in time.
+    pub times: CaseTimes,
     /// Who handles the current stage.
     pub handler: Option<String>,
     /// The resident.
@@ -71,7 +84,15 @@ pub struct CaseRow {
 }
 
 impl CaseRow {
-    fn of(case: &Case, due: Option<Deadline>) -> Self {
+    /// What was told of it and the calendar.
+    pub(crate) fn timing(&self) -> Timing {
+        Timing {
+            due: self.due.clone(),
+            flags: self.times.flags(),
+        }
+    }
+
+    fn of(case: &Case, timing: Timing) -> Self {
         let mut categories: Vec<_> = case.points.iter().map(|p| p.category.clone()).collect();
         categories.sort();
         categories.dedup();
@@ -83,7 +104,8 @@ impl CaseRow {
             stage: case.stage(),
             received_at: case.received_at,
             updated_at: case.updated_at,
-            due,
+            due: timing.due,
+            times: CaseTimes::of(case, &timing.flags),
             handler: case.handler().map(str::to_owned),
             complainant: case.complainant.name.clone(),
             address: case.complainant.address.clone(),
@@ -156,6 +178,44 @@ pub enum Order {
     Received,
     /// The last changed first. Kept only for [`Facet::All`] and [`Facet::Handler`], because every event moves it.
     Updated,
+    /// Received at stage 1, the newest first. This and the two below hold only complaints that got there, and are kept
+    /// only for [`Facet::All`].
+    Stage1,
+    /// The request for stage 2, the newest first.
+    Stage2,
+    /// Closed or withdrawn, the newest first.
+    Ended,
+}
+
+impl Order {
+    /// Every order.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Due,
+        Self::Received,
+        Self::Updated,
+        Self::Stage1,
+        Self::Stage2,
+        Self::Ended,
+    ];
+
+    /// The order in which a measure's period is a range.
+    pub fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::Ended => Self::Ended,
+            Measure::Stage(2, _) => Self::Stage2,
+            Measure::Stage(..) => Self::Stage1,
+        }
+    }
+
+    /// Everything that has a place in an order of days; none for the other orders.
+    pub(crate) fn measure(self) -> Option<Measure> {
+        match self {
+            Self::Due | Self::Received | Self::Updated => None,
+            Self::Stage1 => Some(Measure::Stage(1, Group::Received)),
+            Self::Stage2 => Some(Measure::Stage(2, Group::Received)),
+            Self::Ended => Some(Measure::Ended),
+        }
+    }
 }
 
 impl Facet {
@@ -187,7 +247,9 @@ impl Facet {
     /// Whether it is also kept in this order.
     pub(crate) fn has(&self, order: Order) -> bool {
         match self {
-            Self::All | Self::Handler(_) => true,
+            Self::All => true,
+            _ if order.measure().is_some() => false,
+            Self::Handler(_) => true,
             Self::Person(_) | Self::Home(_) | Self::Linked(_) => order == Order::Received,
             _ => order != Order::Updated,
         }
@@ -329,6 +391,10 @@ pub(crate) fn place(order: Order, row: &CaseRow, case: u64) -> [u8; 16] {
         Order::Due => row.due.as_ref().map_or(u64::MAX, |due| day(due.on)),
         Order::Received => newest_first(row.received_at),
         Order::Updated => newest_first(row.updated_at),
+        Order::Stage1 | Order::Stage2 | Order::Ended => {
+            let on = order.measure().and_then(|measure| measure.day(&row.times));
+            on.map_or(u64::MAX, newest_day_first)
+        }
     };
     let mut out = [0; 16];
     out[..8].copy_from_slice(&at.to_be_bytes());
@@ -341,6 +407,11 @@ pub(crate) fn day(on: NaiveDate) -> u64 {
     i64::from(chrono::Datelike::num_days_from_ce(&on)).max(0) as u64
 }
 
+/// A day as it is ordered in keys, the newest first.
+pub(crate) fn newest_day_first(on: NaiveDate) -> u64 {
+    u64::MAX - 1 - day(on)
+}
+
 /// The key of an index entry.
 pub(crate) fn index_key(facet: &[u8; 9], order: Order, place: &[u8; 16]) -> [u8; 26] {
     let mut out = [0; 26];
@@ -350,8 +421,8 @@ pub(crate) fn index_key(facet: &[u8; 9], order: Order, place: &[u8; 16]) -> [u8;
     out
 }
 
-/// The place in another order of an entry found in this one. The order of changes keeps with each entry where the
-/// case is in the order of receipt, because most facets are not kept in it.
+/// The place in another order of an entry found in this one. The orders of changes and of days keep with each entry where
+/// the case is in the order of receipt, because most facets are not kept in them.
 pub(crate) fn place_in_received(place: &[u8; 16], value: &[u8]) -> Option<[u8; 16]> {
     let mut out = *place;
     out[..8].copy_from_slice(value.get(..8)?);
@@ -394,18 +465,22 @@ impl Derived {
         }
     }
 
-    pub(crate) fn of(number: u64, case: &Case, due: Option<Deadline>) -> Self {
-        let row = CaseRow::of(case, due);
+    pub(crate) fn of(number: u64, case: &Case, timing: Timing) -> Self {
+        let row = CaseRow::of(case, timing);
         let facets: Vec<_> = Facet::of(case, &row)
             .into_iter()
             .map(|facet| (facet.key(), facet))
             .collect();
         let mut index = BTreeMap::new();
-        for order in [Order::Due, Order::Received, Order::Updated] {
+        for order in Order::ALL {
+            let of_days = order.measure();
+            if of_days.is_some_and(|measure| measure.day(&row.times).is_none()) {
+                continue;
+            }
             let at = place(order, &row, number);
             let value = match order {
-                Order::Updated => place(Order::Received, &row, number)[..8].to_vec(),
-                _ => Vec::new(),
+                Order::Due | Order::Received => Vec::new(),
+                _ => place(Order::Received, &row, number)[..8].to_vec(),
             };
             for (key, _) in facets.iter().filter(|(_, facet)| facet.has(order)) {
                 index.insert(index_key(key, order, &at), value.clone());

@@ -2,7 +2,7 @@
 //! else names go for good. Both chains still verify, because they hold hashes only.
 
 use super::audit::{Body, Tombstone};
-use super::cases::{DeadlineOf, number_of, recorded};
+use super::cases::{TimingOf, number_of, recorded};
 use super::derive::{self, Derived};
 use super::error::{StoreError, WriteError};
 use super::tables::{self, ALL, ENOUGH, MORE, Rows, T};
@@ -31,7 +31,7 @@ impl WriteTx<'_> {
         reference: &CaseRef,
         seqs: &BTreeSet<u32>,
         stone: &Tombstone,
-        deadline: DeadlineOf<'_>,
+        timing: TimingOf<'_>,
     ) -> Result<Erased, StoreError> {
         let number = number_of(reference);
         let none = || StoreError::NoCase(reference.to_string());
@@ -50,8 +50,8 @@ impl WriteTx<'_> {
             done.events += 1;
         }
         let after = self.fold(number)?;
-        let old = Derived::of(number, &before, row.due);
-        let new = Derived::of(number, &after, deadline(&after));
+        let old = Derived::of(number, &before, row.timing());
+        let new = Derived::of(number, &after, timing(&after));
         derive::replace(self, number, Some(&old), &new)?;
         self.put_value(T::Case, &tables::key(number), &after)?;
         for hex_sha256 in named {

@@ -8,6 +8,7 @@ use super::derive::{self, CaseRow, Facet, Order};
 use super::error::StoreError;
 use super::tables::{self, ALL, ENOUGH, MORE, Rows, T, after_prefix};
 use crate::domain::case::Case;
+use crate::domain::measure::{Group, Measure, Span};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -15,8 +16,20 @@ use std::ops::Bound;
 /// Index entries looked at for one page, and for one total.
 const BUDGET: usize = 10_000;
 
+/// How many budgets [`dyn Rows::each_row`] may use.
+const TURNS: usize = 50;
+
 /// Who may see a restricted case: told its row, answers.
 pub type MaySee<'a> = &'a dyn Fn(&CaseRow) -> bool;
+
+/// A group of complaints in a period. Its day rules the order of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct During {
+    /// The group.
+    pub measure: Measure,
+    /// The days.
+    pub span: Span,
+}
 
 /// What a list is narrowed to and how it is ordered.
 #[derive(Clone, Default)]
@@ -29,6 +42,10 @@ pub struct ListQuery {
     pub due_from: Option<NaiveDate>,
     /// Only cases with a deadline before this day.
     pub due_before: Option<NaiveDate>,
+    /// Only cases without a deadline.
+    pub undated: bool,
+    /// Only complaints of this group in this period; needs the order of its measure, see [`ListQuery::during`].
+    pub during: Option<During>,
     /// Only cases received at or after this moment.
     pub received_from: Option<DateTime<Utc>>,
     /// Only cases received before this moment.
@@ -63,6 +80,14 @@ pub struct Page {
 }
 
 impl ListQuery {
+    /// Narrows to a group of complaints in a period, in the order of its days.
+    #[must_use]
+    pub fn during(mut self, measure: Measure, span: Span) -> Self {
+        self.order = Order::of(measure);
+        self.during = Some(During { measure, span });
+        self
+    }
+
     /// Whether a row is within the bounds that no facet holds.
     pub(crate) fn within(&self, row: &CaseRow) -> bool {
         let on = row.due.as_ref().map(|due| due.on);
@@ -72,19 +97,40 @@ impl ListQuery {
             && self
                 .due_before
                 .is_none_or(|day| on.is_some_and(|on| on < day));
-        due && self
-            .received_from
-            .is_none_or(|from| row.received_at >= from)
+        let during = self.during.is_none_or(|during| {
+            let day = during.measure.day(&row.times);
+            day.is_some_and(|day| during.span.holds(day))
+        });
+        let undated = !self.undated || on.is_none();
+        due && during
+            && undated
+            && self
+                .received_from
+                .is_none_or(|from| row.received_at >= from)
             && self.received_to.is_none_or(|to| row.received_at < to)
     }
 
     /// Whether the scanned order itself holds all bounds.
     fn bounds_in_order(&self) -> bool {
         match self.order {
-            Order::Due => self.any_receipt(),
-            Order::Received => self.any_deadline(),
+            Order::Due => self.any_receipt() && self.any_day(),
+            Order::Received => self.any_deadline() && self.any_day(),
             Order::Updated => self.is_unbounded(),
+            Order::Stage1 | Order::Stage2 | Order::Ended => {
+                let whole = |during: During| {
+                    let day = matches!(
+                        during.measure,
+                        Measure::Ended | Measure::Stage(_, Group::Received)
+                    );
+                    day && Order::of(during.measure) == self.order
+                };
+                self.any_receipt() && self.any_deadline() && self.during.is_none_or(whole)
+            }
         }
+    }
+
+    fn any_day(&self) -> bool {
+        self.during.is_none()
     }
 
     fn any_receipt(&self) -> bool {
@@ -92,11 +138,11 @@ impl ListQuery {
     }
 
     fn any_deadline(&self) -> bool {
-        self.due_from.is_none() && self.due_before.is_none()
+        self.due_from.is_none() && self.due_before.is_none() && !self.undated
     }
 
     fn is_unbounded(&self) -> bool {
-        self.any_receipt() && self.any_deadline()
+        self.any_receipt() && self.any_deadline() && self.any_day()
     }
 
     /// The first and the last-but-one place of the scan.
@@ -118,6 +164,13 @@ impl ListQuery {
                 self.received_from.map(|from| newest_first(from) + 1),
             ),
             Order::Updated => (0, None),
+            Order::Stage1 | Order::Stage2 | Order::Ended => match &self.during {
+                Some(During { measure, span }) if Order::of(*measure) == self.order => (
+                    derive::newest_day_first(span.to),
+                    Some(derive::newest_day_first(span.from) + 1),
+                ),
+                _ => (0, None),
+            },
         }
     }
 }
@@ -273,6 +326,32 @@ impl dyn Rows + '_ {
             total,
             total_is_exact,
         })
+    }
+
+    /// Tells every row of a list, up to a bound of five hundred thousand looked at; whether none were left out.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn each_row(
+        &self,
+        query: &ListQuery,
+        may_see: MaySee<'_>,
+        each: &mut dyn FnMut(&CaseRow),
+    ) -> Result<bool, StoreError> {
+        let scan = self.scan(query, self.hidden(may_see)?)?;
+        let mut after = None;
+        for _ in 0..TURNS {
+            after = scan.run(after, &mut |case, _, row| {
+                if let Some(row) = row.map_or_else(|| self.row_of(case), |row| Ok(Some(row)))? {
+                    each(&row);
+                }
+                Ok(true)
+            })?;
+            if after.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How many cases a viewer sees under a facet: a kept counter and the restricted cases open to them.

@@ -1,9 +1,9 @@
 //! Making the derived tables again from the events, and proving that they are what the events say.
 
 use super::Store;
-use super::cases::{DeadlineOf, reference_of};
+use super::cases::{TimingOf, reference_of};
 use super::codec;
-use super::derive::{self, CaseRow, Deadline, Derived};
+use super::derive::{self, CaseRow, Deadline, Derived, Timing};
 use super::error::{StoreError, WriteError};
 use super::open;
 use super::tables::{self, ALL, MORE, Rows, T};
@@ -59,7 +59,7 @@ pub(crate) fn check(
         let kept = kept.ok_or_else(|| wrong(&case, "its row"))?;
         let row: CaseRow = codec::decode(T::CaseRow, &kept)?;
         // The deadline comes from the calendar, which the store does not know: it is taken as given.
-        let derived = Derived::of(*number, &case, row.due.clone());
+        let derived = Derived::of(*number, &case, row.timing());
         if codec::encode(&derived.row)? != kept {
             return Err(wrong(&case, "its row"));
         }
@@ -124,9 +124,9 @@ pub(crate) fn check(
 /// What the file or the disk says; everything stays as it was then.
 pub fn rebuild(
     store: &Store,
-    deadline: impl Fn(&Case) -> Option<Deadline> + Send + 'static,
+    timing: impl Fn(&Case) -> Timing + Send + 'static,
 ) -> Result<u64, StoreError> {
-    let done = store.write(move |tx| remake(tx, &deadline));
+    let done = store.write(move |tx| remake(tx, &timing));
     done.map_err(WriteError::flatten)
 }
 
@@ -158,14 +158,14 @@ pub(crate) fn dates(rows: &(dyn Rows + '_)) -> Result<BTreeMap<CaseRef, Deadline
 }
 
 /// Clears every derived table and fills it from the events; gives the number of cases.
-pub(crate) fn remake(tx: &mut WriteTx<'_>, deadline: DeadlineOf<'_>) -> Result<u64, StoreError> {
+pub(crate) fn remake(tx: &mut WriteTx<'_>, timing: TimingOf<'_>) -> Result<u64, StoreError> {
     for table in T::ALL.iter().filter(|table| table.is_derived()) {
         tx.clear(*table)?;
     }
     let cases = cases(&**tx)?;
     for number in &cases {
         let case = tx.fold(*number)?;
-        let day = deadline(&case);
+        let day = timing(&case);
         derive::replace(tx, *number, None, &Derived::of(*number, &case, day))?;
         tx.put_value(T::Case, &tables::key(*number), &case)?;
     }

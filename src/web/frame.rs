@@ -75,6 +75,7 @@ impl Frame {
         let all = [
             (me.reads, item("/", "Work queue", me.open)),
             (me.reads, item("/cases", "Cases", None)),
+            (me.reads, item("/board", "Board", None)),
             (me.logs, item("/log", "Log a complaint", None)),
             (true, item("/clocks", "Deadlines", None)),
             (me.settles, item("/settings", "Settings", None)),

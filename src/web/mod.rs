@@ -6,6 +6,7 @@
 pub mod assets;
 pub mod assign_page;
 pub mod away_page;
+pub mod board;
 pub mod bundle_page;
 pub mod case_handlers;
 pub mod case_page;

@@ -33,6 +33,10 @@ pub async fn queue(
         // An administrator sees no case content; the settings are their front page.
         return see("/settings");
     }
+    if asked.is_empty() && actor.may(Permission::ReadCases) && !actor.handles_cases() {
+        // A board member, or an auditor, has no queue of their own.
+        return see("/board");
+    }
     let (at_work, who) = (web.clone(), actor.clone());
     let page = web
         .desk
@@ -256,10 +260,12 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
     let query = ListQuery {
         order: list_filter::order(asked, ListOrder::Received),
         q: list_filter::words(asked),
+        undated: asked.get("undated") == "true",
         cursor: Some(asked.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
         limit: PAGE,
         ..ListQuery::default()
     };
+    let query = list_filter::during(asked, query);
     let page = found(web, actor, &query, &mut filter)?;
     let pairs: Vec<String> = asked
         .0

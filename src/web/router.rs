@@ -3,9 +3,9 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, assign_page, away_page, bundle_page, case_handlers, clocks, command_page, documents,
-    erasure_page, evidence_page, faults, log_page, queue, record_page, security, session,
-    settings_pages, views_page,
+    assets, assign_page, away_page, board, bundle_page, case_handlers, clocks, command_page,
+    documents, erasure_page, evidence_page, faults, log_page, queue, record_page, security,
+    session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -40,6 +40,8 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .route("/", get(queue::queue))
         .route("/cases", get(queue::cases))
+        .route("/board", get(board::show))
+        .route("/board/published.csv", get(board::download))
         .route("/log", get(log_page::ask).post(log_page::act))
         .route("/cases/{reference}", get(case_handlers::show))
         .route("/cases/{reference}/audit", get(case_handlers::history))

@@ -21,7 +21,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         ("POST", "/cases/{reference}/links/refresh") => Log,
         ("POST", "/cases/{reference}/commands") => Log,
         ("GET", "/cases/{reference}/exports/{format}") => Export,
-        ("GET", "/dashboard" | "/residents") => ReadCases,
+        ("GET", "/dashboard" | "/board" | "/residents") => ReadCases,
         ("GET", path) if path.starts_with("/cases") => ReadCases,
         (_, "/people" | "/people/{id}" | "/tokens" | "/tokens/{id}" | "/calendar/changes") => {
             Administer

@@ -3,6 +3,7 @@
 mod assignments;
 mod backups;
 mod beside;
+mod board;
 mod concurrency;
 mod documents;
 mod ended;

@@ -246,6 +246,8 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/cases?q=stage:3",
         "/?view=all&q=is:open",
         "/views?sort=due&q=is:open",
+        "/board",
+        "/board?published=1",
         "/clocks",
         "/about",
         "/settings",

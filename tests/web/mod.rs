@@ -1,6 +1,7 @@
 //! The pages as a browser without JavaScript meets them: real server, real forms, real cookies.
 
 mod backups;
+mod board;
 mod finding;
 mod guarded;
 mod linking;

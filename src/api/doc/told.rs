@@ -37,7 +37,7 @@ macro_rules! names {
 }
 
 names! {
-    Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Command Document NewDocument DueDates
+    Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Board Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
     Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket Session
@@ -91,6 +91,16 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Residents", "Whom a search found.", "residents:Resident[] sources:SearchedSource[]"),
     ("QueueCounts", "How many cases wait in each view of the queue.",
      "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),
+    ("BoardOpen", "Open cases of a state, a handler (empty for nobody) or a risk, by how near their next date is.",
+     "by:text name:text overdue:number due_today:number due_soon:number on_track:number undated:number"),
+    ("BoardFigure", "How many complaints a measure holds in the period and in the one before.", "measure:text now:number before:number"),
+    ("BoardMedian", "The median of working days from receipt to answer, in tenths.", "stage:number now_tenths?:number before_tenths?:number"),
+    ("BoardGroup", "A theme or root cause in the period and in the one before.", "name:text now:number before:number"),
+    ("BoardCount", "How many complaints a measure holds.", "measure:text count:number"),
+    ("BoardMonth", "A month; what it does not name is nothing.", "from:date to:date counts:BoardCount[]"),
+    ("Board", "What is open, and what became of the complaints of a period beside the one before.",
+     "at:time from:date to:date before_from:date before_to:date complete:flag queue:QueueCounts open:BoardOpen[]
+      figures:BoardFigure[] median_working_days:BoardMedian[] themes:BoardGroup[] root_causes:BoardGroup[] months:BoardMonth[]"),
     ("Me", "Who calls.", "id:text name:text roles:Role[] is_token:flag"),
     ("Person", "Someone with an account.",
      "id:text name:text roles:Role[] disabled:flag can_sign_in:flag created_at:time away?:Away"),

@@ -1,16 +1,17 @@
 //! Cases and lists against the plain way of doing it: fold the events, filter a vector.
 
-use super::seed::{self, CATEGORIES, HANDLERS, Random, add_case, add_event, deadline};
+use super::seed::{self, CATEGORIES, HANDLERS, Random, add_case, add_event, timing};
 use super::*;
 use crate::domain::case::{Case, State};
 use crate::domain::category::RootCause;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::Risk;
+use crate::domain::measure::{CaseTimes, Measure, Span};
 use crate::store::cases::{self, CaseRow};
 use crate::store::derive::{Facet, Order, plain};
 use crate::store::list::ListQuery;
 use crate::store::{rebuild, verify};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 const EVERYONE: &dyn Fn(&CaseRow) -> bool = &|_| true;
 
@@ -94,7 +95,7 @@ fn random_phrases(random: &mut Random) -> Vec<String> {
 fn random_query(random: &mut Random) -> ListQuery {
     let facets = random_facets(random, 3);
     let day = seed::start() + TimeDelta::days(random.below(300) as i64);
-    ListQuery {
+    let query = ListQuery {
         facets,
         order: [Order::Due, Order::Received, Order::Updated][random.below(3)],
         due_from: (random.below(4) == 0).then(|| day.date_naive() - TimeDelta::days(30)),
@@ -121,8 +122,22 @@ fn random_query(random: &mut Random) -> ListQuery {
         without_phrases: random_phrases(random),
         cursor: None,
         limit: 1 + random.below(30),
-        budget: None,
+            budget: None,
+        undated: random.below(12) == 0,
+        during: None,
+    };
+    if random.below(3) > 0 {
+        return query;
     }
+    let measures: Vec<Measure> = Measure::all().collect();
+    let from = seed::start().date_naive() + TimeDelta::days(random.below(200) as i64);
+    let to = from + TimeDelta::days(random.below(300) as i64);
+    query.during(measures[random.below(measures.len())], Span { from, to })
+}
+
+/// The day that the measure of a query gives a case.
+fn measured(case: &Case, measure: Measure) -> Option<NaiveDate> {
+    measure.day(&CaseTimes::of(case, &timing(case).flags))
 }
 
 fn found_by(case: &Case, q: &str) -> bool {
@@ -160,7 +175,7 @@ fn has_phrase(case: &Case, phrase: &str) -> bool {
 }
 
 fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
-    let due = |case: &Case| deadline(case).map(|d| d.on);
+    let due = |case: &Case| timing(case).due.map(|d| d.on);
     let mut out: Vec<&Case> = cases
         .iter()
         .filter(|case| case.open_to(sees))
@@ -181,6 +196,13 @@ fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
                 .is_none_or(|from| case.received_at >= from)
         })
         .filter(|case| query.received_to.is_none_or(|to| case.received_at < to))
+        .filter(|case| !query.undated || due(case).is_none())
+        .filter(|case| {
+            query.during.is_none_or(|during| {
+                let day = measured(case, during.measure);
+                day.is_some_and(|day| during.span.holds(day))
+            })
+        })
         .filter(|case| found_by(case, &query.q))
         .filter(|case| !query.without.iter().any(|facet| holds(facet, case)))
         .filter(|case| query.phrases.iter().all(|p| has_phrase(case, p)))
@@ -191,6 +213,10 @@ fn by_hand(cases: &[Case], query: &ListQuery, sees: &str) -> Vec<CaseRef> {
         Order::Due => out.sort_by_key(|case| due(case).map_or((1, None), |d| (0, Some(d)))),
         Order::Received => out.sort_by_key(|case| std::cmp::Reverse(case.received_at)),
         Order::Updated => out.sort_by_key(|case| std::cmp::Reverse(case.updated_at)),
+        Order::Stage1 | Order::Stage2 | Order::Ended => {
+            let whole = query.order.measure().unwrap();
+            out.sort_by_key(|case| std::cmp::Reverse(measured(case, whole)));
+        }
     }
     out.iter().map(|case| case.reference.clone()).collect()
 }
@@ -260,7 +286,7 @@ fn replaying_the_events_gives_the_stored_state_and_rebuild_changes_nothing() {
     let before = dump(&store);
     let check = |store: &Store| rebuild::check(&*store.reader().unwrap(), &mut |_| {});
     assert_eq!(check(&store).unwrap(), 60);
-    assert_eq!(rebuild::rebuild(&store, deadline).unwrap(), 60);
+    assert_eq!(rebuild::rebuild(&store, timing).unwrap(), 60);
     assert!(dump(&store) == before, "rebuild made something else");
     // What is derived may be lost altogether.
     store
@@ -272,7 +298,7 @@ fn replaying_the_events_gives_the_stored_state_and_rebuild_changes_nothing() {
         })
         .unwrap();
     assert!(check(&store).is_err());
-    rebuild::rebuild(&store, deadline).unwrap();
+    rebuild::rebuild(&store, timing).unwrap();
     assert!(
         dump(&store) == before,
         "rebuild from nothing made something else"
@@ -323,7 +349,7 @@ fn a_file_of_an_older_shape_is_upgraded_and_read_before_that() {
         &path,
         chrono::Utc::now(),
         false,
-        &|_| Ok(Box::new(deadline)),
+        &|_| Ok(Box::new(timing)),
         &mut |_| {},
     )
     .unwrap();
@@ -359,12 +385,12 @@ fn events_that_do_not_follow_or_name_nothing_are_refused_whole() {
     ];
     for events in bad {
         let reference = reference.clone();
-        let done = store.write(move |tx| tx.append_events(&reference, &events, &deadline));
+        let done = store.write(move |tx| tx.append_events(&reference, &events, &timing));
         assert!(matches!(done, Err(WriteError::Refused(_))));
     }
     let new = CaseRef::new(2026, 2);
     let no_beginning = note(1);
-    let done = store.write(move |tx| tx.append_events(&new, &[no_beginning], &deadline));
+    let done = store.write(move |tx| tx.append_events(&new, &[no_beginning], &timing));
     assert!(matches!(
         done,
         Err(WriteError::Refused(StoreError::NoCase(_)))
@@ -446,11 +472,11 @@ fn a_file_of_cases_verifies_and_an_erased_body_keeps_the_chain() {
             let case = tx.case(&note)?.unwrap();
             let text = serde_json::json!({"kind": "note_added", "text": "secret words"});
             let event = seed::recorded(case.version + 1, case.updated_at, text);
-            tx.append_events(&note, &[event], &deadline)?;
+            tx.append_events(&note, &[event], &timing)?;
             tx.erase_body(tx.chain_head()?.number, &stone)
         })
         .unwrap();
-    rebuild::rebuild(&store, deadline).unwrap();
+    rebuild::rebuild(&store, timing).unwrap();
     store.close();
     let path = folder.path().join("a.redb");
     let report = verify::verify(&path, Some(before), &mut |_| {}).unwrap();

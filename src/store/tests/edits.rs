@@ -1,6 +1,6 @@
 //! Somebody edits the file: `verify` must see it. Random bytes and bits, and events changed through redb itself.
 
-use super::seed::{Random, add_case, attached, deadline, start};
+use super::seed::{Random, add_case, attached, start, timing};
 use super::*;
 use crate::domain::ids::CaseRef;
 use crate::store::audit::Head;
@@ -23,7 +23,7 @@ fn closed_file(cases: usize) -> (tempfile::TempDir, PathBuf) {
             tx.append_events(
                 &reference,
                 &[attached(seq, start(), &document.sha256)],
-                &deadline,
+                &timing,
             )
         })
         .unwrap();
@@ -52,7 +52,7 @@ fn look(path: &Path, expect: Option<Head>) -> Result<Report, StoreError> {
         for reference in rows.references(None, usize::MAX)? {
             let case = rows.case(&reference)?.expect("a row has its case");
             let row = rows.case_row(&reference)?.expect("just listed");
-            if row.due != deadline(&case) {
+            if row.due != timing(&case).due {
                 return Err(StoreError::Damaged(format!("{reference}: its deadline")));
             }
         }

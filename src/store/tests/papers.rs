@@ -1,6 +1,6 @@
 //! Documents: what goes in comes out, once, in pieces, and what nobody kept goes.
 
-use super::seed::{self, Random, attached, deadline};
+use super::seed::{self, Random, attached, timing};
 use super::*;
 use crate::domain::ids::CaseRef;
 use crate::store::documents::CHUNK;
@@ -19,7 +19,7 @@ fn keep(store: &Store, sha256: Hash) {
             seed::logged(&mut Random(5), seed::start()),
             attached(2, seed::start(), &sha256),
         ];
-        tx.append_events(&reference, &events, &deadline)
+        tx.append_events(&reference, &events, &timing)
     });
     done.unwrap();
 }

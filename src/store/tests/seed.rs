@@ -2,7 +2,7 @@
 
 use crate::domain::case::{Case, Event, Recorded};
 use crate::domain::ids::CaseRef;
-use crate::store::derive::Deadline;
+use crate::store::derive::{Deadline, Timing};
 use crate::store::{Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -49,11 +49,15 @@ pub(crate) fn start() -> DateTime<Utc> {
 }
 
 /// Stands in for the calendar: ten days after receipt, none once it has ended.
-pub(crate) fn deadline(case: &Case) -> Option<Deadline> {
-    (!case.state.is_ended()).then(|| Deadline {
-        on: case.received_at.date_naive() + TimeDelta::days(10),
-        clock: "S1_RESPONSE".into(),
-    })
+pub(crate) fn timing(case: &Case) -> Timing {
+    let open = !case.state.is_ended();
+    Timing {
+        due: open.then(|| Deadline {
+            on: case.received_at.date_naive() + TimeDelta::days(10),
+            clock: "S1_RESPONSE".into(),
+        }),
+        ..Timing::default()
+    }
 }
 
 pub(crate) fn recorded(seq: u32, at: DateTime<Utc>, event: serde_json::Value) -> Recorded {
@@ -107,7 +111,7 @@ pub(crate) fn add_case(store: &Store, random: &mut Random) -> CaseRef {
     store
         .write(move |tx| {
             let reference = tx.next_reference(2026)?;
-            tx.append_events(&reference, &events, &deadline)?;
+            tx.append_events(&reference, &events, &timing)?;
             Ok::<_, StoreError>(reference)
         })
         .unwrap()
@@ -120,7 +124,7 @@ pub(crate) fn add_event(store: &Store, reference: &CaseRef, random: &mut Random)
     let done = store.write(move |tx| {
         let case = tx.case(&reference)?.expect("it was added");
         let event = next(&mut random, case.version + 1, case.updated_at);
-        tx.append_events(&reference, &[event], &deadline)
+        tx.append_events(&reference, &[event], &timing)
     });
     done.unwrap();
 }

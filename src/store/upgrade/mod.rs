@@ -13,7 +13,7 @@ mod tests;
 pub use plan::{Migration, PROGRAM, Program, Step, Version};
 
 use super::backup::{copied, temporary_beside};
-use super::derive::Deadline;
+use super::derive::Timing;
 use super::error::StoreError;
 use super::hold::Held;
 use super::open::{self, Check, Older, Options};
@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Works out the next date of a case.
-pub type NextDate = Box<dyn Fn(&Case) -> Option<Deadline>>;
+pub type NextDate = Box<dyn Fn(&Case) -> Timing>;
 
 /// Reads from a file how its cases' next dates follow from its calendar, for whoever knows that.
 pub type Calendar<'a> = &'a dyn Fn(&dyn Rows) -> Result<NextDate, StoreError>;
@@ -227,12 +227,13 @@ fn take(program: &Program, db: &Database, calendar: Calendar<'_>) -> Result<(), 
 }
 
 /// Brings pages that are kept in memory only up to date, so that an older file can be read. The lists' dates stay as
-/// they were.
+/// they were, and nobody says what was in time: that is for reading single cases.
 pub(crate) fn in_memory(db: &Database) -> Result<(), StoreError> {
     take(&PROGRAM, db, &|rows| {
         let due = rebuild::dates(rows)?;
-        Ok(Box::new(move |case: &Case| {
-            due.get(&case.reference).cloned()
+        Ok(Box::new(move |case: &Case| Timing {
+            due: due.get(&case.reference).cloned(),
+            ..Timing::default()
         }))
     })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::store::derive::Timing;
 use crate::store::tests::{new_store, put_notes};
 use crate::store::upcast::{FORMAT, SHAPE};
 use crate::store::{Store, WriteError, tables};
@@ -38,7 +39,7 @@ fn closed() -> (tempfile::TempDir, PathBuf) {
 
 fn run(program: &Program, path: &Path, dry_run: bool) -> Result<Upgraded, StoreError> {
     let now = "2026-11-22T14:05:00Z".parse().unwrap();
-    let none: Calendar<'_> = &|_| Ok(Box::new(|_| None));
+    let none: Calendar<'_> = &|_| Ok(Box::new(|_| Timing::default()));
     upgrade_to(program, path, now, dry_run, none, &mut |_| {})
 }
 

@@ -1,0 +1,102 @@
+//! The board by page: every number leads to as many cases, and what is published tells no small number.
+
+use super::call;
+use super::site::Site;
+
+/// A complaint that came just now, so that every period of the board holds it.
+fn now() -> Vec<(&'static str, &'static str)> {
+    let mut answers = call("It comes back every time it rains.", &[]);
+    answers.retain(|(name, _)| !matches!(*name, "received_at" | "backdating_reason"));
+    answers
+}
+
+/// Every link to a list on a page, with its words.
+fn numbers(html: &str) -> Vec<(String, String)> {
+    let links = html.split("<a href=\"/cases?").skip(1);
+    let read = |link: &str| {
+        let (href, rest) = link.split_once("\">").unwrap();
+        let href = href.replace("&#38;", "&").replace("&amp;", "&");
+        let text = rest.split("</a>").next().unwrap();
+        (format!("/cases?{href}"), text.to_owned())
+    };
+    links.map(read).collect()
+}
+
+#[test]
+fn every_number_of_the_board_leads_to_as_many_cases() {
+    let site = Site::started();
+    let one = site.log(&now());
+    site.log(&now());
+    let assigned = [("handler", "smalik"), ("reason", "She knows the block")];
+    site.act(&one, "assign", &assigned);
+    let page = site.get("/board");
+    assert_eq!(page.status, 200);
+    let numbers = numbers(&page.text);
+    assert!(numbers.len() > 10, "{}", page.text);
+    for (href, text) in numbers
+        .iter()
+        .filter(|(_, text)| !text.contains(['%', '.']))
+    {
+        let list = site.get(href);
+        let words = format!("<span>{text} case");
+        assert!(list.text.contains(&words), "{href}: {text}\n{}", list.text);
+    }
+    assert!(site.get("/").text.contains("href=\"/board\""));
+}
+
+#[test]
+fn a_board_member_begins_at_the_board() {
+    let site = Site::started();
+    site.log(&now());
+    for (role, front) in [
+        ("board", "/board"),
+        ("auditor", "/board"),
+        ("housing_officer", "/"),
+    ] {
+        let page = site.as_role(role).get("/");
+        assert!(page.address.ends_with(front), "{role}: {}", page.address);
+    }
+}
+
+#[test]
+fn what_is_published_tells_no_number_under_five_and_no_person() {
+    let site = Site::started();
+    for _ in 0..3 {
+        site.log(&now());
+    }
+    let published = site.get("/board?published=1");
+    assert!(
+        published.text.contains("fewer than 5"),
+        "{}",
+        published.text
+    );
+    assert!(
+        !published
+            .text
+            .contains("<td data-label=\"Received at stage 1\">3</td>")
+    );
+    assert!(numbers(&published.text).is_empty());
+    let csv = site.get("/board/published.csv?period=month");
+    assert_eq!(csv.status, 200);
+    assert!(csv.header("content-type").starts_with("text/csv"));
+    assert!(
+        csv.text
+            .contains("\"Stage 1 received\",\"fewer than 5\",\"fewer than 5\""),
+        "{}",
+        csv.text
+    );
+    assert!(
+        csv.text
+            .contains("\"Stage 1 answered in time\",\"not shown\",\"not shown\"")
+    );
+    for _ in 0..2 {
+        site.log(&now());
+    }
+    let csv = site.get("/board/published.csv?period=month");
+    assert!(
+        csv.text
+            .contains("\"Stage 1 received\",\"5\",\"fewer than 5\""),
+        "{}",
+        csv.text
+    );
+}
