@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use redress::domain::case::{Case, Recorded, State};
 use redress::domain::ids::CaseRef;
-use redress::store::derive::{CaseRow, Deadline, Facet, Order};
+use redress::store::derive::{CaseRow, Deadline, Facet, Order, Timing};
 use redress::store::list::ListQuery;
 use redress::store::verify::verify;
 use redress::store::{Options, Store, StoreError, backup, rebuild};
@@ -66,7 +66,7 @@ fn main() -> Result<(), Failure> {
     let report = verify(&crashed, None, &mut |_| {})?;
     println!("verify, {} events: {:.2?}", report.events, start.elapsed());
     let start = Instant::now();
-    let made = rebuild::rebuild(&store, deadline)?;
+    let made = rebuild::rebuild(&store, timing)?;
     println!("rebuild of {made} cases: {:.2?}", start.elapsed());
     store.close();
     Ok(())
@@ -325,7 +325,7 @@ fn note(store: &Store, reference: CaseRef) -> Result<(), StoreError> {
             1,
             json!({"kind": "note_added", "text": "Rang at ten; no answer."}),
         )?;
-        tx.append_events(&reference, &[event], &deadline).map(drop)
+        tx.append_events(&reference, &[event], &timing).map(drop)
     });
     done.map_err(redress::store::WriteError::flatten)
 }
@@ -340,7 +340,7 @@ fn seed(store: &Store, count: usize) -> Result<(), StoreError> {
             for _ in 0..now {
                 let reference = tx.next_reference(2026)?;
                 let n = reference.number() as usize;
-                tx.append_events(&reference, &story(n)?, &deadline)?;
+                tx.append_events(&reference, &story(n)?, &timing)?;
             }
             Ok::<_, StoreError>(())
         });
@@ -416,9 +416,12 @@ fn recorded(seq: u32, minutes: i64, event: serde_json::Value) -> Result<Recorded
     })
 }
 
-fn deadline(case: &Case) -> Option<Deadline> {
-    Some(Deadline {
-        on: case.received_at.date_naive() + TimeDelta::days(10),
-        clock: "S1_RESPONSE".into(),
-    })
+fn timing(case: &Case) -> Timing {
+    Timing {
+        due: Some(Deadline {
+            on: case.received_at.date_naive() + TimeDelta::days(10),
+            clock: "S1_RESPONSE".into(),
+        }),
+        ..Timing::default()
+    }
 }

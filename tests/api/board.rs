@@ -7,24 +7,29 @@ use crate::support::{Caller, Server};
 
 /// The count of a measure on a board.
 fn figure(board: &Value, measure: &str) -> u64 {
-    let figures = board["figures"].as_array().unwrap();
+    let figures = board["figures"].as_array().expect("as the document says");
     let found = figures.iter().find(|figure| figure["measure"] == measure);
-    found.unwrap()["now"].as_u64().unwrap()
+    found.expect("as the document says")["now"]
+        .as_u64()
+        .expect("as the document says")
 }
 
 /// How many cases the list of a measure has in the board's period.
 fn listed(caller: &Caller, board: &Value, measure: &str) -> u64 {
     let (from, to) = (
-        board["from"].as_str().unwrap(),
-        board["to"].as_str().unwrap(),
+        board["from"].as_str().expect("as the document says"),
+        board["to"].as_str().expect("as the document says"),
     );
     let query = format!("measure={measure}&measure_from={from}&measure_to={to}");
     let page = caller.get(&format!("/cases?{query}")).is(200);
     assert_eq!(
-        page["items"].as_array().unwrap().len() as u64,
+        page["items"]
+            .as_array()
+            .expect("as the document says")
+            .len() as u64,
         page["total"]
     );
-    page["total"].as_u64().unwrap()
+    page["total"].as_u64().expect("as the document says")
 }
 
 #[test]
@@ -62,8 +67,8 @@ fn every_count_has_its_list_and_a_restricted_case_is_in_neither() {
         json!([{"name": "property_condition", "now": 4, "before": 0}])
     );
     assert_eq!(board["queue"]["open"], 4);
-    for figure in board["figures"].as_array().unwrap() {
-        let measure = figure["measure"].as_str().unwrap();
+    for figure in board["figures"].as_array().expect("as the document says") {
+        let measure = figure["measure"].as_str().expect("as the document says");
         assert_eq!(
             listed(&board_member, &board, measure),
             figure["now"],

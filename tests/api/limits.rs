@@ -1,7 +1,7 @@
 //! What stands at an edge: the largest document, the last moment of a day, a date that the file has wrong.
 
 use redress::domain::ids::CaseRef;
-use redress::store::derive::Deadline;
+use redress::store::derive::{Deadline, Timing};
 use redress::store::{Options, Store, StoreError, WriteError};
 use reqwest::Method;
 use reqwest::blocking::multipart::{Form, Part};
@@ -99,11 +99,12 @@ fn verify_finds_a_next_date_that_does_not_follow_and_rebuild_mends_it() {
     let store = Store::open(&server.data, Options::default()).expect("the file");
     let about: CaseRef = reference.parse().expect("a reference");
     let done: Result<(), WriteError<StoreError>> = store.write(move |tx| {
-        tx.refresh_deadline(&about, &|_| {
-            Some(Deadline {
+        tx.refresh_deadline(&about, &|_| Timing {
+            due: Some(Deadline {
                 on: "2099-01-05".parse().expect("a day"),
                 clock: "S1_ACK".into(),
-            })
+            }),
+            ..Timing::default()
         })
     });
     done.expect("written");

@@ -3,7 +3,7 @@
 //! When either rises, a new one is made by `REDRESS_NEW_FIXTURE=1 cargo test --test journeys fixture`; the old ones
 //! stay. A shape is what the derived tables hold: an older one is made again from the events by the upgrade.
 
-use super::{attached, deadline, logged, note, recorded};
+use super::{attached, logged, note, recorded, timing};
 use redress::domain::case::State;
 use redress::domain::ids::CaseRef;
 use redress::store::settings::Change;
@@ -22,7 +22,7 @@ pub fn folder() -> PathBuf {
 /// Opens a file; an older one is upgraded first.
 fn open(path: &Path) -> Store {
     if let Err(StoreError::Older { .. }) = Store::open(path, Options::default()) {
-        let calendar: upgrade::Calendar<'_> = &|_| Ok(Box::new(deadline));
+        let calendar: upgrade::Calendar<'_> = &|_| Ok(Box::new(timing));
         upgrade::upgrade(path, super::at(0), false, calendar, &mut |_| {}).unwrap();
     }
     Store::open(path, Options::default()).unwrap()
@@ -47,13 +47,13 @@ fn make(path: &Path) {
                 note(3, 3, "Rang at ten."),
                 attached(4, 4, &document.sha256),
             ];
-            tx.append_events(&first, &events, &deadline)?;
+            tx.append_events(&first, &events, &timing)?;
             let second = tx.next_reference(2026)?;
             let events = [
                 logged(5, "李 娜"),
                 recorded(2, 6, json!({"kind": "closed", "root_causes": ["delay_internal"], "learning": "Ring."})),
             ];
-            tx.append_events(&second, &events, &deadline)
+            tx.append_events(&second, &events, &timing)
         })
         .unwrap();
     store.close();
@@ -96,7 +96,7 @@ fn a_file_of_every_format_opens_verifies_and_says_the_same() {
         // It is written on, and the chain goes on from where it was.
         let done = store.write(|tx| {
             let reference = CaseRef::new(2026, 1);
-            tx.append_events(&reference, &[note(5, 9, "Later.")], &deadline)
+            tx.append_events(&reference, &[note(5, 9, "Later.")], &timing)
         });
         done.map_err(redress::store::WriteError::<StoreError>::flatten)
             .unwrap();

@@ -3,7 +3,7 @@
 //! The child is this test program again, told by an environment variable where its file is; it prints what was
 //! answered. `REDRESS_KILLS` sets the number of kills (200 by default).
 
-use super::{attached, deadline, logged, note};
+use super::{attached, logged, note, timing};
 use redress::domain::ids::CaseRef;
 use redress::store::verify::{self, Step};
 use redress::store::{Options, Store, StoreError, backup};
@@ -73,7 +73,7 @@ fn case(store: &Store, round: i64) -> Result<String, redress::store::WriteError<
                 (reference, vec![note(version + 1, round, "one more")])
             }
         };
-        let case = tx.append_events(&reference, &events, &deadline)?;
+        let case = tx.append_events(&reference, &events, &timing)?;
         Ok(format!("case {reference} {}", case.version))
     })
 }
@@ -85,7 +85,7 @@ fn document(store: &Store, seed: u32) -> Result<String, redress::store::WriteErr
     store.write(move |tx| {
         let reference = tx.next_reference(2026)?;
         let events = [logged(1, "Ng"), attached(2, 2, &document.sha256)];
-        tx.append_events(&reference, &events, &deadline)?;
+        tx.append_events(&reference, &events, &timing)?;
         Ok(format!("document {}", hex::encode(document.sha256)))
     })
 }

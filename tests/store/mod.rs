@@ -7,7 +7,7 @@ mod upgrade;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use redress::domain::case::{Case, Recorded};
-use redress::store::derive::Deadline;
+use redress::store::derive::{Deadline, Timing};
 use serde_json::{Value, json};
 
 /// A fixed moment, so that the same test makes the same file.
@@ -51,9 +51,12 @@ fn attached(seq: u32, minutes: i64, sha256: &[u8]) -> Recorded {
 }
 
 /// Stands in for the calendar.
-fn deadline(case: &Case) -> Option<Deadline> {
-    Some(Deadline {
-        on: case.received_at.date_naive() + TimeDelta::days(10),
-        clock: "S1_RESPONSE".into(),
-    })
+fn timing(case: &Case) -> Timing {
+    Timing {
+        due: Some(Deadline {
+            on: case.received_at.date_naive() + TimeDelta::days(10),
+            clock: "S1_RESPONSE".into(),
+        }),
+        ..Timing::default()
+    }
 }

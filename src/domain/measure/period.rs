@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn check(period: Period, today: &str, expected: [&str; 4]) {
-        let (now, before) = period.spans(today.parse().unwrap());
+        let (now, before) = period.spans(today.parse().expect("a day"));
         let days = [now.from, now.to, before.from, before.to].map(|day| day.to_string());
         assert_eq!(days, expected, "{period:?} on {today}");
     }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn twelve_months_end_today() {
-        let months = Span::twelve_months("2026-02-28".parse().unwrap());
+        let months = Span::twelve_months("2026-02-28".parse().expect("a day"));
         assert_eq!(months.len(), 12);
         assert_eq!(months[0].from.to_string(), "2025-03-01");
         assert_eq!(months[0].to.to_string(), "2025-03-31");

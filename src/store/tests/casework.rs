@@ -122,7 +122,7 @@ fn random_query(random: &mut Random) -> ListQuery {
         without_phrases: random_phrases(random),
         cursor: None,
         limit: 1 + random.below(30),
-            budget: None,
+        budget: None,
         undated: random.below(12) == 0,
         during: None,
     };
