@@ -113,7 +113,10 @@ impl ListQuery {
     /// Whether the scanned order itself holds all bounds.
     fn bounds_in_order(&self) -> bool {
         match self.order {
-            Order::Due => self.any_receipt() && self.any_day(),
+            Order::Due => {
+                let dated = self.due_from.is_some() || self.due_before.is_some();
+                self.any_receipt() && self.any_day() && !(self.undated && dated)
+            }
             Order::Received => self.any_deadline() && self.any_day(),
             Order::Updated => self.is_unbounded(),
             Order::Stage1 | Order::Stage2 | Order::Ended => {
@@ -150,6 +153,7 @@ impl ListQuery {
         let newest_first = |at: DateTime<Utc>| !(at.timestamp_millis() as u64 ^ (1 << 63));
         match self.order {
             // A case without a deadline stands behind every day, so a first day alone needs an end before those.
+            Order::Due if self.undated => (u64::MAX, None),
             Order::Due => (
                 self.due_from.map_or(0, derive::day),
                 match (self.due_from, self.due_before) {

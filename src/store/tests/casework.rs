@@ -247,8 +247,19 @@ fn every_list_is_what_filtering_by_hand_gives_page_by_page() {
             assert_eq!(
                 page.total,
                 expected.len() as u64,
-                "round {round}: {:?}",
-                query.facets
+                "round {round}: {:?} {:?} {:?} q {:?} phrases {:?} without {:?} {:?} due {:?} {:?} {} received {:?} {:?}",
+                query.facets,
+                query.order,
+                query.during,
+                query.q,
+                query.phrases,
+                query.without,
+                query.without_phrases,
+                query.due_from,
+                query.due_before,
+                query.undated,
+                query.received_from,
+                query.received_to
             );
             got.extend(page.rows.into_iter().map(|row| row.reference));
             match page.next {
