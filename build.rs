@@ -35,6 +35,13 @@ fn main() {
         style.as_bytes(),
         true,
     );
+    let script = read_text("redress.js");
+    table.add(
+        "redress.js",
+        "text/javascript; charset=utf-8",
+        script.as_bytes(),
+        true,
+    );
     table.add("icons.svg", "image/svg+xml", &read("icons.svg"), true);
     table.add("mark.svg", "image/svg+xml", &read("mark.svg"), true);
     table.write();

@@ -73,7 +73,12 @@ pub async fn run(
         turns.spawn(async move { tls.keep_fresh().await });
     }
     let site = http::site(desk.clone(), &front);
-    http::serve(site, listener, front.tls().cloned(), told_to_stop()).await;
+    let closing = desk.clone();
+    let stop = async move {
+        told_to_stop().await;
+        closing.say_closing();
+    };
+    http::serve(site, listener, front.tls().cloned(), stop).await;
     turns.abort_all();
     drop(jobs);
     let store = desk.store().clone();

@@ -115,7 +115,7 @@ impl Desk {
             id: DocumentId(0),
             sha256: hex::encode(taken.sha256),
             size: taken.size,
-            media_type: media_type.to_owned(),
+            media_type,
             file_name,
             title,
             kind: about.kind,
@@ -195,9 +195,21 @@ pub struct Taken {
     /// Bytes.
     pub size: u64,
     /// What it is, told from its bytes.
-    pub media_type: &'static str,
+    pub media_type: String,
     /// A safe name.
     pub file_name: String,
+}
+
+impl Taken {
+    /// The kind of what needs no looking at to be told.
+    pub(super) fn kind(&self) -> DocumentKind {
+        match self.media_type.split('/').next() {
+            Some("image") => DocumentKind::Photo,
+            Some("video") => DocumentKind::Video,
+            Some("audio") => DocumentKind::Audio,
+            _ => DocumentKind::Other,
+        }
+    }
 }
 
 /// Streams a file in and tells what it is.
@@ -240,7 +252,7 @@ pub(super) async fn take_in(
     Ok(Taken {
         sha256: stored.sha256,
         size: stored.size,
-        media_type,
+        media_type: media_type.to_owned(),
         file_name: safe_name(name, media_type),
     })
 }

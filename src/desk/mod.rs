@@ -4,6 +4,7 @@
 //! Every call names its [`Actor`]; the permission table of the domain is asked first, then
 //! whether a restricted case is open to them. Start at [`cases`].
 
+mod alike;
 pub mod assignments;
 pub mod backups;
 mod beside;
@@ -15,6 +16,7 @@ pub mod cases;
 pub mod categories;
 mod closed;
 pub mod documents;
+pub mod drafts;
 pub mod erasure;
 mod error;
 pub mod everything;
@@ -25,6 +27,7 @@ mod keys;
 mod letters;
 pub mod links;
 pub mod lists;
+pub mod live;
 pub mod mapping;
 pub mod one_person;
 pub mod people;
@@ -85,6 +88,7 @@ struct Inner {
     watch: Watch,
     finders: Finders,
     keeper: backups::Keeper,
+    live: live::Live,
 }
 
 impl Desk {
@@ -128,6 +132,7 @@ impl Desk {
             watch: Watch::default(),
             finders: Finders::default(),
             keeper: backups::Keeper::default(),
+            live: live::Live::default(),
         };
         let desk = Self {
             inner: Arc::new(inner),

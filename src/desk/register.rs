@@ -222,7 +222,7 @@ impl Desk {
                     effective_to: about.effective_to.or(ends),
                     sha256: hex::encode(taken.sha256),
                     size: taken.size,
-                    media_type: taken.media_type.to_owned(),
+                    media_type: taken.media_type,
                     file_name: taken.file_name,
                 };
                 tx.keep_document(&taken.sha256)?;

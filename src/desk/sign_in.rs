@@ -155,6 +155,18 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Unauthenticated`] when it is unknown, has ended, or its account changed since.
     pub fn session(&self, secret: &str) -> Result<Actor, DeskError> {
+        self.known_session(secret, true)
+    }
+
+    /// As [`Desk::session`], for what a page asks by itself: the session ends no later for it.
+    ///
+    /// # Errors
+    /// As [`Desk::session`].
+    pub fn session_as_it_is(&self, secret: &str) -> Result<Actor, DeskError> {
+        self.known_session(secret, false)
+    }
+
+    fn known_session(&self, secret: &str, used: bool) -> Result<Actor, DeskError> {
         let over = || DeskError::Unauthenticated("Sign in to go on.".into());
         let key = secret::kept(secret);
         let session = self.reader()?.record::<Session>(T::Session, &key)?;
@@ -168,7 +180,7 @@ impl Desk {
         if !session.holds(now, Limits::default()) {
             return Err(over());
         }
-        if session.is_worth_noting(now) {
+        if used && session.is_worth_noting(now) {
             session.seen_at = now;
             // A full disk must not sign anyone out; the session then ends a little early.
             let _ = self.store().write(move |tx| -> Result<(), DeskError> {

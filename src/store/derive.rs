@@ -13,6 +13,7 @@ use crate::domain::clock::CaseFlags;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::{Kind, Risk};
 use crate::domain::measure::{CaseTimes, Group, Measure};
+use crate::domain::party::Party;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -283,15 +284,14 @@ impl Facet {
         }
         let kinds: BTreeSet<&str> = case.current_links().map(|l| l.kind.as_str()).collect();
         out.extend(kinds.into_iter().map(|kind| Self::Linked(kind.to_owned())));
-        out.extend(person_of(case).map(Self::Person));
-        out.extend(home_of(case).map(Self::Home));
+        out.extend(person_of(&case.complainant).map(Self::Person));
+        out.extend(home_of(&case.complainant).map(Self::Home));
         out
     }
 }
 
 /// How the resident of a case is recognised in other cases: the reference in the landlord's systems, or the name.
-pub fn person_of(case: &Case) -> Option<String> {
-    let party = &case.complainant;
+pub fn person_of(party: &Party) -> Option<String> {
     match party.person_ref.as_deref().map(plain) {
         Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
         _ => Some(plain(&party.name)).filter(|name| !name.is_empty()),
@@ -299,8 +299,7 @@ pub fn person_of(case: &Case) -> Option<String> {
 }
 
 /// How the home of a case is recognised in other cases: the property's reference, or the address.
-pub fn home_of(case: &Case) -> Option<String> {
-    let party = &case.complainant;
+pub fn home_of(party: &Party) -> Option<String> {
     match party.property_ref.as_deref().map(plain) {
         Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
         _ => Some(plain(party.address.as_deref()?)).filter(|address| !address.is_empty()),

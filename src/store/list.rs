@@ -382,8 +382,8 @@ impl dyn Rows + '_ {
         limit: usize,
         may_see: MaySee<'_>,
     ) -> Result<Vec<(Facet, CaseRow)>, StoreError> {
-        let person = derive::person_of(case).map(Facet::Person);
-        let home = derive::home_of(case).map(Facet::Home);
+        let person = derive::person_of(&case.complainant).map(Facet::Person);
+        let home = derive::home_of(&case.complainant).map(Facet::Home);
         let mut out: Vec<(Facet, CaseRow)> = Vec::new();
         for facet in person.into_iter().chain(home) {
             let query = ListQuery {

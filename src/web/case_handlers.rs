@@ -4,6 +4,7 @@ use super::case_page::{AuditPage, CasePage, audit, care, recorded, timeline, vie
 use super::commands;
 use super::form::fresh_key;
 use super::linked;
+use super::live;
 use super::page::{render, see};
 use super::shell::{Visitor, Web};
 use crate::desk::cases::AuditedEvent;
@@ -43,6 +44,7 @@ pub async fn show(
         Ok(found) => found,
         Err(error) => return web.sorry(&actor, &error),
     };
+    let others = live::others(&web, &actor, &case.case.reference);
     let book = web.desk.book();
     let mut rows = audit(&events, &case.names);
     let (_, shown): (Vec<_>, Vec<_>) = events.into_iter().partition(AuditedEvent::is_withheld);
@@ -68,6 +70,8 @@ pub async fn show(
         more_audit,
         earlier: before.await,
         note_key: fresh_key(),
+        live: live::address(&case.case),
+        here: others,
     };
     render(StatusCode::OK, &page)
 }
@@ -76,6 +80,10 @@ pub async fn show(
 pub fn done(name: &str) -> &'static str {
     match name {
         "logged" => "The complaint is logged. Its clocks run.",
+        "logged_without" => {
+            "The complaint is logged and its clocks run, but a file given with it is not here. Add it again."
+        }
+        "kept" => "Kept as a draft. It stands here until you log or discard it.",
         "document" => "The document is on the case.",
         "view-kept" => "The view is kept. It is a tab of yours on the work queue.",
         "view-removed" => "The view is removed. Its cases are as they were.",

@@ -2,7 +2,9 @@
 
 use super::case_page::{Names, asks, care, tell_event};
 use super::commands::{self, Spec, Subject};
+use super::drafts;
 use super::form::{Choice, Form, Posted};
+use super::live;
 use super::page::{ClashPage, FormPage, render, see};
 use super::shell::{Visitor, Web};
 use super::words::{civil, short_date};
@@ -27,6 +29,12 @@ pub async fn ask(
         Ok((view, spec)) => {
             let mut form = form(&web, &view, spec).once();
             known.iter().for_each(|(name, value)| form.set(name, value));
+            form.draft = slot(&view, spec, &known);
+            match web.desk.draft(&actor, &form.draft) {
+                Ok(None) => {}
+                Ok(Some(draft)) => drafts::restore(&mut form, &draft, web.desk.now()),
+                Err(error) => return web.sorry(&actor, &error),
+            }
             page(&web, &actor, &view, spec, form)
         }
         Err(error) => web.sorry(&actor, &error),
@@ -46,6 +54,10 @@ pub async fn act(
     };
     let mut form = form(&web, &view, spec);
     let posted = Posted(pairs);
+    let own = slot(&view, spec, &[]);
+    form.draft = Some(posted.get("draft"))
+        .filter(|draft| draft.starts_with(&own))
+        .map_or(own, str::to_owned);
     if !posted.get("try").is_empty() {
         try_out(&web, &actor, &mut form, &posted);
         return page(&web, &actor, &view, spec, form);
@@ -64,10 +76,15 @@ pub async fn act(
         }
     };
     match web.desk.command(&actor, &view.case.reference, order).await {
-        Ok(_) => see(&format!(
-            "/cases/{}?done={}",
-            view.case.reference, spec.name
-        )),
+        Ok(_) => {
+            if let Err(error) = web.desk.drop_draft(&actor, &form.draft).await {
+                tracing::warn!(%error, "a draft whose form was sent is still kept");
+            }
+            see(&format!(
+                "/cases/{}?done={}",
+                view.case.reference, spec.name
+            ))
+        }
         Err(DeskError::Refused(refusal)) => {
             let rule = refusal.provision.unwrap_or_default();
             form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), rule);
@@ -92,6 +109,17 @@ pub async fn act(
         }
         Err(error) => web.sorry(&actor, &error),
     }
+}
+
+/// Under which name the form of a command is kept: one for each thing that it was opened for.
+fn slot(view: &CaseView, spec: &Spec, known: &[(String, String)]) -> String {
+    let mut slot = format!("cases/{}/{}", view.case.reference, spec.name);
+    for (_, value) in known {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        slot.push('/');
+        slot.extend(value.chars().take(40).map(plain));
+    }
+    slot
 }
 
 /// Says what the money in an offer comes to, from the questions about it alone: the others may still be empty.
@@ -188,8 +216,10 @@ fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
     })
 }
 
-fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, form: Form) -> Response {
+fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, mut form: Form) -> Response {
     let reference = view.case.reference.to_string();
+    form.live = live::address(&view.case);
+    form.here = live::others(web, actor, &view.case.reference);
     FormPage {
         frame: web.frame(actor, "/cases"),
         title: spec.label.to_owned(),

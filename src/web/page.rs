@@ -76,10 +76,40 @@ impl Message {
 pub struct LogPage {
     /// Around it.
     pub frame: Frame,
-    /// The day to acknowledge by, if received today.
-    pub acknowledge_by: String,
+    /// By when it must be acknowledged and answered.
+    pub due: String,
+    /// Complaints that the person began and did not log.
+    pub begun: Vec<Begun>,
+    /// Open cases that may be the same.
+    pub same: Vec<Same>,
     /// The form.
     pub form: Form,
+}
+
+/// A complaint that somebody began to log.
+pub struct Begun {
+    /// Where it goes on.
+    pub href: String,
+    /// Its draft.
+    pub slot: String,
+    /// The resident.
+    pub name: String,
+    /// What it is about, shortened.
+    pub about: String,
+    /// When it was kept last.
+    pub when: String,
+}
+
+/// An open case that may be about the same.
+pub struct Same {
+    /// Its page.
+    pub href: String,
+    /// `C-2026-0042`.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// Who, since when, where it stands.
+    pub about: String,
 }
 
 /// Make a bundle.

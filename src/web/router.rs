@@ -4,8 +4,8 @@ use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, board, bundle_page, case_handlers, clocks, command_page,
-    documents, erasure_page, evidence_page, faults, log_page, queue, record_page, security,
-    session, settings_pages, views_page,
+    documents, drafts, erasure_page, evidence_page, faults, live, log_page, queue, record_page,
+    security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -17,7 +17,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 /// The longest form: an account may be 4 MB of text, and browsers triple what is not ASCII.
-const LONGEST_FORM: usize = 16 * 1024 * 1024;
+pub const LONGEST_FORM: usize = 16 * 1024 * 1024;
 
 /// The pages over a desk, with their headers and their guard against posts from other sites.
 pub fn router(web: Web) -> Router {
@@ -30,6 +30,8 @@ pub fn router(web: Web) -> Router {
             "/settings/policies",
             get(settings_pages::policies::policies).post(settings_pages::policies::add_policy),
         )
+        .route("/log", get(log_page::ask).post(log_page::act))
+        .route("/drafts/files", post(drafts::keep_files))
         .layer(DefaultBodyLimit::disable());
     let components = Router::new()
         .route(
@@ -42,7 +44,12 @@ pub fn router(web: Web) -> Router {
         .route("/cases", get(queue::cases))
         .route("/board", get(board::show))
         .route("/board/published.csv", get(board::download))
-        .route("/log", get(log_page::ask).post(log_page::act))
+        .route("/board/live", get(live::board))
+        .route("/cases/{reference}/live", get(live::case))
+        .route("/log/dates", get(log_page::dates))
+        .route("/drafts", post(drafts::keep))
+        .route("/drafts/drop", post(drafts::forget))
+        .route("/drafts/files/drop", post(drafts::drop_file))
         .route("/cases/{reference}", get(case_handlers::show))
         .route("/cases/{reference}/audit", get(case_handlers::history))
         .route(

@@ -1,6 +1,7 @@
 //! The pages in a real browser: what a person at a desk, at a keyboard and on a phone does, from the first start.
 
 mod tab;
+mod together;
 
 use redress::export::verify_bundle;
 use tab::{Screen, Tab, browser};

@@ -118,7 +118,55 @@ impl Tab {
         );
     }
 
-    /// What every page must be: no script in it, nothing blocked or broken in the browser's log, nothing wider than
+    /// Waits until something holds.
+    pub async fn until(&self, what: &str, holds: impl AsyncFn(&Self) -> bool) {
+        let start = Instant::now();
+        while !holds(self).await {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what} did not come on {}:\n{}",
+                self.at().await,
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until these words show.
+    pub async fn comes(&self, words: &str) {
+        let shows = async |tab: &Self| tab.words().await.contains(words);
+        self.until(words, shows).await;
+    }
+
+    /// Waits until these words show no longer.
+    pub async fn goes(&self, words: &str) {
+        let gone = async |tab: &Self| !tab.words().await.contains(words);
+        self.until(&format!("the end of “{words}”"), gone).await;
+    }
+
+    /// Does something in the page that no key can.
+    pub async fn run(&self, script: &str) {
+        let done = self.client.execute(script, vec![]).await;
+        done.expect("the page does it");
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, name: &str) -> String {
+        let field = self.find(&shown(name)).await;
+        let value = field.prop("value").await.expect("an answer");
+        value.unwrap_or_default()
+    }
+
+    /// The figure of a tile of the board.
+    pub async fn tile(&self, label: &str) -> String {
+        let path = format!("//*[@class='rd-tile__in'][contains(., '{label}')]/b");
+        match self.client.find(Locator::XPath(&path)).await {
+            Ok(figure) => figure.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// What every page must be: no script but the program's own file in it, nothing blocked or broken in the browser's log, nothing wider than
     /// the screen.
     pub async fn check(&self) {
         let at = self.at().await;
@@ -126,7 +174,8 @@ impl Tab {
             .client
             .execute(
                 "const all = document.documentElement;\
-                 return [document.scripts.length, all.scrollWidth - all.clientWidth, window.pwned === undefined,\
+                 const ours = (script) => !script.textContent && script.src.startsWith(location.origin + '/assets/redress-');\
+                 return [[...document.scripts].filter((script) => !ours(script)).length, all.scrollWidth - all.clientWidth, window.pwned === undefined,\
                  document.querySelectorAll('[style],style').length]",
                 vec![],
             )

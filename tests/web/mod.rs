@@ -2,6 +2,7 @@
 
 mod backups;
 mod board;
+mod drafts;
 mod finding;
 mod guarded;
 mod linking;
@@ -42,9 +43,17 @@ pub fn call<'a>(account: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, 
         ("decision.offer_answer", "accepted"),
         ("hazard_kind", "none"),
         ("triage.risk", "standard"),
+        // These tests log many complaints of one resident.
+        ("another", "yes"),
     ];
     all.extend_from_slice(more);
     all
+}
+
+/// Whether a page holds a script other than the program's own file.
+pub fn runs_others(page: &str) -> bool {
+    page.replace("<script src=\"/assets/redress-", "")
+        .contains("<script")
 }
 
 #[test]
@@ -228,7 +237,7 @@ fn hostile_text_stays_text_on_every_page() {
         let page = site.get(address);
         assert_eq!(page.status, 200, "{address}");
         assert!(
-            !page.text.contains("<script"),
+            !runs_others(&page.text),
             "{address} runs the resident's script"
         );
         assert!(

@@ -143,7 +143,7 @@ impl Desk {
         Ok(Taken {
             sha256: stored.sha256,
             size: stored.size,
-            media_type,
+            media_type: media_type.to_owned(),
             file_name: safe_name(name, media_type),
         })
     }
@@ -164,11 +164,8 @@ pub fn on_case<'c>(case: &'c Case, record: &LinkedRecord, paper: &Paper) -> Opti
 }
 
 fn about(record: &LinkedRecord, paper: &Paper, taken: &Taken) -> NewDocument {
-    let kind = match taken.media_type.split('/').next() {
-        Some("image") => DocumentKind::Photo,
-        Some("video") => DocumentKind::Video,
-        Some("audio") => DocumentKind::Audio,
-        _ => match record.kind.as_str() {
+    let kind = match taken.kind() {
+        DocumentKind::Other => match record.kind.as_str() {
             "repair" | "repairs" => DocumentKind::RepairRecord,
             "inspection" => DocumentKind::InspectionReport,
             "asb" => DocumentKind::AsbRecord,
@@ -177,6 +174,7 @@ fn about(record: &LinkedRecord, paper: &Paper, taken: &Taken) -> NewDocument {
             "property" => DocumentKind::PropertyRecord,
             _ => DocumentKind::Other,
         },
+        seen => seen,
     };
     let title = paper.title.clone().unwrap_or_default();
     NewDocument {

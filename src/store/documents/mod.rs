@@ -81,15 +81,19 @@ impl Store {
         Ok(Outgoing::begin(self.clone(), document))
     }
 
-    /// Forgets what came in and was never kept. Only at the start, when nothing is coming in.
+    /// Forgets what came in, was never kept and is not waited with. Only at the start, when nothing is coming in.
     pub(crate) fn sweep_documents(&self) -> Result<(), StoreError> {
         let mut pending = Vec::new();
-        self.reader()?
-            .walk(T::BlobPending, ALL, true, &mut |key, sha| {
-                pending.push((tables::number(key)?, sha.to_vec()));
-                MORE
-            })?;
+        let reader = self.reader()?;
+        reader.walk(T::BlobPending, ALL, true, &mut |key, sha| {
+            pending.push((tables::number(key)?, sha.to_vec()));
+            MORE
+        })?;
         for (number, sha) in pending {
+            let somebody = reader.records::<()>(T::Note, &waiting(&sha, ""), None, 1)?;
+            if !somebody.is_empty() {
+                continue;
+            }
             self.forget_document(number)?;
             let done: Result<(), WriteError<StoreError>> = self.write(move |tx| {
                 tx.delete(T::Blob, &sha)?;
@@ -140,7 +144,29 @@ fn forget_chunks(
     Ok(to)
 }
 
+/// The record under which somebody waits with a document until there is a case that names it.
+fn waiting(sha256: &[u8], whom: &str) -> String {
+    format!("waiting/{}/{whom}", hex::encode(sha256))
+}
+
 impl WriteTx<'_> {
+    /// Has a document that came in outlive a restart, although no event names it yet, until `whom` lets it go.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn wait_with_document(&mut self, sha256: &Hash, whom: &str) -> Result<(), StoreError> {
+        self.put_record(T::Note, &waiting(sha256, whom), &())
+    }
+
+    /// Ends that. A document that no event and nobody else holds goes at the next start.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn stop_waiting(&mut self, sha256: &Hash, whom: &str) -> Result<(), StoreError> {
+        self.delete_record(T::Note, &waiting(sha256, whom))
+            .map(drop)
+    }
+
     /// Keeps a document that came in: an event of this transaction names it.
     ///
     /// # Errors

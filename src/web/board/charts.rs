@@ -37,6 +37,9 @@ const FLOOR: u32 = 150;
 const LINE_TOP: u32 = 186;
 const LINE_FLOOR: u32 = 246;
 
+/// A column narrower than this has room for the first letter of its month only.
+const NARROW: u32 = 32;
+
 /// A month: its label, what was received, and the share in time in tenths of a percent.
 pub type Month = (String, u64, Option<u64>);
 
@@ -68,7 +71,10 @@ pub fn months(width: u32, months: &[Month]) -> MonthChart {
             at: [left + (slot - bar) / 2, FLOOR - tall, bar, tall],
             middle,
             value: received.to_string(),
-            label: label.clone(),
+            label: match slot < NARROW {
+                true => label.chars().take(1).collect(),
+                false => label.clone(),
+            },
             current: index + 1 == count,
         });
         match share {

@@ -415,6 +415,10 @@ pub struct CasePage {
     pub earlier: Vec<Row>,
     /// Makes a note that is sent twice count once.
     pub note_key: String,
+    /// Where it is told who else is on the case and what changes meanwhile.
+    pub live: String,
+    /// Who else is on the case; empty for nobody.
+    pub here: String,
 }
 
 /// The whole audit history.

@@ -4,10 +4,12 @@
 
 mod field;
 mod finder;
+mod papers;
 mod read;
 
 pub use field::{Choice, Field, Kind, choices};
 pub use finder::{Candidate, Finder, Kept};
+pub use papers::{Papers, Waiting};
 pub use read::Posted;
 
 /// A key for [`Form::key`]; empty, which loses only that convenience, when the system gives no randomness.
@@ -105,6 +107,18 @@ pub struct Form {
     pub key: String,
     /// What is wrong with the whole.
     pub problems: Vec<Problem>,
+    /// Under which name what is typed is kept as a draft; empty for not at all.
+    pub draft: String,
+    /// What is to be said of the draft that is kept; empty for nothing.
+    pub draft_said: String,
+    /// Whether a draft can be kept by a button.
+    pub keeps: bool,
+    /// Files that go with it.
+    pub papers: Option<Papers>,
+    /// Where it is told who else is on the case and what changes meanwhile; empty for no case.
+    pub live: String,
+    /// Who else is on the case; empty for nobody.
+    pub here: String,
 }
 
 impl Form {
@@ -118,6 +132,12 @@ impl Form {
             version: String::new(),
             key: String::new(),
             problems: Vec::new(),
+            draft: String::new(),
+            draft_said: String::new(),
+            keeps: false,
+            papers: None,
+            live: String::new(),
+            here: String::new(),
         }
     }
 
@@ -216,7 +236,7 @@ impl Form {
 
     /// Whether it carries a file.
     pub fn has_file(&self) -> bool {
-        self.fields().any(|field| field.kind == Kind::File)
+        self.papers.is_some() || self.fields().any(|field| field.kind == Kind::File)
     }
 
     /// Puts an answer into a field before it is drawn, for example from the link that led here.

@@ -1,0 +1,198 @@
+// What pages do more when scripts run. Without them everything works: forms post, links lead.
+(() => {
+  "use strict";
+
+  const by = (id) => document.getElementById(id);
+  const send = (address, body, more = {}) =>
+    fetch(address, { method: "POST", body, redirect: "error", ...more });
+  // What the server refused, in its words.
+  const why = async (answer) => {
+    const problem = await answer.json().catch(() => null);
+    return problem?.detail ?? "Try it again.";
+  };
+  const answers = (form) => {
+    const pairs = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string") pairs.append(name, value);
+    }
+    return pairs;
+  };
+
+  // A form is kept as a draft a moment after something was typed, and when the page is left.
+  function keepDrafts(form) {
+    const address = `/drafts?slot=${encodeURIComponent(form.dataset.draft)}`;
+    const said = by("draft-said");
+    let waiting = 0;
+    let sent = false;
+    let stop = new AbortController();
+    const keep = () => {
+      waiting = 0;
+      if (sent) return;
+      send(address, answers(form), { signal: stop.signal })
+        .then(async (answer) => {
+          const text = answer.ok ? await answer.text() : `Not kept as a draft: ${await why(answer)}`;
+          if (said) said.textContent = text;
+        })
+        .catch(() => {
+          if (said && !sent) said.textContent = "Not kept as a draft just now. What you typed is still here.";
+        });
+    };
+    form.addEventListener("input", (event) => {
+      if (event.target.type === "file") return;
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, 1500);
+    });
+    form.addEventListener("submit", () => {
+      // Nothing may arrive behind the form itself: its draft is gone by then.
+      sent = true;
+      clearTimeout(waiting);
+      stop.abort();
+    });
+    addEventListener("pagehide", () => {
+      if (waiting && !sent) navigator.sendBeacon(address, answers(form));
+    });
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      sent = false;
+      stop = new AbortController();
+    });
+  }
+
+  // Files are kept as soon as they are chosen, dropped or pasted.
+  function takeFiles(form, zone) {
+    const slot = encodeURIComponent(form.dataset.draft);
+    const input = by("file");
+    const list = by("papers-list");
+    const said = by("papers-said");
+    const trouble = by("file-error");
+    const show = async (answer) => {
+      if (!answer.ok) {
+        trouble.textContent = await why(answer);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      list.replaceChildren(...page.body.childNodes);
+    };
+    const take = async (files) => {
+      trouble.textContent = "";
+      let done = 0;
+      for (const file of files) {
+        said.textContent = `Sending ${file.name}, ${done + 1} of ${files.length}`;
+        const body = new FormData();
+        body.append("file", file, file.name || "picture.png");
+        try {
+          await show(await send(`/drafts/files?slot=${slot}`, body));
+        } catch {
+          trouble.textContent = `${file.name} did not go through. Try it again.`;
+        }
+        done += 1;
+      }
+      said.textContent = trouble.textContent ? "" : `${done === 1 ? "1 file is" : `${done} files are`} kept.`;
+    };
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = "";
+      take(files);
+    });
+    zone.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      zone.classList.add("rd-papers--over");
+    });
+    zone.addEventListener("dragleave", () => zone.classList.remove("rd-papers--over"));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      zone.classList.remove("rd-papers--over");
+      take([...event.dataTransfer.files]);
+    });
+    document.addEventListener("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      take(files);
+    });
+    list.addEventListener("click", (event) => {
+      const button = event.target.closest("button[name=drop_file]");
+      if (!button) return;
+      event.preventDefault();
+      send(`/drafts/files/drop?slot=${slot}&file=${button.value}`)
+        .then(show)
+        .catch(() => {
+          trouble.textContent = "It is still here: no connection. Try it again.";
+        });
+    });
+  }
+
+  // By when to acknowledge follows the day of receipt.
+  function followDates(field, line) {
+    field.addEventListener("change", () => {
+      fetch(`/log/dates?received_at=${encodeURIComponent(field.value)}`, { redirect: "error" })
+        .then(async (answer) => {
+          if (answer.ok) line.textContent = await answer.text();
+        })
+        .catch(() => {});
+    });
+  }
+
+  // A stream that is open only while somebody can see the page.
+  function listen(address, heard) {
+    let stream = null;
+    const open = () => {
+      if (stream || document.hidden) return;
+      stream = new EventSource(address);
+      stream.onmessage = (event) => heard(event.data);
+    };
+    const close = () => {
+      stream?.close();
+      stream = null;
+    };
+    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+    addEventListener("pagehide", close);
+    addEventListener("pageshow", open);
+    open();
+  }
+
+  // Who else is on the case, and what changed under this page.
+  function watchCase(box) {
+    listen(box.dataset.live, (text) => {
+      const now = JSON.parse(text);
+      by("live-here").textContent = now.here;
+      const changed = by("live-changed");
+      changed.replaceChildren(now.changed);
+      if (now.changed && !form) {
+        const again = document.createElement("a");
+        again.href = location.pathname + location.search;
+        again.textContent = "Show it";
+        changed.append(" ", again);
+      }
+      box.hidden = !now.here && !now.changed;
+    });
+  }
+
+  // The board is drawn again when it counts something new, unless somebody is choosing on it.
+  function renewBoard(board) {
+    listen(board.dataset.renew, async () => {
+      const answer = await fetch(location.href, { redirect: "error" }).catch(() => null);
+      if (!answer?.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(board.id);
+      if (!fresh || board.contains(document.activeElement)) return;
+      const open = [...board.querySelectorAll("details")].map((one) => one.open);
+      board.replaceChildren(...fresh.childNodes);
+      board.querySelectorAll("details").forEach((one, place) => (one.open = open[place] ?? one.open));
+    });
+  }
+
+  const form = document.querySelector("form[data-draft]");
+  const live = by("live");
+  if (live) watchCase(live);
+  const board = document.querySelector("[data-renew]");
+  if (board) renewBoard(board);
+  if (form) {
+    keepDrafts(form);
+    const zone = by("papers");
+    if (zone) takeFiles(form, zone);
+    const received = by("received_at");
+    const due = by("due");
+    if (received && due) followDates(received, due);
+  }
+})();
