@@ -7,6 +7,7 @@ use crate::domain::category::Tree;
 use crate::domain::intake::{Intake, IntakeTest, decide_kind};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// How many points the screen offers; more are added on the case.
 const POINTS: usize = 3;
@@ -28,7 +29,7 @@ pub fn form(now: DateTime<Utc>, me: &str, tree: &Tree) -> Form {
         .rule("5.10"),
     );
     resident.push(Field::new(Kind::Line, OTHER_ADJUSTMENT, "Another adjustment").optional());
-    Form::new("/log", "Log the complaint", how_it_came(now, me))
+    Form::new("/log", "Log the complaint", Vec::new())
         .section("The resident", "", false, resident)
         .section(
             "More about the resident",
@@ -52,33 +53,35 @@ pub fn form(now: DateTime<Utc>, me: &str, tree: &Tree) -> Form {
                     .hint("One person on each line: name, then a comma and the address."),
             ],
         )
+        .section("What they say", "", false, how_it_came(now, me))
         .section(
             "What is complained of",
             "One point for each matter; each gets its own answer (Code 6.7).",
             false,
-            points(tree),
+            points(tree, 0..1),
         )
+        .section("More points", "", true, points(tree, 1..POINTS))
         .section("Complaint or service request?", "", false, test())
         .section("Hazard and care", "", false, hazard_and_care())
 }
 
 fn how_it_came(now: DateTime<Utc>, me: &str) -> Vec<Field> {
     vec![
-        Field::new(Kind::Select, "channel", "How it came")
-            .of(channels())
-            .with("phone")
-            .rule("3.1"),
-        Field::new(Kind::Moment, "received_at", "When it was received")
-            .with(for_input(now))
-            .hint("When anyone working for us first had it. The clock starts here."),
-        Field::new(Kind::Line, "heard_by", "Who heard it")
-            .optional()
-            .with(me),
         Field::new(Kind::Text, "account", "In the resident's own words")
             .hint("As they said it. It is never changed."),
         Field::new(Kind::Text, "outcomes_sought", "What they want to happen")
             .optional()
             .rule("5.6"),
+        Field::new(Kind::Moment, "received_at", "When it was received")
+            .with(for_input(now))
+            .hint("When anyone working for us first had it."),
+        Field::new(Kind::Select, "channel", "How it came")
+            .of(channels())
+            .with("phone")
+            .rule("3.1"),
+        Field::new(Kind::Line, "heard_by", "Who heard it")
+            .optional()
+            .with(me),
         Field::new(
             Kind::Line,
             "backdating_reason",
@@ -89,9 +92,9 @@ fn how_it_came(now: DateTime<Utc>, me: &str) -> Vec<Field> {
     ]
 }
 
-fn points(tree: &Tree) -> Vec<Field> {
+fn points(tree: &Tree, rows: Range<usize>) -> Vec<Field> {
     let mut fields = Vec::new();
-    for row in 0..POINTS {
+    for row in rows {
         let number = row + 1;
         let text = Field::new(
             Kind::Line,

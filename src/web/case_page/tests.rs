@@ -83,7 +83,8 @@ fn the_strip_says_the_deadline_in_a_sentence_with_its_days() {
 #[test]
 fn hostile_text_is_text() {
     let html = page(HOSTILE);
-    assert!(!html.contains("<script"), "no script");
+    let ours = html.replace("<script src=\"/assets/redress-", "");
+    assert!(!ours.contains("<script"), "no script of the resident's");
     assert!(!html.contains("<img"), "no element of the resident's");
     assert!(
         html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"),
