@@ -60,13 +60,13 @@ async fn signed_in(server: &Server, id: &str) -> Tab {
     tab
 }
 
-/// The answers without which nothing is logged.
+/// The answers without which nothing is logged, in the order of the page.
 const CALL: [(&str, &str); 9] = [
-    ("channel", "phone"),
-    ("account", "It comes back every time it rains."),
     ("complainant.name", "Amara Okonjo"),
     ("complainant.tenure", "secure"),
     ("complainant.preferred_contact", "letter"),
+    ("account", "It comes back every time it rains."),
+    ("channel", "phone"),
     ("points.0.text", "Damp and mould back after three visits"),
     ("points.0.category", "property_condition.damp_and_mould"),
     ("decision.kind", "complaint"),
