@@ -1,5 +1,6 @@
 //! The pages in a real browser: what a person at a desk, at a keyboard and on a phone does, from the first start.
 
+mod axe;
 mod tab;
 mod together;
 

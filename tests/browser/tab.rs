@@ -1,6 +1,7 @@
 //! A Chromium of its own behind a ChromeDriver of its own, driven as a person would: by keys, clicks and what shows.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +16,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::axe;
 
 /// How long a page or a file may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,6 +39,8 @@ pub struct Tab {
     folder: TempDir,
     /// The field filled last, whose form is sent.
     last: RefCell<String>,
+    /// The pages and states that axe has looked at.
+    seen: RefCell<HashSet<String>>,
 }
 
 /// Whether the machine has a browser. Where one is required, as in CI, none is a failure.
@@ -86,6 +91,7 @@ impl Tab {
             base: base.to_owned(),
             folder,
             last: RefCell::default(),
+            seen: RefCell::default(),
         }
     }
 
@@ -198,6 +204,24 @@ impl Tab {
             })
             .collect();
         assert!(wrong.is_empty(), "{at}: {wrong:?}");
+        self.look(&at).await;
+    }
+
+    /// Fails when axe finds something that shuts people out. Each page once in each of its states.
+    async fn look(&self, at: &str) {
+        let Some(source) = axe::source() else { return };
+        let state = self.client.execute(
+            "return document.title + [...document.querySelectorAll('main [id]')].map((one) => one.id)",
+            vec![],
+        );
+        let state = state.await.expect("the page answers").to_string();
+        if !self.seen.borrow_mut().insert(format!("{at}\n{state}")) {
+            return;
+        }
+        self.run(source).await;
+        let found = self.client.execute_async(axe::LOOK, vec![]).await;
+        let found = found.expect("axe answers");
+        assert_eq!(found, json!([]), "{at}: what axe finds");
     }
 
     /// Fills a field of the form: text is typed, an option or a button of this value is chosen.
