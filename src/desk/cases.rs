@@ -16,6 +16,7 @@ use crate::domain::ids::CaseRef;
 use crate::domain::intake::Intake;
 use crate::store::WriteTx;
 use crate::store::audit::Body;
+use crate::store::cases::recorded;
 use crate::store::derive::{Deadline, Timing};
 
 /// How an export is noted on a restricted case, before anything leaves.
@@ -249,6 +250,25 @@ impl Desk {
         }
         let closed = Closed::to(&*reader, actor, &case)?;
         audited(&*reader, reference, &closed)
+    }
+
+    /// The case as it was at a version; none when what began it was lawfully erased since.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`], or what the file says.
+    pub fn case_as_of(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        version: u32,
+    ) -> Result<Option<Case>, DeskError> {
+        need(actor, Permission::ReadCases)?;
+        let reader = self.reader()?;
+        open(&*reader, actor, reference)?;
+        let stored = reader.events(reference, 0)?;
+        let upto = stored.iter().filter(|event| event.meta.seq <= version);
+        let events: Vec<Recorded> = upto.map(recorded).collect::<Result<_, _>>()?;
+        Ok(Case::fold(reference.clone(), &events))
     }
 
     /// Records that a restricted case was looked at, once per person and quarter of an hour, or exported.

@@ -10,7 +10,7 @@ use super::shell::{Visitor, Web};
 use super::words::{civil, short_date};
 use crate::desk::{CaseView, DeskError, Person, cases::Order, need};
 use crate::domain::access::Actor;
-use crate::domain::case::Command;
+use crate::domain::case::{Case, Command};
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -53,7 +53,7 @@ pub async fn act(
         Err(error) => return web.sorry(&actor, &error),
     };
     let mut form = form(&web, &view, spec);
-    let posted = Posted(pairs);
+    let posted = Posted(pairs).settled();
     let own = slot(&view, spec, &[]);
     form.draft = Some(posted.get("draft"))
         .filter(|draft| draft.starts_with(&own))
@@ -264,6 +264,29 @@ async fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form:
         Ok(now) => now,
         Err(error) => return web.sorry(actor, &error),
     };
+    let mut taken = Vec::new();
+    let who = actor.clone();
+    let about = view.case.reference.clone();
+    let then = web
+        .desk
+        .away(move |desk| desk.case_as_of(&who, &about, seen));
+    match then.await {
+        Ok(Some(then)) => {
+            let people = people(web);
+            let drawn = |case: &Case| {
+                spec.form(&Subject {
+                    case,
+                    people: &people,
+                    categories: web.desk.book().categories(),
+                    rates: web.desk.book().rates(),
+                    today: civil(view.seen_at),
+                })
+            };
+            taken = form.lay_over(&drawn(&then), &drawn(&view.case)).taken;
+        }
+        Ok(None) => {}
+        Err(error) => return web.sorry(actor, &error),
+    }
     let names: &Names = &view.names;
     let since = events
         .iter()
@@ -276,6 +299,7 @@ async fn clash(web: &Web, actor: &Actor, reference: &str, spec: &Spec, mut form:
         reference: reference.to_owned(),
         care: care(&view.case),
         since,
+        taken,
         title: spec.label.to_owned(),
         form,
     };

@@ -158,6 +158,8 @@ pub struct ClashPage {
     pub care: Vec<String>,
     /// What happened since.
     pub since: Vec<String>,
+    /// Answers of the form that somebody else changed and the person did not, with what they are now.
+    pub taken: Vec<(String, String)>,
     /// The command.
     pub title: String,
     /// The form with the text and the new version.

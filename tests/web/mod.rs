@@ -2,6 +2,7 @@
 
 mod backups;
 mod board;
+mod clash;
 mod drafts;
 mod finding;
 mod guarded;

@@ -2,6 +2,7 @@
 //! hints, errors and the error summary are the same everywhere. [`Form::read`] turns a post into the JSON that the API
 //! takes for the same thing, so that pages and API reach the same use case with the same value.
 
+mod clash;
 mod field;
 mod finder;
 mod papers;
