@@ -29,6 +29,7 @@ pub mod links;
 pub mod lists;
 pub mod live;
 pub mod mapping;
+pub mod ombudsman;
 pub mod one_person;
 pub mod people;
 pub mod plugins;

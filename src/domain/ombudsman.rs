@@ -265,3 +265,91 @@ impl HosCase {
             .flat_map(|determination| &determination.recommendations)
     }
 }
+
+/// Something that the Ombudsman waits for from the landlord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited<'a> {
+    /// A response by the date it set.
+    Response(NaiveDate),
+    /// Evidence.
+    Evidence(&'a HosTask),
+    /// Proof that an order was complied with.
+    Order(&'a Order),
+    /// Proof that a failure notice was complied with, by its number from 1.
+    Notice(usize, &'a HosNotice),
+    /// An answer to a recommendation, which has no date of its own.
+    Answer(&'a Recommendation),
+}
+
+impl Awaited<'_> {
+    /// By when, where there is a date.
+    pub fn due(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Response(due) => Some(*due),
+            Self::Evidence(task) => Some(task.due),
+            Self::Order(order) => Some(order.due),
+            Self::Notice(_, notice) => notice.comply_by,
+            Self::Answer(_) => None,
+        }
+    }
+}
+
+impl HosCase {
+    /// What the Ombudsman waits for, the soonest first and what has no date last.
+    pub fn awaited(&self) -> Vec<Awaited<'_>> {
+        let response = self
+            .directed_due
+            .filter(|_| self.state == HosState::DirectedToRespond)
+            .map(Awaited::Response);
+        let tasks = self.tasks.iter().filter(|task| task.sent_on.is_none());
+        let orders = self.orders().filter(|order| order.complied_on.is_none());
+        let notices = (1..).zip(&self.notices);
+        let notices = notices.filter(|(_, notice)| notice.complied_on.is_none());
+        let answers = self.recommendations().filter(|r| r.accepted.is_none());
+        let mut all: Vec<Awaited<'_>> = response
+            .into_iter()
+            .chain(tasks.map(Awaited::Evidence))
+            .chain(orders.map(Awaited::Order))
+            .chain(notices.map(|(number, notice)| Awaited::Notice(number, notice)))
+            .chain(answers.map(Awaited::Answer))
+            .collect();
+        all.sort_by_key(|one| (one.due().is_none(), one.due()));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_waited_for_comes_soonest_first_and_what_is_done_not_at_all() {
+        let order = |id: u32, due: &str, complied: Option<&str>| serde_json::json!({"id": id, "kind": "apology", "text": "Say sorry", "due": due, "complied_on": complied});
+        let hos: HosCase = serde_json::from_value(serde_json::json!({
+            "reference": "202600001", "route": "full_investigation", "notified_at": "2026-09-01T09:00:00Z",
+            "state": "orders_open", "directed_due": "2026-09-05",
+            "tasks": [
+                {"id": 1, "items": [], "due": "2026-09-10", "set_on": "2026-09-01", "sent_on": "2026-09-09"},
+                {"id": 2, "items": ["04"], "due": "2026-12-01", "set_on": "2026-11-10"}
+            ],
+            "determinations": [{"received_on": "2026-11-01", "heads": [],
+                "orders": [order(1, "2026-11-29", None), order(2, "2026-11-15", Some("2026-11-14"))],
+                "recommendations": [{"id": 1, "text": "Train"}, {"id": 2, "text": "Write", "accepted": false}]}],
+            "notices": [{"kind": "chfn", "text": "Late", "issued_on": "2026-11-02", "comply_by": "2026-11-20"}]
+        }))
+        .unwrap();
+        let dues: Vec<_> = hos.awaited().iter().map(Awaited::due).collect();
+        let day = |text: &str| Some(text.parse().unwrap());
+        assert_eq!(
+            dues,
+            [
+                day("2026-11-20"),
+                day("2026-11-29"),
+                day("2026-12-01"),
+                None
+            ],
+            "the direction is over: the branch went on"
+        );
+    }
+}

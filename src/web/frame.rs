@@ -76,6 +76,7 @@ impl Frame {
             (me.reads, item("/", "Work queue", me.open)),
             (me.reads, item("/cases", "Cases", None)),
             (me.reads, item("/board", "Board", None)),
+            (me.reads, item("/ombudsman", "Ombudsman", None)),
             (me.logs, item("/log", "Log a complaint", None)),
             (true, item("/clocks", "Deadlines", None)),
             (me.settles, item("/settings", "Settings", None)),

@@ -27,6 +27,7 @@ pub mod live;
 pub mod log;
 pub mod log_find;
 pub mod log_page;
+pub mod ombudsman_page;
 pub mod page;
 pub mod queue;
 pub mod record_page;

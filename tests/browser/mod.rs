@@ -249,6 +249,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/?view=all&q=is:open",
         "/views?sort=due&q=is:open",
         "/board",
+        "/ombudsman",
         "/board?published=1",
         "/clocks",
         "/about",

@@ -8,6 +8,7 @@ mod finding;
 mod guarded;
 mod linking;
 mod mapping;
+mod ombudsman;
 mod rates;
 mod roles;
 mod signed_in;
