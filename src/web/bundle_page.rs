@@ -11,9 +11,11 @@ use super::case_page::{care, gaps};
 use super::documents::{answer, saved_as};
 use super::form::{Choice, Field, Form, Kind, Posted};
 use super::forms;
-use super::page::{BundlePage, Way, render};
+use super::page::{BundlePage, Sent, Way, render};
 use super::session::refuse;
 use super::shell::{Visitor, Web};
+use super::words::{count, moment, size, words};
+use crate::desk::cases::AuditedEvent;
 use crate::desk::exports::{BUNDLE, ExportFormat, ExportRequest, ExportStream};
 use crate::desk::lists::Facet;
 use crate::desk::{CaseView, DeskError, need};
@@ -21,6 +23,9 @@ use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
 use crate::export::document::people;
 use crate::plugins::schema::{Member, Type};
+
+/// The kind of the event under which something left.
+const EXPORTED: &str = "bundle_exported";
 
 /// `GET /cases/{reference}/bundle`: the choice.
 pub async fn ask(
@@ -47,7 +52,7 @@ async fn shown(web: &Web, actor: &Actor, reference: &str, format: &str) -> Respo
     match (format, opened) {
         (Ok(format), Ok(view)) => {
             let form = form(&view.case, &format);
-            page(web, actor, &view, &format, form)
+            page(web, actor, &view, &format, form).await
         }
         (Err(error), _) | (_, Err(error)) => web.sorry(actor, &error),
     }
@@ -109,10 +114,10 @@ async fn made(
             None,
             axum::body::Body::from_stream(stream.body),
         ),
-        Ok(None) => page(web, actor, &view, &format, form),
+        Ok(None) => page(web, actor, &view, &format, form).await,
         Err(error @ DeskError::Invalid { .. }) => {
             refuse(&mut form, &error);
-            page(web, actor, &view, &format, form)
+            page(web, actor, &view, &format, form).await
         }
         Err(error) => web.sorry(actor, &error),
     }
@@ -216,8 +221,19 @@ fn persons(case: &Case) -> Vec<Choice> {
     people.iter().map(choice).collect()
 }
 
-fn page(web: &Web, actor: &Actor, view: &CaseView, format: &ExportFormat, form: Form) -> Response {
+async fn page(
+    web: &Web,
+    actor: &Actor,
+    view: &CaseView,
+    format: &ExportFormat,
+    form: Form,
+) -> Response {
     let reference = view.case.reference.to_string();
+    let history = match web.case_with_events(actor, &reference).await {
+        Ok((_, events)) => events,
+        Err(error) => return web.sorry(actor, &error),
+    };
+    let sent = sent(web, view, &history);
     let mut frame = web.frame(actor, "/cases");
     frame.trouble = !form.problems.is_empty();
     let status = if frame.trouble {
@@ -255,9 +271,60 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, format: &ExportFormat, form: 
                 Vec::new()
             },
             ways,
+            sent,
             reference,
         },
     )
+}
+
+/// What left the case before, the last first.
+fn sent(web: &Web, view: &CaseView, events: &[AuditedEvent]) -> Vec<Sent> {
+    let formats = web.desk.export_formats();
+    let told = |event: &AuditedEvent| {
+        let text = |name: &str| event.body[name].as_str().unwrap_or_default().to_owned();
+        let key = text("format");
+        let title = formats.iter().find(|format| format.key == key);
+        let title = title.map_or_else(|| key.clone(), |format| format.title.clone());
+        let items: Vec<String> = event.body["items"]
+            .as_array()
+            .map(|all| all.iter().filter_map(|item| item.as_str()))
+            .into_iter()
+            .flatten()
+            .map(str::to_owned)
+            .collect();
+        let mode = match (text("mode").as_str(), items.is_empty()) {
+            ("", _) => String::new(),
+            (mode, true) => format!(", {}", words(mode).to_lowercase()),
+            (mode, false) => format!(
+                ", {}: {}",
+                words(mode).to_lowercase(),
+                forms::folder_names(&items)
+            ),
+        };
+        let leaves = |later: &&AuditedEvent| later.seq > event.seq && later.kind != EXPORTED;
+        let newer = events.iter().filter(leaves).count();
+        Sent {
+            when: format!(
+                "{} by {}",
+                moment(event.recorded_at),
+                view.names.get(&event.actor).unwrap_or(&event.actor)
+            ),
+            what: format!("{title}{mode}"),
+            size: size(event.body["bytes"].as_u64().unwrap_or_default()),
+            sha256: text("sha256"),
+            since: match newer {
+                0 => "Nothing has come since.".into(),
+                newer => format!(
+                    "Since then: {}.",
+                    count(i64::try_from(newer).unwrap_or(i64::MAX), "entry", "entries")
+                ),
+            },
+        }
+    };
+    let left = events.iter().rev();
+    left.filter(|event| event.kind == EXPORTED && event.body.is_object())
+        .map(told)
+        .collect()
 }
 
 /// Other cases of the same resident: who asks for their data means all of them.

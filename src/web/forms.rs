@@ -1,9 +1,9 @@
 //! The forms that are no command of a case: signing in, the first run, documents, bundles, settings.
 
 use super::form::{Choice, Field, Form, Kind, choices};
-use super::words::{spoken, wire};
+use super::words::{count, size, spoken, wire};
 use crate::domain::access::Role;
-use crate::domain::case::{Case, DocumentKind};
+use crate::domain::case::{Case, Document, DocumentKind};
 
 fn line(name: &str, label: &str) -> Field {
     Field::new(Kind::Line, name, label)
@@ -124,6 +124,47 @@ pub fn folder_names(items: &[String]) -> String {
     titles.collect::<Vec<_>>().join("; ")
 }
 
+/// A single file that the Ombudsman's Portal takes is no larger, in bytes (domain rules §5.2).
+const CEILING: u64 = 20_000_000;
+
+/// Documents in words: how many, how large together, and which of them the Portal takes only in parts.
+fn weighed<'d>(documents: impl Iterator<Item = &'d Document>) -> String {
+    let (mut number, mut bytes, mut over) = (0, 0, 0);
+    for document in documents {
+        number += 1;
+        bytes += document.size;
+        over += i64::from(document.size > CEILING);
+    }
+    let files = count(number, "document", "documents");
+    match over {
+        0 => format!("{files}, {}", size(bytes)),
+        over => format!(
+            "{files}, {}, {over} over {} to go in parts or be reduced",
+            size(bytes),
+            size(CEILING)
+        ),
+    }
+}
+
+/// The folders with what the case has for each.
+fn filled_folders(case: &Case) -> Vec<Choice> {
+    let weigh = |number: &str, title: &str| {
+        let own = case.documents.iter();
+        let mut own = own
+            .filter(|document| case.folder_of(document) == Some(number))
+            .peekable();
+        let label = match own.peek() {
+            None => format!("{number} {title}"),
+            Some(_) => format!("{number} {title}: {}", weighed(own)),
+        };
+        Choice::new(number, label)
+    };
+    FOLDERS
+        .iter()
+        .map(|(number, title)| weigh(number, title))
+        .collect()
+}
+
 /// Make a bundle; what an open request asks for is ticked.
 pub fn bundle(case: &Case) -> Form {
     let modes = vec![
@@ -138,7 +179,7 @@ pub fn bundle(case: &Case) -> Form {
         .filter(|task| task.sent_on.is_none());
     let asked: Vec<String> = open.flat_map(|task| task.items.clone()).collect();
     let mut items = Field::new(Kind::Checkboxes, "items", "Folders")
-        .of(folders())
+        .of(filled_folders(case))
         .optional();
     if !asked.is_empty() {
         items = items.hint("Those that the Ombudsman's open request asks for are ticked.");
@@ -151,7 +192,11 @@ pub fn bundle(case: &Case) -> Form {
         vec![
             Field::new(Kind::Radios, "mode", "What goes in")
                 .of(modes)
-                .with(mode),
+                .with(mode)
+                .hint(format!(
+                    "On the case: {}. Redress adds its own papers: chronology, index, decisions, letters.",
+                    weighed(case.documents.iter())
+                )),
             items,
         ],
     )

@@ -134,6 +134,22 @@ pub struct BundlePage {
     pub others: Vec<Way>,
     /// The other formats.
     pub ways: Vec<Way>,
+    /// What left before, the last first.
+    pub sent: Vec<Sent>,
+}
+
+/// What left a case before.
+pub struct Sent {
+    /// When, and by whom.
+    pub when: String,
+    /// The format and how much of the case.
+    pub what: String,
+    /// How large it was.
+    pub size: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// How much the case has gained since, as a sentence.
+    pub since: String,
 }
 
 /// A way in which a case leaves.

@@ -166,6 +166,27 @@ fn the_bundle_is_one_click_and_says_what_is_missing() {
         after.text.contains("Bundle made"),
         "what left is on the record"
     );
+    let before = site.get(&format!("/cases/{reference}/bundle"));
+    for part in [
+        "What left before",
+        "Ombudsman bundle, full",
+        "by Daniel Price. Nothing has come since.",
+        "SHA-256",
+    ] {
+        assert!(before.text.contains(part), "{part}: {}", before.text);
+    }
+    site.attach(&reference, "photo.jpg", &[7; 2_100_000]);
+    let after = site.get(&format!("/cases/{reference}/bundle"));
+    assert!(
+        after.text.contains("Since then: 1 entry."),
+        "{}",
+        after.text
+    );
+    assert!(
+        after.text.contains("14 Media: 1 document, 2.1 MB"),
+        "{}",
+        after.text
+    );
     let wrong = site.act(
         &reference,
         "explain_gap",
