@@ -11,7 +11,7 @@ use crate::domain::calendar::london_date;
 use crate::domain::case::{Case, Command, Event};
 use crate::domain::ids::CaseRef;
 use crate::domain::refusal::required;
-use crate::store::WriteTx;
+use crate::store::{StoreError, WriteError, WriteTx};
 
 /// The most cases that change hands at once.
 const MOST: usize = 500;
@@ -38,36 +38,80 @@ pub struct Assigned {
     pub refused: Vec<(CaseRef, String)>,
 }
 
+/// Why nothing was given.
+enum Stopped {
+    /// It was only to be seen what would be.
+    TriedOut(Assigned),
+    /// It may not be.
+    Refused(DeskError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<DeskError> for Stopped {
+    fn from(error: DeskError) -> Self {
+        Self::Refused(error)
+    }
+}
+
 impl Desk {
     /// Gives cases to someone in one breath. A case that may not go to them stays where it is and says why; the
     /// others go.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], [`DeskError::Invalid`] for whom or how many, or what the file says.
-    pub async fn reassign(
+    pub async fn reassign(&self, actor: &Actor, wanted: Assignment) -> Result<Assigned, DeskError> {
+        match self.hand_over(actor, wanted, true).await {
+            Ok(done) => Ok(done),
+            Err(Stopped::Refused(error)) => Err(error),
+            Err(Stopped::TriedOut(_)) => Err(DeskError::Internal("nothing was given".into())),
+        }
+    }
+
+    /// What [`Desk::reassign`] would do, with nothing done.
+    ///
+    /// # Errors
+    /// As [`Desk::reassign`].
+    pub async fn try_reassign(
+        &self,
+        actor: &Actor,
+        wanted: Assignment,
+    ) -> Result<Assigned, DeskError> {
+        match self.hand_over(actor, wanted, false).await {
+            Ok(done) | Err(Stopped::TriedOut(done)) => Ok(done),
+            Err(Stopped::Refused(error)) => Err(error),
+        }
+    }
+
+    async fn hand_over(
         &self,
         actor: &Actor,
         mut wanted: Assignment,
-    ) -> Result<Assigned, DeskError> {
+        for_good: bool,
+    ) -> Result<Assigned, Stopped> {
         need(actor, Permission::Assign)?;
-        required(&wanted.to, "to", "who gets the cases")?;
+        required(&wanted.to, "to", "who gets the cases").map_err(DeskError::from)?;
         let (book, now) = (self.book(), self.now());
         wanted.to = book.id_of(&wanted.to);
         wanted.from = wanted.from.map(|from| book.id_of(&from));
         if wanted.cases.is_empty() && wanted.from.is_none() {
-            return Err(invalid("cases", "Choose at least one case.".into()));
+            return Err(invalid("cases", "Choose at least one case.".into()).into());
         }
         let who = actor.clone();
         let done = self
             .store()
-            .write_async(move |tx| -> Result<Assigned, DeskError> {
+            .write_async(move |tx| -> Result<Assigned, Stopped> {
                 let cases = match (&wanted.from, wanted.cases.as_slice()) {
                     (Some(from), []) => all_of(tx, &who, from)?,
                     (_, chosen) => chosen.to_vec(),
                 };
                 if cases.len() > MOST {
                     let detail = format!("Give at most {MOST} cases at a time.");
-                    return Err(invalid("cases", detail));
+                    return Err(invalid("cases", detail).into());
                 }
                 let mut done = Assigned::default();
                 for reference in cases {
@@ -82,12 +126,19 @@ impl Desk {
                         Err(error @ (DeskError::NotFound | DeskError::Conflict(_))) => {
                             done.refused.push((reference, error.to_string()));
                         }
-                        Err(error) => return Err(error),
+                        Err(error) => return Err(error.into()),
                     }
                 }
-                Ok(done)
+                // What a job that fails has written is taken back.
+                match for_good {
+                    true => Ok(done),
+                    false => Err(Stopped::TriedOut(done)),
+                }
             });
-        Ok(done.await?)
+        done.await.map_err(|error| match error {
+            WriteError::Refused(stopped) => stopped,
+            WriteError::Store(error) => Stopped::Refused(error.into()),
+        })
     }
 
     /// Says that someone is away, or back. One says so of oneself; those who give work, of anyone.

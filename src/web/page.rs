@@ -182,6 +182,38 @@ pub struct ClashPage {
     pub form: Form,
 }
 
+/// What giving cases to someone would do.
+#[derive(Template)]
+#[template(path = "give.html")]
+pub struct GivePage {
+    /// Around it.
+    pub frame: Frame,
+    /// The list that they were ticked on.
+    pub back: String,
+    /// Who was chosen.
+    pub to: String,
+    /// The cases.
+    pub lines: Vec<Given>,
+    /// What does it.
+    pub form: Form,
+    /// Whether any of them goes.
+    pub some: bool,
+}
+
+/// A case that is to be given to someone.
+pub struct Given {
+    /// `C-2026-0042`.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// Who has it; empty for nobody.
+    pub from: String,
+    /// Who gets it; empty when it stays.
+    pub to: String,
+    /// Why it stays; empty when it goes.
+    pub why_not: String,
+}
+
 /// About Redress and whose work is in it.
 #[derive(Template)]
 #[template(path = "about.html")]

@@ -31,19 +31,34 @@ fn ticked_cases_go_to_someone_and_past_whom_is_away() {
         ],
     );
     assert!(away.text.contains("Daniel Price until"), "{}", away.text);
-    let given = site.post(
-        "/assign",
-        &[
-            ("back", "/?view=open"),
-            ("to", "dprice"),
-            ("case", &one),
-            ("case", &two),
-        ],
+    let mut answers = vec![
+        ("back", "/?view=open"),
+        ("to", "dprice"),
+        ("case", one.as_str()),
+        ("case", two.as_str()),
+    ];
+    let would = site.post("/assign", &answers);
+    assert!(
+        would.text.contains("Nothing is given yet."),
+        "{}",
+        would.text
     );
+    assert!(would.text.contains("Give 2 cases"));
+    assert_eq!(
+        would.text.matches("> Saira Malik</span>").count(),
+        2,
+        "{}",
+        would.text
+    );
+    let case = site.get(&format!("/cases/{one}"));
+    assert!(!case.text.contains("Case assigned to"), "only looked at");
+    answers.extend([("sure", "yes"), ("note", "She knows the block")]);
+    let given = site.post("/assign", &answers);
     assert!(given.text.contains("The ticked cases were given."));
     for reference in [&one, &two] {
         let case = site.get(&format!("/cases/{reference}"));
         assert!(case.text.contains("Case assigned to Saira Malik"));
+        assert!(case.text.contains("She knows the block"));
         assert!(
             case.text
                 .contains("Daniel Price is away until 31 January 2099; Saira Malik covers.")
