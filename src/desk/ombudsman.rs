@@ -2,8 +2,11 @@
 
 use super::lists::{CaseRow, ListOrder, ListQuery, may_see};
 use super::{Desk, DeskError, need};
+use std::collections::BTreeMap;
+
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::Case;
+use crate::domain::ids::DocumentId;
 use crate::domain::ombudsman::HosCase;
 use crate::store::derive::Facet;
 
@@ -19,6 +22,8 @@ pub struct Branch {
     pub row: CaseRow,
     /// The branch.
     pub hos: HosCase,
+    /// The titles of the documents that prove something in it.
+    pub titles: BTreeMap<DocumentId, String>,
 }
 
 /// Everything at the Ombudsman that one person may see.
@@ -52,9 +57,15 @@ impl Desk {
             let page = reader.list(&query, &see)?;
             for row in page.rows {
                 let case: Option<Case> = reader.case(&row.reference)?;
-                if let Some(hos) = case.and_then(|case| case.ombudsman) {
-                    room.branches.push(Branch { row, hos });
-                }
+                let Some(case) = case else { continue };
+                let Some(hos) = case.ombudsman else { continue };
+                let proofs: Vec<_> = hos.orders().flat_map(|order| &order.evidence).collect();
+                let documents = case.documents.into_iter();
+                let titles = documents
+                    .filter(|document| proofs.contains(&&document.id))
+                    .map(|document| (document.id, document.title))
+                    .collect();
+                room.branches.push(Branch { row, hos, titles });
             }
             if page.next.is_none() {
                 return Ok(room);

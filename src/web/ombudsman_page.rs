@@ -7,7 +7,7 @@ use super::shell::{Visitor, Web};
 use super::words::{civil, count, short_date, spoken};
 use crate::desk::ombudsman::{Branch, Room};
 
-use crate::domain::ombudsman::{Awaited, Order};
+use crate::domain::ombudsman::{Awaited, Order, Recommendation};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -91,6 +91,8 @@ pub struct Determined {
     pub heads: Vec<String>,
     /// Its orders, with what came of each.
     pub orders: Vec<Came>,
+    /// Its recommendations, with the answers given.
+    pub recommendations: Vec<String>,
     /// Whether somebody asked for a review; empty for nobody.
     pub review: String,
 }
@@ -285,6 +287,21 @@ fn order_words(order: &Order) -> String {
     format!("Order {}: {}{sum}", order.id, spoken(&order.kind))
 }
 
+fn recommended(recommendation: &Recommendation) -> String {
+    let reason = recommendation.reason.as_deref().unwrap_or_default();
+    let answer = match recommendation.accepted {
+        None => "not answered yet".to_owned(),
+        Some(true) => format!("accepted. {reason}"),
+        Some(false) => format!("not accepted. {reason}"),
+    };
+    format!(
+        "Recommendation {}: {}: {}",
+        recommendation.id,
+        recommendation.text,
+        answer.trim()
+    )
+}
+
 fn determined(room: &Room, today: NaiveDate) -> Vec<Determined> {
     let mut all: Vec<_> = room
         .branches
@@ -304,7 +321,8 @@ fn determined(room: &Room, today: NaiveDate) -> Vec<Determined> {
             .iter()
             .map(|id| {
                 let href = format!("/cases/{}/documents/{}", branch.row.reference, id.0);
-                (format!("document {}", id.0), href)
+                let title = branch.titles.get(id).cloned().unwrap_or_default();
+                (title, href)
             })
             .collect(),
     };
@@ -322,6 +340,11 @@ fn determined(room: &Room, today: NaiveDate) -> Vec<Determined> {
                 .orders
                 .iter()
                 .map(|order| came(branch, order))
+                .collect(),
+            recommendations: determination
+                .recommendations
+                .iter()
+                .map(recommended)
                 .collect(),
             review: determination
                 .review_requested_by
@@ -344,19 +367,21 @@ fn findings(room: &Room, since: NaiveDate) -> Vec<(String, usize)> {
     counts
 }
 
-/// What became of the orders that fell due since a day.
+/// What became of the orders that were complied with, or fell due, since a day.
 fn orders(room: &Room, since: NaiveDate, today: NaiveDate) -> String {
     let all = room.branches.iter().flat_map(|branch| branch.hos.orders());
-    let due: Vec<&Order> = all
-        .filter(|order| order.due > since && (order.due < today || order.complied_on.is_some()))
-        .collect();
+    let settled = |order: &&Order| {
+        let day = order.complied_on.unwrap_or(order.due);
+        day > since && (day < today || order.complied_on.is_some())
+    };
+    let due: Vec<&Order> = all.filter(settled).collect();
     if due.is_empty() {
-        return "No order fell due in the last 12 months.".into();
+        return "No order was complied with or fell due in the last 12 months.".into();
     }
     let in_time = |order: &&&Order| order.complied_on.is_some_and(|on| on <= order.due);
     let (all, good) = (due.len(), due.iter().filter(in_time).count());
     format!(
-        "{} of the last 12 months: {good} complied with in time, {} late.",
+        "{} complied with or due in the last 12 months: {good} in time, {} late.",
         count(i64::try_from(all).unwrap_or(i64::MAX), "order", "orders"),
         all - good
     )

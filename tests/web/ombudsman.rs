@@ -54,7 +54,7 @@ fn the_room_says_what_is_waited_for_until_it_is_proved() {
         "Recommendation 1",
         "damp and mould: maladministration",
         "<dt>Maladministration</dt>",
-        "No order fell due in the last 12 months.",
+        "No order was complied with or fell due in the last 12 months.",
     ] {
         assert!(decided.text.contains(part), "{part}: {}", decided.text);
     }
@@ -75,14 +75,46 @@ fn the_room_says_what_is_waited_for_until_it_is_proved() {
     assert!(
         proved
             .text
-            .contains("1 order of the last 12 months: 1 complied with in time, 0 late.")
+            .contains("1 order complied with or due in the last 12 months: 1 in time, 0 late.")
     );
     assert!(
         proved
             .text
             .contains(&format!("/cases/{reference}/documents/1\">Proof"))
     );
+    assert!(proved.text.contains(">Proof: apology.pdf"));
     assert!(!proved.text.contains(&link));
+    let answer = [
+        ("recommendation", "1"),
+        ("accepted", "yes"),
+        ("reason", "By March"),
+    ];
+    site.done(&reference, "answer_recommendation", &answer);
+    let answered = site.get("/ombudsman");
+    assert!(
+        answered
+            .text
+            .contains("Look at the damp policy: accepted. By March"),
+        "{}",
+        answered.text
+    );
+
+    // An order of long ago that nobody proved is late, in words.
+    let late = [
+        ("heads.0.text", "Record keeping"),
+        ("heads.0.finding", "service_failure"),
+        ("orders.0.kind", "apology"),
+        ("orders.0.text", "Apologise again"),
+        ("orders.0.due", "2026-11-02"),
+    ];
+    site.done(&reference, "record_determination", &late);
+    let told = site.get("/ombudsman");
+    assert!(told.text.contains("days overdue"), "{}", told.text);
+    assert!(
+        told.text.contains("due Mon 2 Nov 2026, late"),
+        "{}",
+        told.text
+    );
 
     // Who only looks on sees it; what is restricted is not there for them.
     let board = site.as_role("board");
