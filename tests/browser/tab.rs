@@ -59,10 +59,9 @@ pub fn browser() -> bool {
     there
 }
 
-impl Tab {
-    /// A new browser, with no cookies, that will visit this site.
-    pub async fn open(base: &str, screen: Screen) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+/// A driver and its port. It looks for a free one itself, and gives up when another program takes that before it does.
+fn driver() -> (Child, String) {
+    for _ in 0..5 {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -70,16 +69,26 @@ impl Tab {
             .spawn()
             .expect("chromedriver starts");
         let mut said = BufReader::new(driver.stdout.take().expect("its words")).lines();
-        let port = said
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let (_, port) = line.split_once("started successfully on port ")?;
-                Some(port.trim_end_matches('.').to_owned())
-            })
-            .expect("a port");
-        // Someone must listen to what else it says.
-        std::thread::spawn(move || said.for_each(drop));
+        let port = said.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            Some(port.trim_end_matches('.').to_owned())
+        });
+        if let Some(port) = port {
+            // Someone must listen to what else it says.
+            std::thread::spawn(move || said.for_each(drop));
+            return (driver, port);
+        }
+        let _ = driver.kill();
+        let _ = driver.wait();
+    }
+    panic!("chromedriver found no free port");
+}
+
+impl Tab {
+    /// A new browser, with no cookies, that will visit this site.
+    pub async fn open(base: &str, screen: Screen) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (driver, port) = driver();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(folder.path(), screen))
             .connect(&format!("http://127.0.0.1:{port}"))
