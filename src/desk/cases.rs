@@ -322,7 +322,7 @@ impl Desk {
     }
 
     /// People named by the name that others read are recorded under their account's name.
-    fn in_our_names(&self, mut order: Order) -> Order {
+    pub(super) fn in_our_names(&self, mut order: Order) -> Order {
         let book = self.book();
         let id = |name: &mut String| {
             if !name.trim().is_empty() {

@@ -5,18 +5,25 @@ use chrono::{DateTime, Utc};
 
 use super::carry::cover;
 use super::cases::{Order, check_version};
-use super::{Desk, DeskError, open};
+use super::{Desk, DeskError, need, open};
 use crate::domain::access::Actor;
 use crate::domain::calendar::london_date;
 use crate::domain::case::{Context, Document, DocumentKind, Event, IssuedLetter, Sensitivity};
 use crate::domain::ids::{CaseRef, DocumentId};
 use crate::domain::letter::LetterKind;
-use crate::letters::{self, LetterFor};
+use crate::letters::{self as layout, LetterFor};
 
 /// The files of the letters of one command, and the version they were written for.
 pub(super) struct Rendered {
     pub version: u32,
     pub documents: Vec<Document>,
+}
+
+/// Letters as they were set for a version of a case, with what each says.
+struct Letters {
+    version: u32,
+    at: DateTime<Utc>,
+    letters: Vec<(IssuedLetter, Vec<u8>)>,
 }
 
 impl Desk {
@@ -27,6 +34,46 @@ impl Desk {
         reference: &CaseRef,
         order: &Order,
     ) -> Result<Option<Rendered>, DeskError> {
+        let set = self.set_letters(actor, reference, order, false)?;
+        let mut documents = Vec::new();
+        for (letter, pdf) in &set.letters {
+            let stored = self.store().put_document(&mut pdf.as_slice())?;
+            let sha256 = hex::encode(stored.sha256);
+            documents.push(document(letter, sha256, stored.size, actor, set.at));
+        }
+        Ok((!documents.is_empty()).then_some(Rendered {
+            version: set.version,
+            documents,
+        }))
+    }
+
+    /// The letters that `order` would send, marked as not sent; nothing is sent or kept. The resident's comes first.
+    ///
+    /// # Errors
+    /// As [`Desk::command`](super::Desk::command).
+    pub async fn preview_letters(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        order: Order,
+    ) -> Result<Vec<Vec<u8>>, DeskError> {
+        need(actor, order.command.permission())?;
+        let order = self.in_our_names(order);
+        let (who, about) = (actor.clone(), reference.clone());
+        let set = self
+            .away(move |desk| desk.set_letters(&who, &about, &order, true))
+            .await?;
+        Ok(set.letters.into_iter().map(|(_, pdf)| pdf).collect())
+    }
+
+    /// Decides what `order` would do and sets the letters that are part of it.
+    fn set_letters(
+        &self,
+        actor: &Actor,
+        reference: &CaseRef,
+        order: &Order,
+        preview: bool,
+    ) -> Result<Letters, DeskError> {
         let case = open(&*self.reader()?, actor, reference)?;
         check_version(&case, order.if_version)?;
         let (book, now) = (self.book(), self.now());
@@ -46,7 +93,7 @@ impl Desk {
         // The letter names who covers, as the command will.
         cover(&book, &case, &mut command, london_date(now));
         let events = case.decide(&command, &context)?;
-        let mut documents = Vec::new();
+        let mut letters = Vec::new();
         let after = case.after(&events, &context);
         for event in &events {
             let Event::LetterIssued { letter } = event else {
@@ -56,30 +103,25 @@ impl Desk {
                 continue;
             }
             let signed_by = crate::domain::case::Directory::name(&*book, &actor.id);
-            let data = letters::data(&LetterFor {
+            let mut data = layout::data(&LetterFor {
                 case: &after.as_read_by(letter.to.as_deref()),
                 letter,
                 policy,
                 signed_by: &signed_by,
             });
+            data["preview"] = preview.into();
             let pdf = self
                 .inner
                 .renderer
                 .render(crate::pdf::Template::Letter, &data)
                 .map_err(|error| DeskError::Pdf(error.to_string()))?;
-            let stored = self.store().put_document(&mut pdf.as_slice())?;
-            documents.push(document(
-                letter,
-                hex::encode(stored.sha256),
-                stored.size,
-                actor,
-                at,
-            ));
+            letters.push((letter.clone(), pdf));
         }
-        Ok((!documents.is_empty()).then_some(Rendered {
+        Ok(Letters {
             version: case.version,
-            documents,
-        }))
+            at,
+            letters,
+        })
     }
 }
 

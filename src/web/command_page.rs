@@ -13,8 +13,8 @@ use crate::domain::access::Actor;
 use crate::domain::case::{Case, Command};
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -75,8 +75,29 @@ pub async fn act(
             return page(&web, &actor, &view, spec, form);
         }
     };
-    match web.desk.command(&actor, &view.case.reference, order).await {
-        Ok(_) => {
+    let reference = &view.case.reference;
+    let done = match posted.get("look") {
+        "" => web
+            .desk
+            .command(&actor, reference, order)
+            .await
+            .map(|_| None),
+        _ => {
+            let letters = web.desk.preview_letters(&actor, reference, order);
+            letters
+                .await
+                .map(|letters| Some(letters.into_iter().next()))
+        }
+    };
+    match done {
+        Ok(Some(Some(pdf))) => shown_in_place(pdf),
+        Ok(Some(None)) => {
+            let text =
+                "No letter of ours goes out with these answers: there is nothing to look at.";
+            form.refuse(None, text, "", "");
+            page(&web, &actor, &view, spec, form)
+        }
+        Ok(None) => {
             if let Err(error) = web.desk.drop_draft(&actor, &form.draft).await {
                 tracing::warn!(%error, "a draft whose form was sent is still kept");
             }
@@ -109,6 +130,18 @@ pub async fn act(
         }
         Err(error) => web.sorry(&actor, &error),
     }
+}
+
+/// A PDF that the browser shows in the tab.
+fn shown_in_place(pdf: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (
+            header::CONTENT_DISPOSITION,
+            "inline; filename=\"preview-not-sent.pdf\"",
+        ),
+    ];
+    (headers, pdf).into_response()
 }
 
 /// Under which name the form of a command is kept: one for each thing that it was opened for.

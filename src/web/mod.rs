@@ -21,6 +21,7 @@ pub mod faults;
 pub mod form;
 pub mod forms;
 pub mod frame;
+pub mod help;
 pub mod linked;
 mod list_filter;
 pub mod live;

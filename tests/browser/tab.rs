@@ -121,8 +121,20 @@ impl Tab {
 
     /// The words that show, where they show.
     pub async fn words(&self) -> String {
-        let body = self.client.find(Locator::Css("body")).await;
-        body.expect("a page").text().await.expect("its words")
+        let mut tries = 0;
+        loop {
+            let words = match self.client.find(Locator::Css("body")).await {
+                Ok(body) => body.text().await,
+                Err(error) => Err(error),
+            };
+            match words {
+                Ok(words) => return words,
+                // A page that just gives way to the next one.
+                Err(_) if tries < 20 => tries += 1,
+                Err(error) => panic!("no page: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Fails unless these words show.
@@ -165,6 +177,13 @@ impl Tab {
     pub async fn run(&self, script: &str) {
         let done = self.client.execute(script, vec![]).await;
         done.expect("the page does it");
+    }
+
+    /// Presses a key where no field is.
+    pub async fn press(&self, key: &str) {
+        self.run("document.activeElement?.blur()").await;
+        let body = self.find("body").await;
+        body.send_keys(key).await.expect("a key");
     }
 
     /// What stands in a field.
@@ -298,7 +317,7 @@ impl Tab {
     /// Sends the form of the field that was filled last.
     pub async fn send(&self) {
         let form = format!(
-            "main form:has({}) button[type=submit]:not([formaction]):not([aria-hidden])",
+            "main form:has({}) button[type=submit]:not([formaction]):not([aria-hidden]):not([name])",
             shown(&self.last.borrow())
         );
         let button = self.find(&form).await;

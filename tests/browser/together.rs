@@ -90,3 +90,27 @@ async fn the_board_counts_along() {
         .await;
     one.check().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_lead_to_pages_unless_somebody_types_or_switched_them_off() {
+    if !browser() {
+        return;
+    }
+    let mut server = Server::start();
+    let tab = landlord(&mut server, Screen::Desk).await;
+    tab.go("/cases").await;
+    tab.press("g").await;
+    tab.press("b").await;
+    tab.comes("Complaints board").await;
+    tab.press("n").await;
+    tab.comes("Log a complaint").await;
+    tab.put("account", "nothing works, go?").await;
+    assert_eq!(tab.value("account").await, "nothing works, go?");
+    tab.go("/help").await;
+    tab.press("?").await;
+    tab.click("Switch the keys off").await;
+    tab.shows("The keys are off in this browser.").await;
+    tab.press("n").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(tab.at().await.starts_with("/help"), "{}", tab.at().await);
+}

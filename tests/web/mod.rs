@@ -118,15 +118,27 @@ fn a_complaint_goes_from_the_first_page_to_its_stage_1_response() {
             ("reasons", "Three visits did not find the cause."),
         ],
     );
-    site.done(
-        &reference,
-        "respond",
-        &[
-            ("stage", "1"),
-            ("summary", "We are sorry."),
-            ("approved_by", "smalik"),
-        ],
+    let answer = [
+        ("stage", "1"),
+        ("summary", "We are sorry."),
+        ("approved_by", "smalik"),
+    ];
+    let looking: Vec<_> = answer.into_iter().chain([("look", "yes")]).collect();
+    let preview = site.act(&reference, "respond", &looking);
+    assert_eq!(preview.status, 200, "{}", preview.text);
+    assert_eq!(preview.header("content-type"), "application/pdf");
+    assert!(preview.header("content-disposition").starts_with("inline"));
+    let looked = site.get(&format!("/cases/{reference}"));
+    assert!(
+        !looked.text.contains("Stage 1 response issued"),
+        "only looked at"
     );
+    assert!(
+        !looked
+            .text
+            .contains("Our stage 1 response to your complaint")
+    );
+    site.done(&reference, "respond", &answer);
     let page = site.get(&format!("/cases/{reference}"));
     assert!(
         page.text.contains("Stage 1 response issued: upheld"),

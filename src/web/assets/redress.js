@@ -42,7 +42,9 @@
       clearTimeout(waiting);
       waiting = setTimeout(keep, 1500);
     });
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      // What only opens another tab leaves this one as it is.
+      if (event.submitter?.formTarget === "_blank") return;
       // Nothing may arrive behind the form itself: its draft is gone by then.
       sent = true;
       clearTimeout(waiting);
@@ -181,6 +183,63 @@
       board.querySelectorAll("details").forEach((one, place) => (one.open = open[place] ?? one.open));
     });
   }
+
+  // Keys that lead somewhere. Never while somebody types, and anybody may switch them off.
+  const KEYS = "redress-keys";
+  const keysOff = () => {
+    try {
+      return localStorage.getItem(KEYS) === "off";
+    } catch {
+      return false;
+    }
+  };
+  const PLACES = { q: "/", c: "/cases", b: "/board", o: "/ombudsman" };
+  let before = "";
+  function pressed(event) {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
+    const after = before;
+    before = event.key;
+    const go = (address) => {
+      event.preventDefault();
+      location.assign(address);
+    };
+    if (after === "g" && PLACES[event.key]) return go(PLACES[event.key]);
+    if (event.key === "/") {
+      event.preventDefault();
+      by("find")?.focus();
+    } else if (event.key === "n") {
+      go("/log");
+    } else if (event.key === "?") {
+      go("/help#keys");
+    } else if (event.key === "j" || event.key === "k") {
+      const rows = [...document.querySelectorAll("a.rd-table__title")];
+      const here = rows.indexOf(document.activeElement);
+      const next = event.key === "j" ? here + 1 : here - 1;
+      rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus();
+    }
+  }
+  document.addEventListener("keydown", pressed);
+
+  function switchKeys(button) {
+    const tell = () => {
+      button.textContent = keysOff() ? "Switch the keys on" : "Switch the keys off";
+      by("keys-state").textContent = keysOff() ? "The keys are off in this browser." : "The keys are on in this browser.";
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      try {
+        localStorage.setItem(KEYS, keysOff() ? "on" : "off");
+      } catch {
+        by("keys-state").textContent = "This browser keeps nothing, so the keys stay as they are.";
+        return;
+      }
+      tell();
+    });
+    tell();
+  }
+  const keysButton = by("keys-switch");
+  if (keysButton) switchKeys(keysButton);
 
   const form = document.querySelector("form[data-draft]");
   const live = by("live");

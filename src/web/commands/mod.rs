@@ -67,6 +67,9 @@ pub fn find(name: &str) -> Option<&'static Spec> {
     all().find(|spec| spec.name == name)
 }
 
+/// The commands with which letters go out.
+const SEND: [&str; 5] = ["acknowledge", "respond", "extend", "refuse", "issue_letter"];
+
 impl Spec {
     /// The form, for the version of the case that was looked at.
     pub fn form(&self, subject: &Subject) -> Form {
@@ -79,7 +82,8 @@ impl Spec {
                     .hint("Clocks run on this moment. The record keeps the time of entry as well."),
             );
         }
-        let form = Form::new(action, self.label, (self.fields)(subject));
+        let mut form = Form::new(action, self.label, (self.fields)(subject));
+        form.letter = SEND.contains(&self.name);
         let form = if self.name == "offer_remedy" {
             money::ask(form, subject)
         } else {

@@ -114,6 +114,8 @@ pub struct Form {
     pub draft_said: String,
     /// Whether a draft can be kept by a button.
     pub keeps: bool,
+    /// Whether a letter goes out with it, which can be looked at first.
+    pub letter: bool,
     /// Files that go with it.
     pub papers: Option<Papers>,
     /// Where it is told who else is on the case and what changes meanwhile; empty for no case.
@@ -136,6 +138,7 @@ impl Form {
             draft: String::new(),
             draft_said: String::new(),
             keeps: false,
+            letter: false,
             papers: None,
             live: String::new(),
             here: String::new(),
