@@ -2,8 +2,8 @@
 //! Housing Ombudsman's Complaint Handling Code over it.
 //!
 //! Rooms, from the bottom up; arrows point down only (`ARCHITECTURE.md`, proved by `tests/arrows.rs`):
-//! [`domain`] rules, pure · [`pdf`], [`auth`] leaves that know no case · [`store`] the one file ·
-//! [`plugins`] the sandbox · [`letters`], [`link`], [`export`] parts · [`desk`] use cases and the only
+//! [`domain`] rules, pure · [`pdf`], [`papers`], [`auth`] leaves that know no case · [`store`] the one file ·
+//! [`plugins`] the sandbox · [`letters`], [`link`], [`search`], [`export`] parts · [`desk`] use cases and the only
 //! writer · [`api`], [`web`], [`cli`] edges.
 
 #![recursion_limit = "256"]
@@ -16,7 +16,9 @@ pub mod domain;
 pub mod export;
 pub mod letters;
 pub mod link;
+pub mod papers;
 pub mod pdf;
 pub mod plugins;
+pub mod search;
 pub mod store;
 pub mod web;

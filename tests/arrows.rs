@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 /// The rooms from the ground up. A room uses what lies below it; rooms on one floor do not use each other.
 const FLOORS: [&[&str]; 8] = [
     &["domain"],
-    &["pdf", "auth"],
+    &["pdf", "auth", "papers"],
     &["store"],
     &["plugins"],
-    &["letters", "link", "export"],
+    &["letters", "link", "export", "search"],
     &["desk"],
     &["api", "web"],
     &["cli"],

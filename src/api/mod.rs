@@ -21,7 +21,8 @@ pub mod plugins;
 pub mod problem;
 mod range;
 mod read;
-pub mod settings;
+pub mod search;
+mod settings;
 
 use std::sync::OnceLock;
 
@@ -63,6 +64,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(cases::residents))
         .routes(routes!(cases::dashboard))
         .routes(routes!(board::board))
+        .routes(routes!(search::search))
         .routes(routes!(commands::command))
         .routes(routes!(documents::download))
         .routes(routes!(links::links))

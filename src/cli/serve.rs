@@ -69,6 +69,10 @@ pub async fn run(
     let mut turns = JoinSet::new();
     turns.spawn(async move { fresh.keep_links_fresh().await });
     turns.spawn(async move { keeper.keep_backups().await });
+    let finder = desk.clone();
+    std::thread::Builder::new()
+        .name("search".into())
+        .spawn(move || finder.keep_search())?;
     if let Some(tls) = tls {
         turns.spawn(async move { tls.keep_fresh().await });
     }

@@ -171,11 +171,7 @@ impl Desk {
             .into_iter()
             .find(|document| document.id == id)
             .ok_or(DeskError::NotFound)?;
-        let delicate = matches!(
-            document.sensitivity,
-            Sensitivity::SpecialCategory | Sensitivity::Privileged
-        );
-        if delicate && !actor.may_read_delicate() {
+        if document.is_delicate() && !actor.may_read_delicate() {
             return Err(DeskError::Forbidden(
                 "This document is about health or legal advice, which your role does not see. Ask \
                  the complaints team for what you need of it."

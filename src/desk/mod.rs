@@ -36,6 +36,7 @@ pub mod plugins;
 pub mod rates;
 pub mod register;
 pub mod saved;
+pub mod search;
 mod sections;
 pub mod sessions;
 pub mod settings;
@@ -58,6 +59,7 @@ use crate::link::watch::Watch;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
 use crate::plugins::http::Http;
+use crate::search::Search;
 use crate::store::{Reader, Store};
 
 pub use crate::store::StoreError;
@@ -90,6 +92,7 @@ struct Inner {
     finders: Finders,
     keeper: backups::Keeper,
     live: live::Live,
+    search: Search,
 }
 
 impl Desk {
@@ -120,6 +123,7 @@ impl Desk {
     ) -> Result<Self, DeskError> {
         let http = Http::new().map_err(|error| DeskError::Internal(error.to_string()))?;
         let book = Arc::new(Book::read(&store.reader()?)?);
+        let search = Search::new(store.clone(), &renderer);
         let inner = Inner {
             store,
             now,
@@ -134,6 +138,7 @@ impl Desk {
             finders: Finders::default(),
             keeper: backups::Keeper::default(),
             live: live::Live::default(),
+            search,
         };
         let desk = Self {
             inner: Arc::new(inner),

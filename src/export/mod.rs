@@ -8,7 +8,6 @@ pub mod archive;
 mod compose;
 pub mod document;
 pub mod folder;
-mod mail;
 pub mod manifest;
 mod onpaper;
 mod outlet;

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::document::CaseFile;
-use super::mail;
 use super::source::Held;
 use crate::domain::case::{Document, folder_title};
+use crate::papers::mail;
 use crate::pdf::{Renderer, Template};
 use crate::store::Store;
 

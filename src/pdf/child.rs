@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{self, End, Job};
-use super::{PdfError, Template, join, number, split, typeset};
+use super::{PdfError, Template, join, number, split, typeset, words};
 
 /// Environment variables by which the parent hands over the limits.
 pub(super) const MEMORY_BYTES: &str = "REDRESS_PDF_MEMORY_BYTES";
@@ -103,7 +103,9 @@ fn stopped(job: &Job) -> End {
     let why = "it is made in a way that this program cannot read".into();
     match job {
         Job::Number(_) => End::CannotNumber(why),
-        Job::Split { .. } | Job::Join(_) | Job::Picture { .. } => End::CannotSplit(why),
+        Job::Split { .. } | Job::Words | Job::Join(_) | Job::Picture { .. } => {
+            End::CannotSplit(why)
+        }
         Job::Render { .. } | Job::Count | Job::Feet(_) => {
             End::Fault("the typesetter stopped unexpectedly".into())
         }
@@ -135,6 +137,10 @@ fn answer(job: &Job, body: Vec<u8>, out: &mut impl Write) -> Result<Vec<u32>, Pd
             Ok(Vec::new())
         }
         Job::Count => Ok(vec![split::count(&body)?]),
+        Job::Words => {
+            wire::send_part(out, words::words(&body)?.as_bytes())?;
+            Ok(Vec::new())
+        }
         Job::Join(joining) => {
             let (objects, joined) = join::carry(body, joining)?;
             wire::send_part(out, &objects)?;

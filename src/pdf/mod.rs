@@ -4,7 +4,7 @@
 //! work is done by a child of the same binary (`redress render-pdf`) that limits itself before it starts:
 //! [`Renderer`] is the parent's side, [`child_main`] the child's, `wire` what they say to each other.
 //! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages,
-//! `number` numbers its pages, `join` makes its pages those of another.
+//! `number` numbers its pages, `join` makes its pages those of another, `words` reads it.
 //! What each template takes is in [`data`].
 
 mod child;
@@ -17,6 +17,7 @@ mod split;
 mod text;
 mod typeset;
 mod wire;
+mod words;
 
 pub use child::child_main;
 pub use join::{Drawn, Feet, Foot, Joined, JoinedPage, Joining, Sheet};

@@ -82,6 +82,15 @@ impl Renderer {
         }
     }
 
+    /// One helper of the same program that works for somebody else: nobody here waits for it.
+    pub fn apart(&self) -> Renderer {
+        let limits = Limits {
+            helpers: 1,
+            ..self.limits.clone()
+        };
+        Renderer::with_program(self.program.clone(), limits)
+    }
+
     /// The document as PDF. Blocks until it is made.
     pub fn render(&self, template: Template, data: &Value) -> Result<Vec<u8>, PdfError> {
         Ok(self.render_counted(template, data)?.pdf)
@@ -136,6 +145,14 @@ impl Renderer {
         too_big(pdf)?;
         let (_, pages) = self.run(&Job::Count, pdf)?;
         Ok(pages.first().copied().unwrap_or_default())
+    }
+
+    /// The words of a PDF, page by page; an error when it cannot be read. Blocks.
+    pub fn words(&self, pdf: &[u8]) -> Result<String, PdfError> {
+        too_big(pdf)?;
+        let (mut parts, _) = self.run(&Job::Words, pdf)?;
+        let words = parts.pop().unwrap_or_default();
+        Ok(String::from_utf8_lossy(&words).into_owned())
     }
 
     /// A PDF's objects as another PDF takes them in, and where they stand. Blocks.

@@ -33,6 +33,8 @@ pub(super) enum Job {
     Number(Numbering),
     /// Body: a PDF. No part; the end says how many pages it has.
     Count,
+    /// Body: a PDF. One part: its words.
+    Words,
     /// Body: a PDF. Two parts: its objects as another PDF takes them in, and where they stand, as JSON.
     Join(Joining),
     /// Body: the feet of pages as JSON. Two parts: the objects of their font, and where they stand with the drawing of

@@ -72,6 +72,7 @@ impl WriteTx<'_> {
             return Ok(None);
         };
         self.delete(T::Blob, sha256)?;
+        self.delete(T::DocumentWords, sha256)?;
         self.put(T::BlobPending, &tables::key(document.number), &[])?;
         Ok(Some(document.number))
     }

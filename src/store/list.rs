@@ -407,7 +407,10 @@ impl dyn Rows + '_ {
     }
 
     /// The restricted cases that a viewer may not see. Restricted cases are few.
-    fn hidden(&self, may_see: MaySee<'_>) -> Result<BTreeSet<u64>, StoreError> {
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn hidden(&self, may_see: MaySee<'_>) -> Result<BTreeSet<u64>, StoreError> {
         let mut out = BTreeSet::new();
         self.walk(T::Restricted, ALL, true, &mut |key, _| {
             let case = tables::number(key)?;

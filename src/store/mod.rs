@@ -32,12 +32,13 @@ mod search;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use audit::Hash;
 pub use error::{StoreError, WriteError};
 pub use open::{Options, Source};
 pub use reader::Reader;
+pub use search::Fits;
 pub use tables::{Rows, T};
 pub use tx::WriteTx;
 

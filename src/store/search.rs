@@ -1,7 +1,7 @@
 //! Lists by search words: a bounded set of candidates from the word index, filtered and ordered in memory.
 
 use super::cases::reference_of;
-use super::derive::{self, Order};
+use super::derive::{self, CaseRow, Order};
 use super::error::StoreError;
 use super::list::{ListQuery, Page, cursor_place};
 use super::tables::{self, ENOUGH, MORE, Rows, T};
@@ -12,6 +12,61 @@ use std::collections::BTreeSet;
 /// Candidates that a search gathers for a word.
 const CANDIDATES: usize = 2_000;
 
+/// What a query asks besides words, made ready to be asked of many cases.
+pub struct Fits<'a> {
+    query: &'a ListQuery,
+    facets: Vec<([u8; 9], bool)>,
+    /// One whole word is as good as found by the index; of several the order is still to be seen.
+    phrases: Vec<&'a String>,
+}
+
+impl<'a> Fits<'a> {
+    /// For this query.
+    pub fn of(query: &'a ListQuery) -> Self {
+        let asked = query.facets.iter().map(|facet| (facet.key(), true));
+        let out = query.without.iter().map(|facet| (facet.key(), false));
+        let phrases = query.phrases.iter();
+        Self {
+            query,
+            facets: asked.chain(out).collect(),
+            phrases: phrases.filter(|phrase| whole(phrase).len() > 1).collect(),
+        }
+    }
+
+    /// Whether a case with this row fits.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn has(
+        &self,
+        rows: &(dyn Rows + '_),
+        case: u64,
+        row: &CaseRow,
+    ) -> Result<bool, StoreError> {
+        if !self.query.within(row) {
+            return Ok(false);
+        }
+        let received = derive::place(Order::Received, row, case);
+        for (facet, wanted) in &self.facets {
+            let key = derive::index_key(facet, Order::Received, &received);
+            if rows.get(T::CaseIndex, &key)?.is_some() != *wanted {
+                return Ok(false);
+            }
+        }
+        for phrase in &self.phrases {
+            if !rows.has_phrase(case, phrase)? {
+                return Ok(false);
+            }
+        }
+        for phrase in &self.query.without_phrases {
+            if rows.has_phrase(case, phrase)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
 impl dyn Rows + '_ {
     /// A list by words: candidates from the word index, filtered and ordered in memory.
     pub(crate) fn search(
@@ -20,33 +75,13 @@ impl dyn Rows + '_ {
         hidden: &BTreeSet<u64>,
     ) -> Result<Page, StoreError> {
         let (found, complete) = self.candidates(&query.q, &query.phrases)?;
-        let asked = query.facets.iter().map(|facet| (facet.key(), true));
-        let out = query.without.iter().map(|facet| (facet.key(), false));
-        let facets: Vec<_> = asked.chain(out).collect();
-        // One whole word is as good as found by the index; of several the order is still to be seen.
-        let phrases: Vec<_> = query
-            .phrases
-            .iter()
-            .filter(|phrase| whole(phrase).len() > 1)
-            .collect();
+        let fits = Fits::of(query);
         let mut rows = Vec::new();
         for case in found.difference(hidden) {
             let Some(row) = self.row_of(*case)? else {
                 continue;
             };
-            let received = derive::place(Order::Received, &row, *case);
-            let mut fits = query.within(&row);
-            for (facet, wanted) in &facets {
-                let key = derive::index_key(facet, Order::Received, &received);
-                fits = fits && self.get(T::CaseIndex, &key)?.is_some() == *wanted;
-            }
-            for phrase in &phrases {
-                fits = fits && self.has_phrase(*case, phrase)?;
-            }
-            for phrase in &query.without_phrases {
-                fits = fits && !self.has_phrase(*case, phrase)?;
-            }
-            if fits {
+            if fits.has(self, *case, &row)? {
                 rows.push((derive::place(query.order, &row, *case), row));
             }
         }

@@ -81,6 +81,12 @@ tables! {
     LinkState = "link_state",
     /// Snapshots of records of other systems.
     LinkRecord = "link_record",
+    /// Name → size and number of a file of the full-text index. Made again in the background.
+    SearchFile = "search_file",
+    /// `file, chunk` → bytes.
+    SearchChunk = "search_chunk",
+    /// SHA-256 → the words of a document, packed. Made again in the background.
+    DocumentWords = "document_words",
     /// Small things of parts that need no table of their own.
     Note = "note",
 }

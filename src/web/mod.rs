@@ -36,6 +36,7 @@ pub mod router;
 pub mod rows;
 #[cfg(test)]
 mod sample;
+pub mod search_page;
 pub mod security;
 pub mod session;
 pub mod settings;

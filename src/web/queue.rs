@@ -317,7 +317,8 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
     })
 }
 
-fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
+/// Cases as lines of a list.
+pub fn lines(web: &Web, rows: Vec<CaseRow>) -> Vec<CaseLine> {
     let book = web.desk.book();
     let today = civil(web.desk.now());
     let due_soon = book.policy(today).clocks.due_soon;

@@ -5,7 +5,7 @@ use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, board, bundle_page, case_handlers, clocks, command_page,
     documents, drafts, erasure_page, evidence_page, faults, help, live, log_page, ombudsman_page,
-    queue, record_page, security, session, settings_pages, views_page,
+    queue, record_page, search_page, security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -46,6 +46,7 @@ pub fn router(web: Web) -> Router {
         .route("/board/published.csv", get(board::download))
         .route("/board/live", get(live::board))
         .route("/ombudsman", get(ombudsman_page::show))
+        .route("/search", get(search_page::show))
         .route("/help", get(help::list))
         .route("/help/{name}", get(help::article))
         .route("/cases/{reference}/live", get(live::case))

@@ -21,7 +21,7 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         ("POST", "/cases/{reference}/links/refresh") => Log,
         ("POST", "/cases/{reference}/commands") => Log,
         ("GET", "/cases/{reference}/exports/{format}") => Export,
-        ("GET", "/dashboard" | "/board" | "/residents") => ReadCases,
+        ("GET", "/dashboard" | "/board" | "/residents" | "/search") => ReadCases,
         ("GET", path) if path.starts_with("/cases") => ReadCases,
         (_, "/people" | "/people/{id}" | "/tokens" | "/tokens/{id}" | "/calendar/changes") => {
             Administer
@@ -48,6 +48,7 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
         .replace("{id}", "1");
     let filled = match path {
         "/residents" => "/residents?q=okonjo".to_owned(),
+        "/search" => "/search?q=damp".to_owned(),
         "/clocks" => "/clocks?received=2026-11-20".to_owned(),
         "/plugin-runs" => "/plugin-runs?link=housing".to_owned(),
         _ => filled,

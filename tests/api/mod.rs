@@ -22,6 +22,7 @@ mod object_store;
 mod plugins;
 mod rates;
 mod refusals;
+mod search;
 mod secrets;
 mod sees;
 mod settings;

@@ -2,6 +2,7 @@
 
 use super::call;
 use super::site::{Answer, Site};
+use crate::support::until;
 
 fn rows(page: &Answer, reference: &str) -> bool {
     page.text.contains(&format!("href=\"/cases/{reference}\""))
@@ -162,6 +163,54 @@ fn a_list_is_kept_as_a_view_shared_by_its_address_and_removed() {
                 &[("name", "x"), ("q", "stage:2"), ("sort", "due")]
             )
             .status,
+        403
+    );
+}
+
+#[test]
+fn what_was_written_is_found_with_its_words_marked_and_stays_text() {
+    let site = Site::started();
+    site.keep_search();
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    let hostile = "Mr <script>alert(1)</script> says <b>gutters</b> & “drains” overflow";
+    site.done(&reference, "note", &[("text", hostile)]);
+    let mut page = site.get("/search?q=gutter");
+    until("the note", || {
+        page = site.get("/search?q=gutter");
+        page.text.contains("<mark>gutters</mark>")
+    });
+    assert!(!page.text.contains("<script>alert"), "{}", page.text);
+    assert!(
+        page.text
+            .contains("&#60;b&#62;<mark>gutters</mark>&#60;/b&#62;"),
+        "{}",
+        page.text
+    );
+    let entry = format!("/cases/{reference}?all=1#entry-");
+    assert!(page.text.contains(&entry), "leads to where it stands");
+    let number = page.text.split(&entry).nth(1).expect("an entry");
+    let number: String = number.chars().take_while(char::is_ascii_digit).collect();
+    let case = site.get(&format!("/cases/{reference}?all=1"));
+    assert!(case.text.contains(&format!("id=\"entry-{number}\"")));
+
+    // A name is found as it is typed; a reference opens its case.
+    assert!(rows(&site.get("/search?q=okon"), &reference));
+    let opened = site.get(&format!("/search?q={}", reference.to_lowercase()));
+    assert!(
+        opened.address.ends_with(&format!("/cases/{reference}")),
+        "{}",
+        opened.address
+    );
+    let wrong = site.get("/search?q=stage:9%20gutter");
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("id=\"q-error\""), "said beside the box");
+    let none = site.get("/search?q=zeppelin");
+    assert!(
+        none.text
+            .contains("No note, letter or document has all of these words.")
+    );
+    assert_eq!(
+        site.as_role("administrator").get("/search?q=gutter").status,
         403
     );
 }

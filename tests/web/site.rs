@@ -187,6 +187,12 @@ impl Site {
         }
     }
 
+    /// Brings the full-text search up to date from now on, as the program does.
+    pub fn keep_search(&self) {
+        let desk = self.desk.clone();
+        thread::spawn(move || desk.keep_search());
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         Self::answer(
             self.browser

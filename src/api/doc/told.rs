@@ -37,7 +37,7 @@ macro_rules! names {
 }
 
 names! {
-    Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Board Command Document NewDocument DueDates
+    Intake CaseAnswer CasePage AuditedEvent EarlierCase QueueCounts Board Found Command Document NewDocument DueDates
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
     Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket Session
@@ -101,6 +101,12 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("Board", "What is open, and what became of the complaints of a period beside the one before.",
      "at:time from:date to:date before_from:date before_to:date complete:flag queue:QueueCounts open:BoardOpen[]
       figures:BoardFigure[] median_working_days:BoardMedian[] themes:BoardGroup[] root_causes:BoardGroup[] months:BoardMonth[]"),
+    ("PassagePiece", "A piece of a text, and whether it is one of the words that were sought.", "text:text marked:flag"),
+    ("Passage", "Where in a case the words stand: an event by its `seq`, or a document by its `id`.",
+     "event?:number document?:number pieces:PassagePiece[]"),
+    ("Hit", "A case that was found, and where in it the words stand.", "case:CaseSummary passages:Passage[]"),
+    ("Found", "A page of a search, best first; `next` is the `from` of the next page. `building` tells how many cases are indexed while the index is first made.",
+     "hits:Hit[] total:number total_is_exact:flag next?:number building?:number"),
     ("Me", "Who calls.", "id:text name:text roles:Role[] is_token:flag"),
     ("Person", "Someone with an account.",
      "id:text name:text roles:Role[] disabled:flag can_sign_in:flag created_at:time away?:Away"),

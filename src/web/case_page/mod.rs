@@ -12,7 +12,7 @@ mod offers;
 mod parts;
 mod strip;
 mod timeline;
-mod told;
+pub mod told;
 
 pub use facts::care;
 pub use links::{LinkGroup, links};

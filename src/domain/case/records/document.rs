@@ -105,6 +105,17 @@ pub enum DocumentKind {
     Other,
 }
 
+impl Document {
+    /// Whether not everybody who reads the case may read it: health, and legal advice
+    /// ([`crate::domain::access::Actor::may_read_delicate`]).
+    pub fn is_delicate(&self) -> bool {
+        matches!(
+            self.sensitivity,
+            Sensitivity::SpecialCategory | Sensitivity::Privileged
+        )
+    }
+}
+
 impl DocumentKind {
     /// Every kind, in the order it is offered.
     pub const ALL: [Self; 34] = [

@@ -6,13 +6,15 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use encoding_rs::{Encoding, UTF_8};
 
+use super::markup;
+
 /// Parts within parts, no deeper than a mail program makes them.
 const DEEPEST: u32 = 5;
 /// What a reader looks for first.
 const SHOWN: [&str; 5] = ["From", "To", "Cc", "Date", "Subject"];
 
 /// A message that can be read.
-pub(super) struct Mail {
+pub struct Mail {
     /// Name and value of the heads that are shown.
     pub heads: Vec<(&'static str, String)>,
     /// The words.
@@ -20,7 +22,7 @@ pub(super) struct Mail {
 }
 
 /// Reads a message.
-pub(super) fn read(bytes: &[u8]) -> Option<Mail> {
+pub fn read(bytes: &[u8]) -> Option<Mail> {
     let part = Part::of(bytes);
     let shown = SHOWN.into_iter().filter_map(|name| {
         let value = part.head(name)?;
@@ -33,6 +35,20 @@ pub(super) fn read(bytes: &[u8]) -> Option<Mail> {
         text: part.text(DEEPEST)?,
         heads,
     })
+}
+
+/// All the words of a message, whatever else goes with it: for finding it, not for showing it.
+pub(super) fn all_words(bytes: &[u8]) -> String {
+    let part = Part::of(bytes);
+    let mut out = String::new();
+    for name in SHOWN {
+        if let Some(value) = part.head(name) {
+            out.push_str(&words(value));
+            out.push('\n');
+        }
+    }
+    part.gather(DEEPEST, &mut out);
+    out
 }
 
 struct Part<'a> {
@@ -96,6 +112,25 @@ impl<'a> Part<'a> {
             own.then(|| value.trim().trim_matches('"').to_owned())
         });
         found.next()
+    }
+
+    fn gather(&self, deeper: u32, out: &mut String) {
+        let kind = self.kind();
+        if deeper > 0 && kind.starts_with("multipart/") {
+            for part in self.parts().unwrap_or_default() {
+                part.gather(deeper - 1, out);
+            }
+        } else if kind.starts_with("text/") {
+            let charset = self.parameter("charset");
+            let charset = charset.as_deref().unwrap_or("utf-8");
+            let text = self.decoded().and_then(|bytes| in_charset(&bytes, charset));
+            let text = text.unwrap_or_default();
+            match kind.as_str() {
+                "text/html" => out.push_str(&markup::words(&text, markup::HTML)),
+                _ => out.push_str(&text),
+            }
+            out.push('\n');
+        }
     }
 
     fn text(&self, deeper: u32) -> Option<String> {
