@@ -3,11 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use redress::domain::case::{Case, Recorded, State};
 use redress::domain::ids::CaseRef;
+use redress::pdf::{Limits, Renderer};
+use redress::search::{Asker, Passages, Search, Wanted};
+use redress::store::cases::reference_of;
 use redress::store::derive::{CaseRow, Deadline, Facet, Order, Timing};
 use redress::store::list::ListQuery;
 use redress::store::verify::verify;
 use redress::store::{Options, Store, StoreError, backup, rebuild};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -45,6 +49,7 @@ fn main() -> Result<(), Failure> {
     seed(&store, cases.saturating_sub(FIRST))?;
     println!("filled in {:.1?}", start.elapsed());
     reading(&store, cases)?;
+    finding(&store, cases)?;
     copying(&store, folder.path())?;
 
     let crashed = folder.path().join("crashed.redb");
@@ -237,6 +242,61 @@ fn reading(store: &Store, cases: usize) -> Result<(), Failure> {
                 store.reader()?.list(&query, everyone).map(drop)
             })?;
         }
+    }
+    Ok(())
+}
+
+/// The full-text search: its index made from nothing, then words that every case has, few have, and one has.
+fn finding(store: &Store, cases: usize) -> Result<(), Failure> {
+    let renderer = Renderer::with_program("/nowhere", Limits::default());
+    let search = Search::new(store.clone(), &renderer);
+    let start = Instant::now();
+    while search.catch_up()? {}
+    println!(
+        "full text of {cases} cases indexed in {:.1?}",
+        start.elapsed()
+    );
+    let start = Instant::now();
+    note(store, any_case(0, 1))?;
+    while search.catch_up()? {}
+    println!("one more note indexed in {:.1?}", start.elapsed());
+    let hidden = BTreeSet::new();
+    let asker = Asker {
+        hidden: &hidden,
+        delicate: true,
+    };
+    for (name, words) in [
+        ("a word of every case", &["bedroom"][..]),
+        ("three words of every case", &["mould", "wall", "bedroom"]),
+        ("a phrase of every case", &["came back within a week"]),
+        ("a name and a word", &["Nowak", "bedroom"]),
+        ("one reference", &["C-2026-1000"]),
+    ] {
+        let wanted: Vec<_> = words
+            .iter()
+            .map(|text| Wanted {
+                text: (*text).into(),
+                minus: false,
+            })
+            .collect();
+        let asked = Passages::new(&wanted);
+        let mut taken = Vec::new();
+        let mut total = 0;
+        for _ in 0..200 {
+            let start = Instant::now();
+            let found = search.find(&wanted, asker, 10)?;
+            let reader = store.reader()?;
+            for number in found.cases {
+                let case = reader.case(&reference_of(number))?.ok_or("no case")?;
+                search.passages(&*reader, &case, &asked, asker)?;
+            }
+            taken.push(start.elapsed());
+            total = found.total;
+        }
+        println!(
+            "{name}: {total} cases, ten with passages {}",
+            Taken::of(taken)
+        );
     }
     Ok(())
 }

@@ -14,10 +14,10 @@ use crate::domain::clock::{DueChange, DueDates, DueQuery};
 use crate::domain::ids::CaseRef;
 use crate::domain::measure::CaseTimes;
 use crate::domain::refusal::required;
-use crate::store::Rows;
 use crate::store::rebuild::is_current;
 use crate::store::settings::Change;
 use crate::store::upgrade::NextDate;
+use crate::store::{Rows, WriteError};
 
 /// A change to the bank holidays or to the days on which the office is shut.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -125,6 +125,20 @@ pub type Moved = Vec<(CaseRef, Vec<DueChange>)>;
 /// As [`Moved`], with whether the one who asked may know of the case.
 type AllMoved = Vec<(bool, CaseRef, Vec<DueChange>)>;
 
+/// Why a change was not made.
+enum Stopped {
+    /// It was only to be seen what would move.
+    TriedOut(AllMoved),
+    /// It may not be.
+    Refused(DeskError),
+}
+
+impl<E: Into<DeskError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 /// Compares the next date of each case and what was in time, which the lists keep, with what its events, the calendar and the policies
 /// say: what the store cannot know for itself.
 ///
@@ -193,12 +207,50 @@ impl Desk {
         actor: &Actor,
         change: CalendarChange,
     ) -> Result<Moved, DeskError> {
+        let moved = match self.move_days(actor, change, true).await {
+            Ok(moved) => moved,
+            Err(Stopped::Refused(error)) => return Err(error),
+            Err(Stopped::TriedOut(_)) => {
+                return Err(DeskError::Internal("nothing was changed".into()));
+            }
+        };
+        self.reread()?;
+        tracing::info!(by = %actor.id, cases = moved.len(), "the calendar changed");
+        let known = moved.into_iter().filter(|(open, ..)| *open);
+        Ok(known.map(|(_, case, changes)| (case, changes)).collect())
+    }
+
+    /// What [`Desk::change_calendar`] would move, with nothing done, and how many cases more that the actor may not
+    /// know of.
+    ///
+    /// # Errors
+    /// As [`Desk::change_calendar`].
+    pub async fn try_calendar(
+        &self,
+        actor: &Actor,
+        change: CalendarChange,
+    ) -> Result<(Moved, usize), DeskError> {
+        let moved = match self.move_days(actor, change, false).await {
+            Ok(moved) | Err(Stopped::TriedOut(moved)) => moved,
+            Err(Stopped::Refused(error)) => return Err(error),
+        };
+        let (known, others): (AllMoved, AllMoved) = moved.into_iter().partition(|(open, ..)| *open);
+        let known = known.into_iter().map(|(_, case, changes)| (case, changes));
+        Ok((known.collect(), others.len()))
+    }
+
+    async fn move_days(
+        &self,
+        actor: &Actor,
+        change: CalendarChange,
+        for_good: bool,
+    ) -> Result<AllMoved, Stopped> {
         need(actor, Permission::Administer)?;
         let now = self.now();
         let by = actor.id.clone();
         let moved = self
             .store()
-            .write_async(move |tx| -> Result<AllMoved, DeskError> {
+            .write_async(move |tx| -> Result<AllMoved, Stopped> {
                 // Read here: of two changes at once, the later one builds on the earlier.
                 let old = Book::read(tx)?;
                 let mut calendar = old.calendar().clone();
@@ -211,7 +263,7 @@ impl Desk {
                 };
                 tx.set_setting(CALENDAR, &calendar, &record)?;
                 let Some(reason) = moves else {
-                    return Ok(AllMoved::new());
+                    return done(AllMoved::new(), for_good);
                 };
                 let book = Book::read(tx)?;
                 let system = Actor::system();
@@ -248,13 +300,20 @@ impl Desk {
                     )?;
                     moved.push((case.open_to(&by), case.reference, changes));
                 }
-                Ok(moved)
-            })
-            .await?;
-        self.reread()?;
-        tracing::info!(by = %actor.id, cases = moved.len(), "the calendar changed");
-        let known = moved.into_iter().filter(|(open, ..)| *open);
-        Ok(known.map(|(_, case, changes)| (case, changes)).collect())
+                done(moved, for_good)
+            });
+        moved.await.map_err(|error| match error {
+            WriteError::Refused(stopped) => stopped,
+            WriteError::Store(error) => Stopped::Refused(error.into()),
+        })
+    }
+}
+
+/// What a job that was to be done gives, and one that was only tried: what a job that fails has written is taken back.
+fn done(moved: AllMoved, for_good: bool) -> Result<AllMoved, Stopped> {
+    match for_good {
+        true => Ok(moved),
+        false => Err(Stopped::TriedOut(moved)),
     }
 }
 

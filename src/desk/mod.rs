@@ -23,6 +23,7 @@ pub mod everything;
 mod export_request;
 mod export_stream;
 pub mod exports;
+pub mod house;
 mod keys;
 mod letters;
 pub mod links;

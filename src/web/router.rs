@@ -147,6 +147,11 @@ pub fn router(web: Web) -> Router {
             post(settings_pages::rates::offer_rate),
         )
         .route(
+            "/settings/rules",
+            get(settings_pages::rules::rules).post(settings_pages::rules::set_rules),
+        )
+        .route("/settings/history", get(settings_pages::history::history))
+        .route(
             "/settings/letters",
             get(settings_pages::letters::letters).post(settings_pages::letters::set_letters),
         )
@@ -226,7 +231,13 @@ pub fn router(web: Web) -> Router {
         .merge(components)
         .route("/assets/{name}", get(assets::serve))
         .fallback(nothing_here);
-    security::protect(faults::tell(pages)).with_state(web)
+    // Browsers send it by themselves, without saying from which site.
+    let reports = Router::new()
+        .route("/policy-report", post(security::reported))
+        .layer(DefaultBodyLimit::max(security::LONGEST_REPORT));
+    security::protect(faults::tell(pages))
+        .merge(reports)
+        .with_state(web)
 }
 
 async fn nothing_here(State(web): State<Web>) -> Response {

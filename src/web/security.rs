@@ -4,13 +4,73 @@
 use super::frame::Frame;
 use super::page::Message;
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+                      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                      report-uri /policy-report";
+
+/// Bytes of a report that are read.
+pub const LONGEST_REPORT: usize = 16 * 1024;
+/// Reports that are written to the log in a minute: a page that is attacked sends one for each attempt.
+const REPORTS: u32 = 10;
+
+/// What a browser says it kept a page from doing.
+#[derive(Deserialize)]
+struct Report {
+    #[serde(rename = "csp-report")]
+    report: Kept,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+#[derive(Default)]
+struct Kept {
+    document_uri: String,
+    blocked_uri: String,
+    effective_directive: String,
+}
+
+/// Reports written in the minute that began then.
+static WRITTEN: Mutex<(Option<Instant>, u32)> = Mutex::new((None, 0));
+
+/// `POST /policy-report`: a browser kept one of our pages from doing what the policy forbids. Somebody wrote what must
+/// not run, or an extension of the browser tried something; the log tells the administrator which page and what.
+pub async fn reported(body: Bytes) -> StatusCode {
+    let Ok(Report { report }) = serde_json::from_slice(&body) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if written.0.is_none_or(|begun| begun.elapsed() > MINUTE) {
+        *written = (Some(Instant::now()), 0);
+    }
+    written.1 += 1;
+    if written.1 <= REPORTS {
+        tracing::warn!(
+            page = place(&report.document_uri),
+            blocked = place(&report.blocked_uri),
+            rule = place(&report.effective_directive),
+            "a browser kept a page from what the content security policy forbids"
+        );
+    }
+    StatusCode::NO_CONTENT
+}
+
+/// An address without what was asked, which may be somebody's name, and not endless.
+fn place(address: &str) -> String {
+    let bare = address.split(['?', '#']).next().unwrap_or_default();
+    let clean = bare.chars().filter(|c| !c.is_control());
+    clean.take(200).collect()
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Wraps the pages: their headers, and the refusal of posts that another site started.
 pub fn protect<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {

@@ -48,6 +48,8 @@ pub struct SettingsPage {
     pub columns: Vec<&'static str>,
     /// Its rows.
     pub rows: Vec<SettingsRow>,
+    /// Links under it.
+    pub links: Vec<(String, String)>,
     /// What an empty table says.
     pub empty: &'static str,
     /// The heading over the form.
@@ -72,10 +74,12 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/calendar", "Calendar"),
         tab("/settings/categories", "Categories"),
         tab("/settings/rates", "Compensation rates"),
+        tab("/settings/rules", "Times and limits"),
         tab("/settings/letters", "Letters"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
         tab("/settings/plugins", "Plugins"),
         tab("/settings/backups", "Backups"),
+        tab("/settings/history", "What was changed"),
     ]
 }

@@ -1,6 +1,6 @@
 //! A Chromium of its own behind a ChromeDriver of its own, driven as a person would: by keys, clicks and what shows.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -30,6 +30,8 @@ pub enum Screen {
     Desk,
     /// 390×844, touched.
     Phone,
+    /// 1366×768 in a browser that runs no scripts.
+    Plain,
 }
 
 /// A browser window. Dropped, its driver is killed and the browser with it.
@@ -42,6 +44,8 @@ pub struct Tab {
     last: RefCell<String>,
     /// The pages and states that axe has looked at.
     seen: RefCell<HashSet<String>>,
+    /// Whether axe looks at each page.
+    looks: Cell<bool>,
 }
 
 /// Whether the machine has a browser. Where one is required, as in CI, none is a failure.
@@ -103,7 +107,14 @@ impl Tab {
             folder,
             last: RefCell::default(),
             seen: RefCell::default(),
+            // Axe is a script; the pages that it would see are the same with scripts.
+            looks: Cell::new(!matches!(screen, Screen::Plain)),
         }
+    }
+
+    /// No longer lets axe look at each page, in a test that visits very many.
+    pub fn no_axe(&self) {
+        self.looks.set(false);
     }
 
     /// Goes to a page by its path.
@@ -212,15 +223,17 @@ impl Tab {
                 "const all = document.documentElement;\
                  const ours = (script) => !script.textContent && script.src.startsWith(location.origin + '/assets/redress-');\
                  return [[...document.scripts].filter((script) => !ours(script)).length, all.scrollWidth - all.clientWidth, window.pwned === undefined,\
-                 document.querySelectorAll('[style],style').length]",
+                 document.querySelectorAll('[style],style').length,\
+                 [...document.querySelectorAll('*')].filter((one) => [...one.attributes].some((a) =>\
+                 a.name.startsWith('on') || /^\\s*(javascript|data|vbscript):/i.test(a.value) && ['href', 'src', 'action', 'formaction'].includes(a.name))).length]",
                 vec![],
             )
             .await
             .expect("the page answers");
         assert_eq!(
             seen,
-            json!([0, 0, true, 0]),
-            "{at}: scripts, pixels too wide, untouched, inline styles"
+            json!([0, 0, true, 0, 0]),
+            "{at}: scripts, pixels too wide, untouched, inline styles, handlers and addresses that run"
         );
         let log = self.client.issue_cmd(BrowserLog).await.expect("the log");
         let wrong: Vec<&Value> = log
@@ -234,7 +247,9 @@ impl Tab {
             })
             .collect();
         assert!(wrong.is_empty(), "{at}: {wrong:?}");
-        self.look(&at).await;
+        if self.looks.get() {
+            self.look(&at).await;
+        }
     }
 
     /// Fails when axe finds something that shuts people out. Each page once in each of its states.
@@ -324,12 +339,33 @@ impl Tab {
         let page = self.find("html").await;
         button.click().await.expect("a click");
         // The old page stays until the server has answered.
+        self.left(&page).await;
+        self.check().await;
+    }
+
+    /// Fills every field of the first form of the page that is posted, texts with those of `corpus` from its place
+    /// `from` on, and sends it. Gives how many texts it took.
+    pub async fn fill_all(&self, corpus: &[&str], from: usize) -> usize {
+        let page = self.find("html").await;
+        let answer = self
+            .client
+            .execute(FILL_ALL, vec![json!(corpus), json!(from)]);
+        let taken = answer.await.expect("the form is filled");
+        let Some(taken) = taken.as_u64() else {
+            return 0;
+        };
+        self.left(&page).await;
+        self.check().await;
+        taken as usize
+    }
+
+    /// Waits for a page to have given way to the next one.
+    async fn left(&self, page: &Element) {
         let start = Instant::now();
         while page.tag_name().await.is_ok() {
             assert!(start.elapsed() < PATIENCE, "no page came");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.check().await;
     }
 
     /// Fills and sends the form of a page.
@@ -384,6 +420,29 @@ impl Drop for Tab {
     }
 }
 
+/// Fills a form, whatever it asks, and sends it past the browser's own checks.
+const FILL_ALL: &str = "
+    const [corpus, from] = arguments;
+    const asks = (f) => f.name && !f.disabled && !['hidden', 'file', 'submit', 'button'].includes(f.type);
+    const form = [...document.querySelectorAll('main form')].find((f) => f.method === 'post' && [...f.elements].some(asks));
+    if (!form) return null;
+    let taken = 0;
+    for (const f of [...form.elements].filter(asks)) {
+        if (f.tagName === 'SELECT') {
+            const option = [...f.options].find((o) => o.value && !o.selected);
+            if (option) f.value = option.value;
+        } else if (f.type === 'radio' || f.type === 'checkbox') {
+            if (![...form.elements].some((o) => o.name === f.name && o.checked)) f.checked = true;
+        } else if (f.type === 'date') f.value = '2026-11-30';
+        else if (f.type === 'datetime-local') f.value = '2026-11-20T10:00';
+        else if (f.type === 'number') f.value = '3';
+        else f.value = corpus[(from + taken++) % corpus.length];
+    }
+    form.noValidate = true;
+    form.requestSubmit([...form.querySelectorAll('button[type=submit]')].find((b) => !b.name && !b.hasAttribute('formaction')));
+    return taken;
+";
+
 /// A field that is not hidden, by its name.
 fn shown(name: &str) -> String {
     format!("[name=\"{name}\"]:not([type=hidden])")
@@ -402,6 +461,9 @@ fn capabilities(folder: &Path, screen: Screen) -> Capabilities {
             "credentials_enable_service": false,
         },
     });
+    if let Screen::Plain = screen {
+        options["prefs"]["profile.default_content_setting_values.javascript"] = json!(2);
+    }
     if let Screen::Phone = screen {
         options["mobileEmulation"] =
             json!({"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 1, "touch": true}});

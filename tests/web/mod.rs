@@ -6,6 +6,7 @@ mod clash;
 mod drafts;
 mod finding;
 mod guarded;
+mod house;
 mod linking;
 mod mapping;
 mod ombudsman;
@@ -342,6 +343,7 @@ fn pages_are_for_those_who_signed_in_and_posts_for_our_own_pages() {
             policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
             "{policy}"
         );
+        assert!(policy.ends_with("report-uri /policy-report"), "{policy}");
         assert_eq!(page.header("cache-control"), "no-store", "{address}");
         assert!(page.text.contains("Skip to main content"), "{address}");
         assert!(
@@ -350,6 +352,9 @@ fn pages_are_for_those_who_signed_in_and_posts_for_our_own_pages() {
             page.text.len()
         );
     }
+    let report = r#"{"csp-report":{"document-uri":"http://x/cases?q=Ann","blocked-uri":"inline","effective-directive":"script-src"}}"#;
+    assert_eq!(site.report(report), 204);
+    assert_eq!(site.report("no report"), 400);
     let queue = site.get("/");
     let sheet = queue
         .text

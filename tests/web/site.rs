@@ -187,6 +187,14 @@ impl Site {
         }
     }
 
+    /// Reports what the content security policy stopped, as browsers do; gives the status.
+    pub fn report(&self, body: &str) -> u16 {
+        let request = self.browser.post(format!("{}/policy-report", self.base));
+        let request = request.header("content-type", "application/csp-report");
+        let answer = request.body(body.to_owned()).send().expect("an answer");
+        answer.status().as_u16()
+    }
+
     /// Brings the full-text search up to date from now on, as the program does.
     pub fn keep_search(&self) {
         let desk = self.desk.clone();

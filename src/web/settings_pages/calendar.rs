@@ -2,19 +2,20 @@
 
 use super::{Pairs, page, show};
 use crate::desk::DeskError;
-use crate::desk::calendar::CalendarChange;
+use crate::desk::calendar::{CalendarChange, Moved};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::Closure;
 use crate::web::documents::answer;
-use crate::web::form::{Form, Posted};
+use crate::web::form::{Field, Form, Kind, Posted};
 use crate::web::forms;
-use crate::web::page::see;
+use crate::web::page::{render, see};
 use crate::web::session::refuse;
 use crate::web::settings::{SettingsPage, SettingsRow};
 use crate::web::shell::{Visitor, Web};
-use crate::web::words::{civil, long_date};
+use crate::web::words::{civil, count, long_date};
 use axum::Form as Body;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 
@@ -34,7 +35,7 @@ pub async fn add_holiday(
     Body(pairs): Body<Pairs>,
 ) -> Response {
     let mut form = forms::holiday();
-    if let Some(answers) = form.read(&Posted(pairs))
+    if let Some(answers) = form.read(&Posted(pairs.clone()))
         && let Some(date) = answer::<NaiveDate>(&answers, "date")
     {
         let text = |name: &str| answer::<String>(&answers, name).unwrap_or_default();
@@ -48,8 +49,8 @@ pub async fn add_holiday(
             },
             _ => CalendarChange::Add { date, name, why },
         };
-        match web.desk.change_calendar(&actor, change).await {
-            Ok(_) => return see("/settings/calendar"),
+        match make(&web, &actor, change, &pairs).await {
+            Ok(answer) => return answer,
             Err(error @ DeskError::Forbidden(_)) => return web.sorry(&actor, &error),
             Err(error) => refuse(&mut form, &error),
         }
@@ -63,7 +64,7 @@ pub async fn remove_holiday(
     Visitor(actor): Visitor,
     Body(pairs): Body<Pairs>,
 ) -> Response {
-    let posted = Posted(pairs);
+    let posted = Posted(pairs.clone());
     let day = |name| NaiveDate::parse_from_str(posted.get(name), "%Y-%m-%d").ok();
     let Some(date) = day("date") else {
         return see("/settings/calendar");
@@ -77,10 +78,93 @@ pub async fn remove_holiday(
         },
         None => CalendarChange::Remove { date, why },
     };
-    match web.desk.change_calendar(&actor, change).await {
-        Ok(_) => see("/settings/calendar"),
+    match make(&web, &actor, change, &pairs).await {
+        Ok(answer) => answer,
         Err(error) => web.sorry(&actor, &error),
     }
+}
+
+/// Makes a change: at once when no deadline moves with it or that was agreed to, and otherwise after what would move
+/// was shown.
+async fn make(
+    web: &Web,
+    actor: &Actor,
+    change: CalendarChange,
+    pairs: &Pairs,
+) -> Result<Response, DeskError> {
+    let agreed = pairs
+        .iter()
+        .any(|(name, value)| name == "sure" && value == "yes");
+    if !agreed {
+        let (moved, others) = web.desk.try_calendar(actor, change.clone()).await?;
+        if !moved.is_empty() || others > 0 {
+            return Ok(preview(web, actor, &change, &moved, others, pairs));
+        }
+    }
+    web.desk.change_calendar(actor, change).await?;
+    Ok(see("/settings/calendar"))
+}
+
+/// What would move, with the button that does it.
+fn preview(
+    web: &Web,
+    actor: &Actor,
+    change: &CalendarChange,
+    moved: &Moved,
+    others: usize,
+    pairs: &Pairs,
+) -> Response {
+    let (action, submit, day) = match change {
+        CalendarChange::Remove { date, .. } => {
+            ("/settings/calendar/remove", "Take the day out", *date)
+        }
+        CalendarChange::Add { date, .. } => ("/settings/calendar", "Add the day", *date),
+        CalendarChange::Close { from, .. } | CalendarChange::Reopen { from, .. } => {
+            ("/settings/calendar", "Change the days", *from)
+        }
+    };
+    let mut fields: Vec<Field> = pairs
+        .iter()
+        .filter(|(name, _)| name != "sure")
+        .map(|(name, value)| Field::new(Kind::Hidden, name.as_str(), "").with(value.as_str()))
+        .collect();
+    fields.push(Field::new(Kind::Hidden, "sure", "").with("yes"));
+    let title = "What would move";
+    let form = Form::new(action, submit, fields);
+    let mut page = page(web, actor, "/settings/calendar", title, form, "Do it");
+    let dates = moved
+        .iter()
+        .map(|(_, changes)| changes.len())
+        .sum::<usize>();
+    let dates = i64::try_from(dates).unwrap_or(i64::MAX);
+    let cases = i64::try_from(moved.len()).unwrap_or(i64::MAX);
+    page.intro = format!(
+        "Nothing is changed yet. With {} {} of {} would move. Dates that were met stay as they are.",
+        long_date(day),
+        count(dates, "deadline", "deadlines"),
+        count(cases, "case", "cases"),
+    );
+    if others > 0 {
+        let more = i64::try_from(others).unwrap_or(i64::MAX);
+        let more = count(more, "restricted case", "restricted cases");
+        page.intro
+            .push_str(&format!(" So would those of {more} that you may not see."));
+    }
+    page.columns = vec!["Case", "Deadline", "Today", "Then"];
+    page.rows = moved
+        .iter()
+        .flat_map(|(case, changes)| changes.iter().map(move |change| (case, change)))
+        .map(|(case, change)| SettingsRow {
+            cells: vec![
+                case.to_string(),
+                change.clock.kind().name.to_owned(),
+                long_date(change.old_due),
+                long_date(change.new_due),
+            ],
+            ..SettingsRow::default()
+        })
+        .collect();
+    render(StatusCode::OK, &page)
 }
 
 fn calendar_page(web: &Web, actor: &Actor, form: Form) -> SettingsPage {

@@ -4,6 +4,7 @@ pub mod backups;
 pub mod bucket;
 pub mod calendar;
 pub mod categories;
+pub mod history;
 pub mod letters;
 mod link_form;
 pub mod links;
@@ -12,6 +13,7 @@ pub mod people;
 pub mod plugins;
 pub mod policies;
 pub mod rates;
+pub mod rules;
 mod runs;
 pub mod sessions;
 mod standing;
@@ -61,6 +63,7 @@ fn page(
         columns: Vec::new(),
         rows: Vec::new(),
         empty: "",
+        links: Vec::new(),
         form_title,
         form,
     }
