@@ -7,6 +7,7 @@ pub mod access;
 pub mod calendar;
 pub mod case;
 pub mod category;
+pub mod checklist;
 pub mod clock;
 pub mod ids;
 pub mod intake;

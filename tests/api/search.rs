@@ -76,7 +76,7 @@ fn notes_letters_and_documents_are_found_and_what_is_closed_is_not() {
     );
     let none: Vec<String> = Vec::new();
     assert_eq!(found(&officer, "gutter+stage:2"), none);
-    assert_eq!(found(&officer, "gutter+stage:1"), [reference.clone()]);
+    assert_eq!(found(&officer, "gutter+stage:1"), [reference.as_str()]);
     assert_eq!(found(&officer, "gutter+-tuesday"), none);
 
     officer
@@ -125,7 +125,7 @@ fn notes_letters_and_documents_are_found_and_what_is_closed_is_not() {
     );
     // At once, without waiting for the index.
     assert_eq!(found(&front, "wainscot"), none);
-    assert_eq!(found(&officer, "wainscot"), [other.clone()]);
+    assert_eq!(found(&officer, "wainscot"), [other.as_str()]);
     let seen = guardian.get(&format!("/cases/{other}/events"));
     assert_ne!(seen.status, 200, "not even that it is there");
 
@@ -154,13 +154,12 @@ fn the_index_survives_a_kill_and_forgets_what_is_erased() {
         json!({"command": "note", "text": "A quixotic remark"}),
     );
     comes(&officer, "quixotic", &reference);
-    let secrets: Vec<String> = ["Case system", "Guardian"].map(String::from).into();
-    let guardian = server.token(&secrets[1], &["data_protection"]);
+    let guardian = server.token("Guardian", &["data_protection"]);
     let token = server.token("Second", &["complaints_officer"]);
     server.kill();
     let server = server.again();
     let officer = server.with_secret(&token);
-    assert_eq!(found(&officer, "quixotic"), [reference.clone()]);
+    assert_eq!(found(&officer, "quixotic"), [reference.as_str()]);
     officer.done(
         &reference,
         json!({"command": "note", "text": "Said after the restart: zeitgeist"}),

@@ -55,7 +55,12 @@ fn a_holiday_shows_what_it_moves_before_it_moves_anything() {
         looked.text
     );
     assert_eq!(due(), before, "only looked at");
-    assert!(!site.get("/settings/calendar").text.contains("Feast of Redress"));
+    assert!(
+        !site
+            .get("/settings/calendar")
+            .text
+            .contains("Feast of Redress")
+    );
     let sure: Vec<_> = holiday.into_iter().chain([("sure", "yes")]).collect();
     let done = site.post("/settings/calendar", &sure);
     assert!(done.text.contains("Feast of Redress"), "{}", done.text);

@@ -31,6 +31,7 @@ use crate::desk::lists::{CaseRow, Facet};
 use crate::domain::access::Actor;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::{Case, Event, Recorded};
+use crate::domain::checklist::{Check, checklist};
 use crate::domain::clock::{CaseFlags, StageFlags};
 use crate::domain::readiness::Readiness;
 use chrono::NaiveDate;
@@ -67,6 +68,10 @@ pub struct CaseView {
     pub facts: Vec<Fact>,
     /// The points.
     pub points: Vec<PointRow>,
+    /// The steps of the stage.
+    pub checks: Vec<CheckRow>,
+    /// How many of them are done, in words.
+    pub checked: String,
     /// Percent complete.
     pub ready: u32,
     /// What is missing.
@@ -87,6 +92,18 @@ pub struct CaseView {
     pub restricted: bool,
     /// What the person looking may do.
     pub offers: Offers,
+}
+
+/// A step of the stage.
+pub struct CheckRow {
+    /// What is to be done.
+    pub what: String,
+    /// Whether it is.
+    pub done: bool,
+    /// The paragraph of the Code; empty for none.
+    pub rule: &'static str,
+    /// Where it is done; empty where it cannot be done now.
+    pub href: String,
 }
 
 /// Builds the view for someone: nothing on it leads to what they may not do.
@@ -114,6 +131,8 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
         account: case.intake.account.clone(),
         facts: facts::facts(case),
         points: facts::points(case),
+        checks: Vec::new(),
+        checked: String::new(),
         ready: percent(seen.readiness.score),
         gaps: gaps(case, &seen.readiness),
         care: care(case),
@@ -126,8 +145,29 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
         offers: offers.clone(),
         reference,
     };
+    view.checks = checks(case, &offers);
+    let done = view.checks.iter().filter(|check| check.done).count();
+    view.checked = format!("{done} of {}", view.checks.len());
     offers.narrow(&mut view);
     view
+}
+
+/// The steps of the stage, each with its way there for those who may.
+fn checks(case: &Case, offers: &Offers) -> Vec<CheckRow> {
+    let row = |check: Check| {
+        let fits = commands::find(check.command).is_some_and(|spec| (spec.fits)(case));
+        let offered = !check.done && fits && offers.does(check.command);
+        CheckRow {
+            what: check.what,
+            done: check.done,
+            rule: check.rule,
+            href: match offered {
+                true => format!("/cases/{}/do/{}", case.reference, check.command),
+                false => String::new(),
+            },
+        }
+    };
+    checklist(case).into_iter().map(row).collect()
 }
 
 /// The three answers to "in time?" of each stage, those that are known.

@@ -74,6 +74,13 @@ pub struct Evidence {
     pub records: Vec<RecordKey>,
 }
 
+impl Evidence {
+    /// Whether nothing was chosen yet.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.records.is_empty()
+    }
+}
+
 impl Point {
     /// The category in words, as they were when the point was raised.
     pub fn category_title(&self) -> String {
