@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::brand::{BRAND, Brand};
 use crate::domain::access::{Role, same_person};
 use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::{Case, Directory};
@@ -91,9 +92,15 @@ pub struct Book {
     categories: Tree,
     rates: RateTable,
     people: BTreeMap<String, Person>,
+    brand: Brand,
 }
 
 impl Book {
+    /// How the pages look.
+    pub fn brand(&self) -> &Brand {
+        &self.brand
+    }
+
     /// Reads the book from the file.
     ///
     /// # Errors
@@ -119,12 +126,18 @@ impl Book {
             .records::<Person>(T::User, "", None, usize::MAX)?
             .into_iter()
             .collect();
+        let brand = rows.setting_version::<Brand>(BRAND)?;
+        let brand = brand.map_or_else(Brand::default, |kept| Brand {
+            version: kept.version,
+            ..kept.value
+        });
         Ok(Self {
             policies,
             calendar,
             categories: categories(rows)?,
             rates: rates(rows)?,
             people,
+            brand,
         })
     }
 
@@ -269,6 +282,7 @@ mod tests {
         };
         let people = [person("dina", false), person("gone", true)];
         let book = Book {
+            brand: Brand::default(),
             policies: vec![Policy::default()],
             calendar: Calendar::england(),
             categories: Tree::seeded(),

@@ -10,6 +10,7 @@ pub mod backups;
 mod beside;
 pub mod board;
 pub mod book;
+pub mod brand;
 pub mod calendar;
 mod carry;
 pub mod cases;
@@ -23,6 +24,7 @@ pub mod everything;
 mod export_request;
 mod export_stream;
 pub mod exports;
+pub mod feed;
 pub mod house;
 mod keys;
 mod letters;
@@ -61,12 +63,15 @@ use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
 use crate::plugins::http::Http;
 use crate::search::Search;
-use crate::store::{Reader, Store};
+use crate::store::{Reader, Store, T};
 
 pub use crate::store::StoreError;
 pub use book::{Away, Book, Person};
 pub use error::DeskError;
 pub use view::CaseView;
+
+/// The record of the table `note` that marks a file to practise on.
+pub const PRACTICE: &str = "practice";
 
 /// Tells the time. Tests and the demonstration bring their own.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -94,6 +99,7 @@ struct Inner {
     keeper: backups::Keeper,
     live: live::Live,
     search: Search,
+    practice: bool,
 }
 
 impl Desk {
@@ -124,6 +130,7 @@ impl Desk {
     ) -> Result<Self, DeskError> {
         let http = Http::new().map_err(|error| DeskError::Internal(error.to_string()))?;
         let book = Arc::new(Book::read(&store.reader()?)?);
+        let practice = store.reader()?.record(T::Note, PRACTICE)?.unwrap_or(false);
         let search = Search::new(store.clone(), &renderer);
         let inner = Inner {
             store,
@@ -140,6 +147,7 @@ impl Desk {
             keeper: backups::Keeper::default(),
             live: live::Live::default(),
             search,
+            practice,
         };
         let desk = Self {
             inner: Arc::new(inner),
@@ -151,6 +159,11 @@ impl Desk {
     /// Now, by the desk's clock.
     pub fn now(&self) -> DateTime<Utc> {
         (self.inner.now)()
+    }
+
+    /// Whether the file is one to practise on: everybody and everything in it is made up.
+    pub fn is_practice(&self) -> bool {
+        self.inner.practice
     }
 
     /// The file, for the parts that run it: backups, health, closing.

@@ -125,6 +125,9 @@ mod tests {
 
     fn ask(pairs: &[(&str, &str)]) -> ClocksPage {
         let frame = Frame {
+            practice: false,
+            style: String::new(),
+            logo: String::new(),
             landlord: "Redress".into(),
             me: None,
             here: "/clocks",

@@ -33,6 +33,12 @@ pub struct Item {
 pub struct Frame {
     /// The landlord's name; `Redress` before there is one.
     pub landlord: String,
+    /// Whether the file is one to practise on.
+    pub practice: bool,
+    /// Where the landlord's colour is; empty for the program's own.
+    pub style: String,
+    /// Where the landlord's logo is; empty for none.
+    pub logo: String,
     /// Who is signed in; none on the sign-in and first-run pages.
     pub me: Option<Me>,
     /// The current entry of the top bar, by its address.
@@ -52,6 +58,9 @@ impl Frame {
     pub fn bare() -> Self {
         Self {
             landlord: "Redress".to_owned(),
+            practice: false,
+            style: String::new(),
+            logo: String::new(),
             me: None,
             here: "",
             done: String::new(),
@@ -78,7 +87,8 @@ impl Frame {
             (me.reads, item("/board", "Board", None)),
             (me.reads, item("/ombudsman", "Ombudsman", None)),
             (me.logs, item("/log", "Log a complaint", None)),
-            (true, item("/clocks", "Deadlines", None)),
+            // Those who read cases have it at the foot of every page, and on each case.
+            (!me.reads, item("/clocks", "Deadlines", None)),
             (me.settles, item("/settings", "Settings", None)),
         ];
         let theirs = all.into_iter().filter(|(theirs, _)| *theirs);

@@ -3,9 +3,9 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, assign_page, away_page, board, bundle_page, case_handlers, clocks, command_page,
-    documents, drafts, erasure_page, evidence_page, faults, help, live, log_page, ombudsman_page,
-    queue, record_page, search_page, security, session, settings_pages, views_page,
+    assets, assign_page, away_page, board, brand, bundle_page, case_handlers, clocks, command_page,
+    documents, drafts, erasure_page, evidence_page, faults, feed, help, live, log_page,
+    ombudsman_page, queue, record_page, search_page, security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -86,6 +86,8 @@ pub fn router(web: Web) -> Router {
             "/cases/{reference}/erase",
             get(erasure_page::ask).post(erasure_page::erase),
         )
+        .route("/feed", get(feed::ask).post(feed::act))
+        .route("/feed/{name}", get(feed::calendar))
         .route("/clocks", get(simulate))
         .route("/about", get(about))
         .route(
@@ -151,6 +153,10 @@ pub fn router(web: Web) -> Router {
             get(settings_pages::rules::rules).post(settings_pages::rules::set_rules),
         )
         .route("/settings/history", get(settings_pages::history::history))
+        .route(
+            "/settings/look",
+            get(settings_pages::look::look).post(settings_pages::look::set_look),
+        )
         .route(
             "/settings/letters",
             get(settings_pages::letters::letters).post(settings_pages::letters::set_letters),
@@ -230,6 +236,8 @@ pub fn router(web: Web) -> Router {
         .merge(uploads)
         .merge(components)
         .route("/assets/{name}", get(assets::serve))
+        .route("/brand.css", get(brand::style))
+        .route("/brand/logo", get(brand::logo))
         .fallback(nothing_here);
     // Browsers send it by themselves, without saying from which site.
     let reports = Router::new()

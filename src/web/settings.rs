@@ -76,6 +76,7 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/rates", "Compensation rates"),
         tab("/settings/rules", "Times and limits"),
         tab("/settings/letters", "Letters"),
+        tab("/settings/look", "Look"),
         tab("/settings/policies", "Policies"),
         tab("/settings/links", "Linked systems"),
         tab("/settings/plugins", "Plugins"),

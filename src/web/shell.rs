@@ -64,6 +64,14 @@ impl Web {
         if !landlord.is_empty() {
             landlord.clone_into(&mut frame.landlord);
         }
+        frame.practice = self.desk.is_practice();
+        let brand = book.brand();
+        if !brand.colour.is_empty() {
+            frame.style = format!("/brand.css?v={}", brand.version);
+        }
+        if brand.logo.is_some() {
+            frame.logo = format!("/brand/logo?v={}", brand.version);
+        }
         frame
     }
 

@@ -170,3 +170,113 @@ fn times_keep_to_the_code_and_every_change_stands_with_what_was_before() {
     let refused = leader.post("/settings/rules", &[("clocks.s1_ack", "3")]);
     assert!([403, 422].contains(&refused.status), "{}", refused.status);
 }
+
+#[test]
+fn the_pages_carry_the_landlords_colour_and_logo_and_stay_readable() {
+    let site = Site::started();
+    let look = "/settings/look";
+    let plain = site.get("/");
+    assert!(!plain.text.contains("/brand.css") && !plain.text.contains("/brand/logo"));
+    assert_eq!(site.get("/brand/logo").status, 404);
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let answers = [("colour", "#FFCC00"), ("why", "The board chose it")];
+    let set = site.send_as("logo", look, &answers, "logo.png", png);
+    assert_eq!(set.status, 200, "{}", set.text);
+    let page = site.get("/");
+    let link = |text: &str, from: &str| {
+        let (_, after) = text.split_once(from).expect(from);
+        after.split('"').next().expect("an address").to_owned()
+    };
+    let sheet = site.get(
+        &link(&page.text, "<link rel=\"stylesheet\" href=\"/brand").replace(".css", "/brand.css"),
+    );
+    assert!(
+        sheet.text.starts_with(":root{--rd-brand:#"),
+        "{}",
+        sheet.text
+    );
+    assert!(
+        !sheet.text.contains("ffcc00"),
+        "too light to be read: {}",
+        sheet.text
+    );
+    assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+    let logo = site.get(&link(&page.text, "<img class=\"rd-bar__logo\" src=\""));
+    assert_eq!(logo.status, 200);
+    assert_eq!(logo.header("content-type"), "image/png");
+    assert_eq!(logo.header("x-content-type-options"), "nosniff");
+
+    // What is no picture, or no colour, comes back beside its field and changes nothing.
+    for (colour, name, bytes, id) in [
+        ("red", "", &b""[..], "colour-error"),
+        ("", "logo.svg", &b"<svg onload=alert(1)>"[..], "logo-error"),
+        ("", "logo.png", &[0x89; 80_000][..], "logo-error"),
+    ] {
+        let answers = [("colour", colour), ("why", "Another")];
+        let refused = site.send_as("logo", look, &answers, name, bytes);
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        assert!(
+            refused.text.contains(&format!("id=\"{id}\"")),
+            "{id}: {}",
+            refused.text
+        );
+    }
+    assert!(site.get("/").text.contains("rd-bar__logo"));
+    let without = [
+        ("colour", ""),
+        ("no_logo", "true"),
+        ("why", "Back to plain"),
+    ];
+    let set = site.send_as("logo", look, &without, "", b"");
+    assert_eq!(set.status, 200, "{}", set.text);
+    let plain = site.get("/");
+    assert!(!plain.text.contains("/brand.css") && !plain.text.contains("rd-bar__logo"));
+    assert!(
+        site.get("/settings/history")
+            .text
+            .contains("Colour: #ffcc00, taken out")
+    );
+    let officer = site.as_role("complaints_officer");
+    let answers = [("colour", "#112233"), ("why", "Mine")];
+    assert_eq!(officer.send_as("logo", look, &answers, "", b"").status, 403);
+}
+
+#[test]
+fn my_deadlines_are_in_my_calendar_until_i_end_it() {
+    let site = Site::started();
+    let mine = just_logged(&site);
+    site.done(&mine, "assign", &[("stage", "1"), ("handler", "dprice")]);
+    let other = just_logged(&site);
+    let made = site.post("/feed", &[("make", "yes")]);
+    assert_eq!(made.status, 200, "{}", made.text);
+    let address = |page: &str| {
+        let (_, after) = page.split_once("/feed/rdf_").expect("an address");
+        format!("/feed/rdf_{}", after.split('"').next().expect("its end"))
+    };
+    let first = address(&made.text);
+    assert!(!site.get("/feed").text.contains("/feed/rdf_"), "shown once");
+    let calendar = site.stranger().get(&first);
+    assert_eq!(calendar.status, 200, "without signing in");
+    assert_eq!(
+        calendar.header("content-type"),
+        "text/calendar; charset=utf-8"
+    );
+    assert!(
+        calendar.text.contains(&format!("SUMMARY:{mine}: ")),
+        "{}",
+        calendar.text
+    );
+    assert!(calendar.text.contains("DTSTART;VALUE=DATE:20"));
+    assert!(!calendar.text.contains(&other), "not mine");
+    assert!(
+        !calendar.text.contains("Okonjo") && !calendar.text.contains("Beech"),
+        "nobody's name"
+    );
+
+    let second = address(&site.post("/feed", &[("make", "yes")]).text);
+    assert_eq!(site.get(&first).status, 404, "one at a time");
+    assert_eq!(site.get(&second).status, 200);
+    site.post("/feed", &[("end", "true")]);
+    assert_eq!(site.get(&second).status, 404);
+    assert_eq!(site.get("/feed/rdf_none.ics").status, 404);
+}

@@ -298,6 +298,19 @@ impl Site {
 
     /// Sends a form with a file.
     pub fn send(&self, path: &str, with: &[(&str, &str)], name: &str, bytes: &[u8]) -> Answer {
+        self.send_as("file", path, with, name, bytes)
+    }
+
+    /// As [`Self::send`], for a field of another name.
+    pub fn send_as(
+        &self,
+        field: &str,
+        path: &str,
+        with: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+    ) -> Answer {
+        let of = field.to_owned();
         let file = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
         let mut form = multipart::Form::new();
         for (field, answer) in with {
@@ -306,7 +319,7 @@ impl Site {
         Self::answer(
             self.browser
                 .post(format!("{}{path}", self.base))
-                .multipart(form.part("file", file))
+                .multipart(form.part(of, file))
                 .send()
                 .expect("an answer"),
         )

@@ -13,13 +13,13 @@ use super::landlord::{Person, Seed};
 use super::papers::Papers;
 use super::play::Play;
 use super::script;
-use crate::desk::{CaseView, Desk};
+use crate::desk::{CaseView, Desk, PRACTICE};
 use crate::domain::access::Role;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::State;
 use crate::pdf::Renderer;
 use crate::plugins::PluginHost;
-use crate::store::Store;
+use crate::store::{Store, StoreError, T, WriteError};
 
 /// The case whose bundle is the richest.
 const ROAD: &str = "mould-behind-the-cot";
@@ -83,6 +83,8 @@ pub async fn fill(
     tracing::debug!("the demonstration's papers are set");
     let clock = Clock::default();
     clock.set(days.moment(begins, NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default()));
+    let marked = store.write(|tx| tx.put_record(T::Note, PRACTICE, &true));
+    marked.map_err(WriteError::<StoreError>::flatten)?;
     let desk = Desk::new(store, renderer, plugins, clock.now())?;
     let exports = Folder::make(folder)?;
     seed.settle(&desk, &days, begins, &papers, folder).await?;

@@ -19,6 +19,9 @@ fn frame() -> Frame {
         open: Some(11),
     };
     Frame {
+        practice: false,
+        style: String::new(),
+        logo: String::new(),
         landlord: "Harbour & Vale Homes".into(),
         me: Some(me),
         here: "/cases",

@@ -111,7 +111,12 @@ fn told(entry: &HouseEntry, name: &dyn Fn(&str) -> String) -> String {
     if !text("why").is_empty() {
         lines[0] = format!("{}. {}", lines[0], text("why"));
     }
-    for (part, old, new) in entry.changes.iter().take(PARTS) {
+    let named: Vec<_> = entry
+        .changes
+        .iter()
+        .filter(|(part, ..)| !part.is_empty())
+        .collect();
+    for (part, old, new) in named.iter().take(PARTS) {
         let part = sentence(&part.replace(['.', '_'], " "));
         lines.push(match (old.as_str(), new.as_str()) {
             ("", new) => format!("{part}: {new}"),
@@ -119,7 +124,7 @@ fn told(entry: &HouseEntry, name: &dyn Fn(&str) -> String) -> String {
             (old, new) => format!("{part}: {old} → {new}"),
         });
     }
-    let more = entry.changes.len().saturating_sub(PARTS);
+    let more = named.len().saturating_sub(PARTS);
     if more > 0 {
         lines.push(format!("and {more} more"));
     }

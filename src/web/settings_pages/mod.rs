@@ -8,6 +8,7 @@ pub mod history;
 pub mod letters;
 mod link_form;
 pub mod links;
+pub mod look;
 pub mod mapping;
 pub mod people;
 pub mod plugins;

@@ -26,49 +26,49 @@ const STAGES: [Asked; 8] = [
     (
         "clocks.s1_ack",
         "Acknowledge at stage 1",
-        "Working days; at most 5",
+        "Working days, at most 5.",
         "6.2",
     ),
     (
         "clocks.s1_response",
         "Answer at stage 1",
-        "Working days from the acknowledgement; at most 10",
+        "Working days from the acknowledgement, at most 10.",
         "6.3",
     ),
     (
         "clocks.s1_extension",
         "Extend at stage 1 by",
-        "Working days; at most 10",
+        "Working days, at most 10.",
         "6.4",
     ),
     (
         "clocks.s2_ack",
         "Acknowledge at stage 2",
-        "Working days; at most 5",
+        "Working days, at most 5.",
         "6.11",
     ),
     (
         "clocks.s2_response",
         "Answer at stage 2",
-        "Working days from the acknowledgement; at most 20",
+        "Working days from the acknowledgement, at most 20.",
         "6.14",
     ),
     (
         "clocks.s2_extension",
         "Extend at stage 2 by",
-        "Working days; at most 20",
+        "Working days, at most 20.",
         "6.15",
     ),
     (
         "clocks.service_request_review",
         "Look at an open service request again after",
-        "Working days",
+        "Working days.",
         "1.4",
     ),
     (
         "clocks.due_soon",
         "A date is near from",
-        "Working days before it: lists and reminders say so from then on",
+        "Working days before it: lists and reminders say so from then on.",
         "",
     ),
 ];
@@ -77,31 +77,31 @@ const OTHERS: [Asked; 5] = [
     (
         "clocks.hos_task",
         "Answer a task of the Ombudsman that names no day",
-        "Working days",
+        "Working days.",
         "",
     ),
     (
         "clocks.dp_complaint_ack",
         "Acknowledge a data-protection complaint",
-        "Days; at most 30",
+        "Days, at most 30.",
         "",
     ),
     (
         "clocks.sar_months",
         "Answer a subject access request",
-        "Months; at most 1",
+        "Months, at most 1.",
         "",
     ),
     (
         "clocks.sar_more_months",
         "A complex one may take longer by",
-        "Months; at most 2",
+        "Months, at most 2.",
         "",
     ),
     (
         "clocks.stairs_request",
         "Answer an information request (STAIRs)",
-        "Days",
+        "Days.",
         "",
     ),
 ];
@@ -110,37 +110,37 @@ const HAZARDS: [Asked; 6] = [
     (
         "clocks.awaab_emergency_hours",
         "Make an emergency hazard safe",
-        "Hours, nights and weekends counted; at most 24",
+        "Hours, nights and weekends counted, at most 24.",
         "",
     ),
     (
         "clocks.awaab_investigate",
         "Investigate a significant hazard",
-        "Working days; at most 10",
+        "Working days, at most 10.",
         "",
     ),
     (
         "clocks.awaab_summary",
         "Send the summary of the investigation",
-        "Working days; at most 3",
+        "Working days, at most 3.",
         "",
     ),
     (
         "clocks.awaab_safety",
         "Do the safety work",
-        "Working days; at most 5",
+        "Working days, at most 5.",
         "",
     ),
     (
         "clocks.awaab_further",
         "Begin further work",
-        "Working days; at most 5",
+        "Working days, at most 5.",
         "",
     ),
     (
         "clocks.awaab_work_start_weeks",
         "Further work has started on site",
-        "Weeks; at most 12",
+        "Weeks, at most 12.",
         "",
     ),
 ];
@@ -156,7 +156,7 @@ const SUMS: [Asked; 4] = [
     (
         "limits.director",
         "Directors may agree to",
-        "Left empty: any sum",
+        "Left empty: any sum.",
         "",
     ),
     (
@@ -170,7 +170,7 @@ const SUMS: [Asked; 4] = [
 const UPLOAD: Asked = (
     "upload_ceiling",
     "Largest file that the Ombudsman’s portal takes",
-    "Bytes; a bundle is cut into files no larger",
+    "Bytes; a bundle is cut into files no larger.",
     "",
 );
 
