@@ -350,7 +350,10 @@ impl Desk {
             Command::OfferRemedy {
                 owner: Some(owner), ..
             }
-            | Command::PromiseAction { owner, .. } => id(owner),
+            | Command::PromiseAction { owner, .. }
+            | Command::AskContribution {
+                of: Some(owner), ..
+            } => id(owner),
             Command::Restrict { people, .. } => people.iter_mut().for_each(id),
             _ => {}
         }

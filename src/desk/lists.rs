@@ -27,6 +27,8 @@ pub struct QueueCounts {
     pub stage2: u64,
     /// Everything open.
     pub open: u64,
+    /// Waiting for a contribution of the actor.
+    pub asked: u64,
 }
 
 /// Whether `row` may be seen by `actor`.
@@ -114,6 +116,7 @@ impl Desk {
             due_soon: total(Vec::new(), Some(today), Some(soon))?,
             stage2: all(vec![Facet::Stage(2), open.clone()])?,
             open: reader.count(&open, &see)?,
+            asked: reader.count(&Facet::Asked(actor.id.clone()), &see)?,
         })
     }
 

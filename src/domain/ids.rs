@@ -122,6 +122,8 @@ numbered! {
     HazardId,
     /// A related request (data protection, information) within its case, from 1.
     RelatedId,
+    /// Something asked of another team or a contractor for the case, from 1.
+    ContributionId,
     /// An evidence task set by the Ombudsman, from 1.
     TaskId,
     /// An Ombudsman's order, from 1 across the case's determinations.

@@ -164,6 +164,8 @@ pub enum Facet {
     Refused,
     /// A record of this kind is linked to it.
     Linked(String),
+    /// This account is asked to contribute and has not answered.
+    Asked(String),
 }
 
 /// The orders of lists.
@@ -239,6 +241,7 @@ impl Facet {
             Self::ToAcknowledge => (13, String::new()),
             Self::Refused => (14, String::new()),
             Self::Linked(kind) => (15, kind.clone()),
+            Self::Asked(name) => (16, plain(name)),
         };
         let mut out = [tag; 9];
         out[1..].copy_from_slice(&Sha256::digest(value)[..8]);
@@ -284,6 +287,9 @@ impl Facet {
         }
         let kinds: BTreeSet<&str> = case.current_links().map(|l| l.kind.as_str()).collect();
         out.extend(kinds.into_iter().map(|kind| Self::Linked(kind.to_owned())));
+        let open = case.contributions.iter().filter(|asked| asked.is_open());
+        let asked: BTreeSet<&str> = open.filter_map(|asked| asked.of.as_deref()).collect();
+        out.extend(asked.into_iter().map(|name| Self::Asked(name.to_owned())));
         out.extend(person_of(&case.complainant).map(Self::Person));
         out.extend(home_of(&case.complainant).map(Self::Home));
         out

@@ -24,6 +24,7 @@ pub mod form;
 pub mod forms;
 pub mod frame;
 pub mod help;
+mod invite;
 pub mod linked;
 mod list_filter;
 pub mod live;

@@ -75,14 +75,14 @@ struct View {
 
 /// The views that everybody has. The two by date ask for no open case: an ended one may still have an order of the
 /// Ombudsman to meet.
-fn views(counts: &QueueCounts) -> [View; 7] {
+fn views(counts: &QueueCounts) -> Vec<View> {
     let view = |name, label, count, filters| View {
         name,
         label,
         count,
         filters,
     };
-    [
+    let mut views = vec![
         view("mine", "My cases", counts.mine, "is:mine is:open"),
         view(
             "unassigned",
@@ -100,7 +100,13 @@ fn views(counts: &QueueCounts) -> [View; 7] {
         view("overdue", "Overdue", counts.overdue, "is:overdue"),
         view("stage-2", "Stage 2", counts.stage2, "stage:2 is:open"),
         view("open", "All open", counts.open, "is:open"),
-    ]
+    ];
+    // Most people are asked for nothing most of the time.
+    if counts.asked > 0 {
+        let asked = view("asked", "Asked of me", counts.asked, "is:asked");
+        views.insert(1, asked);
+    }
+    views
 }
 
 /// The name in the address under which only what is typed narrows: what views of one's own stand on.
@@ -163,6 +169,7 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
     let counts = web.desk.queue_counts(actor)?;
     let views = views(&counts);
     let wanted = match asked.get("view") {
+        "" if counts.mine == 0 && counts.asked > 0 => "asked",
         "" if counts.mine == 0 => "open",
         "" => "mine",
         name => name,

@@ -4,7 +4,7 @@ use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, board, brand, bundle_page, case_handlers, clocks, command_page,
-    documents, drafts, erasure_page, evidence_page, faults, feed, help, live, log_page,
+    documents, drafts, erasure_page, evidence_page, faults, feed, help, invite, live, log_page,
     ombudsman_page, queue, record_page, search_page, security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
@@ -32,6 +32,10 @@ pub fn router(web: Web) -> Router {
         )
         .route("/log", get(log_page::ask).post(log_page::act))
         .route("/drafts/files", post(drafts::keep_files))
+        .route(
+            "/answer/{secret}",
+            get(invite::show).post(invite::answer),
+        )
         .layer(DefaultBodyLimit::disable());
     let components = Router::new()
         .route(
@@ -74,6 +78,14 @@ pub fn router(web: Web) -> Router {
         )
         .route("/cases/{reference}/links", post(case_handlers::ask_again))
         .route("/cases/{reference}/evidence", get(evidence_page::show))
+        .route(
+            "/cases/{reference}/invite/{contribution}",
+            get(invite::ask).post(invite::make),
+        )
+        .route(
+            "/cases/{reference}/invite/{contribution}/done",
+            post(invite::back),
+        )
         .route(
             "/cases/{reference}/links/{source}/{kind}/{id}",
             get(record_page::show).post(record_page::pull),

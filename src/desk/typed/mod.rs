@@ -97,11 +97,13 @@ pub enum Is {
     Refused,
     /// With the Ombudsman.
     Ombudsman,
+    /// Waiting for a contribution of whoever looks.
+    Asked,
 }
 
 impl Is {
     /// Each with the word that is typed.
-    const ALL: [(Self, &str); 8] = [
+    const ALL: [(Self, &str); 9] = [
         (Self::Open, "open"),
         (Self::Ended, "ended"),
         (Self::Overdue, "overdue"),
@@ -110,6 +112,7 @@ impl Is {
         (Self::ToAcknowledge, "to-acknowledge"),
         (Self::Refused, "refused"),
         (Self::Ombudsman, "ombudsman"),
+        (Self::Asked, "asked"),
     ];
 }
 
@@ -173,7 +176,7 @@ pub const FILTERS: [Filter; 12] = [
     filter(
         "is",
         "is:overdue",
-        "open, ended, overdue, mine, unassigned, to-acknowledge, refused or ombudsman",
+        "open, ended, overdue, mine, unassigned, to-acknowledge, refused, ombudsman, or asked: of me",
     ),
     filter(
         "due",

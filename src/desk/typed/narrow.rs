@@ -80,6 +80,7 @@ impl Typed {
                 What::Is(Is::ToAcknowledge) => Facet::ToAcknowledge,
                 What::Is(Is::Refused) => Facet::Refused,
                 What::Is(Is::Ombudsman) => Facet::WithOmbudsman,
+                What::Is(Is::Asked) => Facet::Asked(reader.me.to_owned()),
             };
             match term.minus {
                 true => query.without.push(facet),

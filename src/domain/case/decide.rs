@@ -167,6 +167,11 @@ impl Case {
             | Command::ExtendRelated { .. }
             | Command::ReviewServiceRequest { .. }
             | Command::ConvertToComplaint { .. } => running::decide(self, command, context),
+            Command::AskContribution { .. }
+            | Command::GiveContribution { .. }
+            | Command::WithdrawContribution { .. } => {
+                super::contributions::decide(self, command, context)
+            }
             Command::Refer { .. }
             | Command::RecordHosDirection { .. }
             | Command::RecordHosTask { .. }

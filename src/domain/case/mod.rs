@@ -10,6 +10,7 @@ mod approvals;
 mod assignment;
 mod clocks;
 mod command;
+mod contributions;
 mod correction;
 mod decide;
 mod ending;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    Approval, ClosingOutcome, Contact, Document, Extension, GapExplanation, Hazard, IssuedLetter,
+    Approval, ClosingOutcome, Contact, Contribution, Document, Extension, GapExplanation, Hazard, IssuedLetter,
     LinkedRecord, Point, PointDecision, RefusalRecord, Related, Response, Restriction, Rewording,
     Satisfaction, SourceState,
 };
@@ -200,6 +200,9 @@ pub struct Case {
     pub hazards: Vec<Hazard>,
     /// Data-protection complaints and information requests beside the complaint.
     pub related: Vec<Related>,
+    /// What others were asked to contribute.
+    #[serde(default)]
+    pub contributions: Vec<Contribution>,
     /// Other cases this one belongs with.
     pub linked_cases: Vec<CaseRef>,
     /// The Ombudsman's branch.

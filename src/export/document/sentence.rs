@@ -345,6 +345,30 @@ impl CaseFile<'_> {
                 words(step),
                 tail(reason)
             ),
+            E::ContributionAsked {
+                contribution,
+                team,
+                what,
+                due,
+                ..
+            } => format!(
+                "Question {contribution} to others: {team}, to answer by {}{}",
+                day(*due),
+                tail(what)
+            ),
+            E::ContributionGiven {
+                contribution,
+                text,
+                from: Some(from),
+                ..
+            } => format!("{from} answered question {contribution} to others{}", tail(text)),
+            E::ContributionGiven {
+                contribution, text, ..
+            } => format!("Question {contribution} to others answered{}", tail(text)),
+            E::ContributionWithdrawn {
+                contribution,
+                reason,
+            } => format!("Question {contribution} to others withdrawn{}", tail(reason)),
             E::RelatedRequestOpened { request, text, .. } => format!(
                 "Opened beside the complaint: {}{}",
                 words(request),

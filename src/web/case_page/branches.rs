@@ -1,7 +1,8 @@
 //! What runs beside the complaint: hazards, related requests, the Ombudsman's branch.
 
+use super::Link;
 use super::lists::{Row, doing};
-use crate::domain::case::{Case, RelatedKind};
+use crate::domain::case::{Case, Contribution, RelatedKind};
 use crate::web::words::{civil, long_date, moment, short_date, spoken};
 use chrono::NaiveDate;
 
@@ -43,6 +44,52 @@ pub(super) fn hazards(case: &Case) -> Vec<Row> {
         }
     };
     case.hazards.iter().map(row).collect()
+}
+
+/// What other teams and contractors were asked, with what came back.
+pub(super) fn asked(case: &Case, today: NaiveDate) -> Vec<Row> {
+    let row = |c: &Contribution| {
+        let open = c.is_open();
+        let query = format!("?contribution={}", c.id);
+        let answer = c.given.as_ref().map(|given| {
+            let who = given.from.as_ref().unwrap_or(&given.by);
+            format!("{who}, {}: {}", moment(given.at), given.text)
+        });
+        let dropped = c.withdrawn.as_ref();
+        let parts = [
+            answer,
+            dropped.map(|why| format!("Not needed any more: {why}")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        Row {
+            title: c.what.clone(),
+            text: parts.join("\n"),
+            by: match &c.of {
+                Some(of) => format!("{}, {of}, by {}", c.team, long_date(c.due)),
+                None => format!("{}, by {}", c.team, long_date(c.due)),
+            },
+            state: match (&c.given, dropped) {
+                (Some(given), _) => format!("Answered {}", short_date(civil(given.at))),
+                (None, Some(_)) => "Withdrawn".into(),
+                (None, None) if c.due < today => "Overdue".into(),
+                (None, None) => "Asked".into(),
+            },
+            late: open && c.due < today,
+            links: match open {
+                true => vec![
+                    Link {
+                        label: "Make an address for them".into(),
+                        href: format!("/cases/{}/invite/{}", case.reference, c.id),
+                    },
+                    doing(case, "give_contribution", &query),
+                    doing(case, "withdraw_contribution", &query),
+                ],
+                false => Vec::new(),
+            },
+            ..Row::default()
+        }
+    };
+    case.contributions.iter().map(row).collect()
 }
 
 /// Requests under other laws, each with its own clock.

@@ -103,6 +103,13 @@ pub fn all(case: &Case, today: NaiveDate) -> Vec<Listing> {
         listing("approvals", "Approvals", "", nothing(), approvals(case)),
         listing("hazards", "Hazards", "", nothing(), branches::hazards(case)),
         listing(
+            "asked",
+            "Asked of others",
+            "",
+            doing(case, "ask_contribution", ""),
+            branches::asked(case, today),
+        ),
+        listing(
             "related",
             "Related requests",
             "",

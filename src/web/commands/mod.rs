@@ -2,6 +2,7 @@
 //! words on its button (the audit trail uses the same verb and noun), and its questions. No rules are here: what is
 //! offered is a convenience, what is allowed `desk` decides.
 
+mod asking;
 mod money;
 mod ombudsman;
 mod people;
@@ -55,6 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static Spec> {
         process::SPECS,
         putting_right::SPECS,
         record::SPECS,
+        asking::SPECS,
         people::SPECS,
         ombudsman::SPECS,
     ]

@@ -43,6 +43,8 @@ pub enum Kind {
     Tick,
     /// A file.
     File,
+    /// Several files.
+    Files,
     /// Not drawn.
     Hidden,
     /// Not drawn; a whole number.
@@ -208,7 +210,7 @@ impl Field {
             Kind::Password => "password",
             Kind::Date => "date",
             Kind::Moment => "datetime-local",
-            Kind::File => "file",
+            Kind::File | Kind::Files => "file",
             _ => "text",
         }
     }
@@ -222,14 +224,19 @@ impl Field {
             Kind::Checkboxes | Kind::CheckboxNumbers | Kind::CheckboxesJson => "checkboxes",
             Kind::Text | Kind::Lines => "text",
             Kind::Select | Kind::SelectNumber | Kind::SelectJson => "select",
-            Kind::File => "file",
+            Kind::File | Kind::Files => "file",
             _ => "line",
         }
     }
 
+    /// Whether several may be chosen.
+    pub fn takes_many(&self) -> bool {
+        self.kind == Kind::Files
+    }
+
     /// Whether what was typed may be drawn again.
     pub fn keeps(&self) -> bool {
-        !matches!(self.kind, Kind::Password | Kind::File)
+        !matches!(self.kind, Kind::Password | Kind::File | Kind::Files)
     }
 
     /// The keyboard that a phone shows; empty for the usual one.

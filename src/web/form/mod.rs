@@ -240,7 +240,7 @@ impl Form {
 
     /// Whether it carries a file.
     pub fn has_file(&self) -> bool {
-        self.papers.is_some() || self.fields().any(|field| field.kind == Kind::File)
+        self.papers.is_some() || self.fields().any(|field| field.shape() == "file")
     }
 
     /// Puts an answer into a field before it is drawn, for example from the link that led here.

@@ -41,7 +41,7 @@ impl Form {
         self.key = posted.get("key").to_owned();
         let mut answers = Value::Object(Map::new());
         let mut problems = Vec::new();
-        for field in self.fields_mut().filter(|field| field.kind != Kind::File) {
+        for field in self.fields_mut().filter(|field| field.shape() != "file") {
             field.values = posted.all(&field.name);
             if !asked(&field.name) {
                 continue;

@@ -142,6 +142,7 @@ impl Case {
             sources: Vec::new(),
             hazards: Vec::new(),
             related: Vec::new(),
+            contributions: Vec::new(),
             linked_cases: intake.parent.iter().cloned().collect(),
             ombudsman: None,
             root_causes: Vec::new(),
@@ -254,6 +255,9 @@ impl Case {
             | Event::HazardStepTaken { .. }
             | Event::HazardStepNotNeeded { .. }
             | Event::RelatedRequestExtended { .. }
+            | Event::ContributionAsked { .. }
+            | Event::ContributionGiven { .. }
+            | Event::ContributionWithdrawn { .. }
             | Event::RelatedRequestOpened { .. }
             | Event::RelatedRequestAnswered { .. }
             | Event::SatisfactionRecorded { .. }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::{
-    Case, Event, Hazard, HazardStep, Recorded, Related, Restriction, Satisfaction, StepNotNeeded,
+    Case, Contribution, Event, Given, Hazard, HazardStep, Recorded, Related, Restriction, Satisfaction, StepNotNeeded,
 };
 
 impl Case {
@@ -77,6 +77,49 @@ impl Case {
                     HazardStep::FurtherWorkBegun => &mut found.further_work_at,
                 };
                 *done = Some(recorded.at);
+            }
+            Event::ContributionAsked {
+                contribution,
+                team,
+                what,
+                of,
+                due,
+            } => self.contributions.push(Contribution {
+                id: *contribution,
+                team: team.clone(),
+                what: what.clone(),
+                of: of.clone(),
+                due: *due,
+                asked_by: recorded.actor.clone(),
+                asked_at: recorded.at,
+                given: None,
+                withdrawn: None,
+            }),
+            Event::ContributionGiven {
+                contribution,
+                text,
+                evidence,
+                from,
+            } => {
+                let found = self.contributions.iter_mut();
+                if let Some(found) = found.into_iter().find(|c| c.id == *contribution) {
+                    found.given = Some(Given {
+                        text: text.clone(),
+                        evidence: evidence.clone(),
+                        from: from.clone(),
+                        by: recorded.actor.clone(),
+                        at: recorded.at,
+                    });
+                }
+            }
+            Event::ContributionWithdrawn {
+                contribution,
+                reason,
+            } => {
+                let found = self.contributions.iter_mut();
+                if let Some(found) = found.into_iter().find(|c| c.id == *contribution) {
+                    found.withdrawn = Some(reason.clone());
+                }
             }
             Event::RelatedRequestOpened {
                 related,

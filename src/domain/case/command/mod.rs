@@ -13,7 +13,7 @@ use super::records::{
 };
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
+    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
     RecommendationId, RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, NewHazard, Triage};
@@ -442,6 +442,29 @@ pub enum Command {
         order: OrderId,
         #[serde(default)]
         evidence: Vec<DocumentId>,
+    },
+    /// Asks another team or a contractor for something by a day; who handles the complaint still answers for it (Code 4.1).
+    AskContribution {
+        team: String,
+        what: String,
+        /// The account of whoever is to answer.
+        #[serde(default)]
+        of: Option<String>,
+        due: NaiveDate,
+    },
+    /// Records what came back.
+    GiveContribution {
+        contribution: ContributionId,
+        text: String,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+        /// Whose answer it is, where somebody else writes it down.
+        #[serde(default)]
+        from: Option<String>,
+    },
+    WithdrawContribution {
+        contribution: ContributionId,
+        reason: String,
     },
     /// Records that the resident or the landlord asked the Ombudsman to look at a determination again.
     RequestHosReview {

@@ -25,12 +25,12 @@ macro_rules! table {
 table! {
     Log: RecordContact, Note, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
         ConvertToComplaint, Withdraw, UpdateComplainant, RecordAdjustment, AppointRepresentative,
-        EndRepresentative, AddMember, SetMemberLetters, RecordSatisfaction, DeclareConflict, TakeSnapshots;
+        EndRepresentative, AddMember, SetMemberLetters, RecordSatisfaction, DeclareConflict, TakeSnapshots, GiveContribution;
     Attach: Attach;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
         CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, ChooseEvidence, Triage,
         EndAdjustment, TakeHazardStep, AnswerRelated, ExtendRelated, ReviewServiceRequest,
-        CompleteOrder, CompleteHosNotice, ExplainGap;
+        CompleteOrder, CompleteHosNotice, ExplainGap, AskContribution, WithdrawContribution;
     Approve: Approve, DeclineApproval;
     Pay: RecordPayment;
     Assign: Assign;

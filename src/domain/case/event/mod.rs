@@ -13,7 +13,7 @@ use super::records::{
 use crate::domain::category::{RootCause, Theme};
 use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, DocumentId, HazardId, OrderId, PointId, RecommendationId,
+    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, OrderId, PointId, RecommendationId,
     RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
@@ -275,6 +275,26 @@ pub enum Event {
     HazardStepNotNeeded {
         hazard: HazardId,
         step: HazardStep,
+        reason: String,
+    },
+    ContributionAsked {
+        contribution: ContributionId,
+        team: String,
+        what: String,
+        #[serde(default)]
+        of: Option<String>,
+        due: NaiveDate,
+    },
+    ContributionGiven {
+        contribution: ContributionId,
+        text: String,
+        #[serde(default)]
+        evidence: Vec<DocumentId>,
+        #[serde(default)]
+        from: Option<String>,
+    },
+    ContributionWithdrawn {
+        contribution: ContributionId,
         reason: String,
     },
     RelatedRequestOpened {

@@ -2,6 +2,7 @@
 
 mod approval;
 mod beside;
+mod contribution;
 mod document;
 mod file;
 mod letter;
@@ -11,6 +12,7 @@ mod process;
 
 pub use approval::*;
 pub use beside::*;
+pub use contribution::*;
 pub use document::*;
 pub use file::*;
 pub use letter::*;

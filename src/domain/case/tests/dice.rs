@@ -281,6 +281,16 @@ impl Dice<'_> {
             ],
             "open_related" => vec![("received_at", self.moment())],
             "answer_related" => vec![("related", json!(self.id()))],
+            "ask_contribution" => vec![
+                ("team", json!(self.text())),
+                ("of", json!(self.person())),
+                ("due", self.day()),
+            ],
+            "give_contribution" | "withdraw_contribution" => vec![
+                ("contribution", json!(self.id())),
+                ("evidence", json!([self.id()])),
+                ("reason", json!(self.said())),
+            ],
             "review_service_request" => vec![("next_review", self.day())],
             "record_hos_direction" => vec![(
                 "respond_by",

@@ -5,6 +5,7 @@
 mod adjustments;
 mod beside;
 mod conflicts;
+mod contributions;
 mod dice;
 mod ending;
 mod hostile;

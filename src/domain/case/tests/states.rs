@@ -24,6 +24,7 @@ fn furnished(state: State) -> Play {
         { "kind": "hazard_reported", "hazard": 1, "report": { "description": "Damp" }, "aware_at": at("2026-11-20T16:05:00Z") },
         { "kind": "related_request_opened", "related": 1, "request": "dp_complaint", "text": "My data", "received_at": play.now },
         { "kind": "related_request_opened", "related": 2, "request": "subject_access", "text": "All", "received_at": play.now },
+        { "kind": "contribution_asked", "contribution": 1, "team": "Repairs", "what": "The job sheets", "of": "hal", "due": "2027-01-04" },
         { "kind": "adjustment_recorded", "adjustment": { "need": "large_print" } },
         { "kind": "representative_appointed", "representative": { "name": "Ray Resident" } },
         { "kind": "member_added", "member": { "name": "Mo Member" } },
@@ -203,6 +204,18 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         ),
         (
             "hal",
+            json!({ "command": "ask_contribution", "team": "Repairs", "what": "Who attended?", "due": "2027-01-04" }),
+        ),
+        (
+            "cal",
+            json!({ "command": "give_contribution", "contribution": 1, "text": "Two visits.", "evidence": [1] }),
+        ),
+        (
+            "olive",
+            json!({ "command": "withdraw_contribution", "contribution": 1, "reason": "Found it." }),
+        ),
+        (
+            "hal",
             json!({ "command": "review_service_request", "note": "Booked." }),
         ),
         (
@@ -327,6 +340,9 @@ take_hazard_step         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 open_related             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 answer_related           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 extend_related           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+ask_contribution         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ws  ws  ws
+give_contribution        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+withdraw_contribution    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 review_service_request   ws  ok  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 convert_to_complaint     ok  ok  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ws
 refer                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

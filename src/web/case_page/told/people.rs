@@ -2,7 +2,7 @@
 
 use super::{Told, told};
 use crate::domain::case::{BEING_READ, Direction, Event, NOT_ASKED};
-use crate::web::words::{spoken, words};
+use crate::web::words::{long_date, spoken, words};
 
 /// The sentence, when the event is one of these.
 pub(super) fn tell(event: &Event) -> Option<Told> {
@@ -176,6 +176,44 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             reason,
             "shield-alert",
             "decisions",
+        ),
+        Event::ContributionAsked {
+            contribution,
+            team,
+            what,
+            due,
+            ..
+        } => told(
+            format!("Question {contribution} to {team}, by {}", long_date(*due)),
+            what,
+            "send",
+            "other",
+        ),
+        Event::ContributionGiven {
+            contribution,
+            text,
+            from,
+            ..
+        } => {
+            let who = from.clone().unwrap_or_default();
+            told(
+                match who.is_empty() {
+                    true => format!("Question {contribution} to others answered"),
+                    false => format!("{who} answered question {contribution} to others"),
+                },
+                text,
+                "file-text",
+                "contact",
+            )
+        }
+        Event::ContributionWithdrawn {
+            contribution,
+            reason,
+        } => told(
+            format!("Question {contribution} to others withdrawn"),
+            reason,
+            "file-text",
+            "other",
         ),
         Event::RelatedRequestExtended { related, reason } => told(
             format!("Related request {related} given more time as complex"),
