@@ -53,7 +53,7 @@ fn answer(board: &Board) -> Value {
     json!({
         "at": board.at, "from": board.span.from, "to": board.span.to,
         "before_from": board.span_before.from, "before_to": board.span_before.to,
-        "complete": board.complete, "queue": board.queue, "open": open.concat(),
+        "queue": board.queue, "open": open.concat(),
         "figures": Measure::all().map(|measure| json!({
             "measure": measure, "now": board.figures.count(measure), "before": board.figures_before.count(measure),
         })).collect::<Vec<_>>(),

@@ -69,6 +69,8 @@ pub async fn run(
     let mut turns = JoinSet::new();
     turns.spawn(async move { fresh.keep_links_fresh().await });
     turns.spawn(async move { keeper.keep_backups().await });
+    let reminder = desk.clone();
+    turns.spawn(async move { reminder.keep_nudges().await });
     let finder = desk.clone();
     std::thread::Builder::new()
         .name("search".into())

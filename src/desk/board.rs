@@ -1,7 +1,7 @@
 //! The board: what is open now, and what became of the complaints of a period beside the one before.
 //!
-//! Everything counted is a [`Measure`] or a facet of the lists, so each number has its list. Only open cases and those
-//! of the period are read, in the order of the index.
+//! Everything counted is a [`Measure`] or a facet of the lists, so each number has its list. The sums of each day are kept
+//! with the lists ([`crate::store::tally`]): no case is read for them but the restricted ones that the reader sees.
 
 use super::lists::{QueueCounts, may_see};
 use super::{Desk, DeskError, need};
@@ -10,12 +10,12 @@ use crate::domain::calendar::{Calendar, london_date};
 use crate::domain::case::State;
 use crate::domain::category::RootCause;
 use crate::domain::intake::Risk;
-use crate::domain::measure::{CaseTimes, Group, Measure, Period, Span, median_tenths, permille};
-use crate::store::derive::{CaseRow, Facet, Order, plain};
-use crate::store::list::ListQuery;
+use crate::domain::measure::{Group, Measure, Period, Span, median_tenths, permille};
+use crate::store::derive::plain;
+use crate::store::tally::{self, Days, Mark, Tallied};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Open cases by how near their next date is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ pub struct Figures {
     pub counts: BTreeMap<Measure, u64>,
     /// The median of working days from receipt to answer at stage 1 and stage 2, in tenths.
     pub median_tenths: [Option<u64>; 2],
-    days: [Vec<u32>; 2],
+    days: [BTreeMap<u32, u64>; 2],
 }
 
 impl Figures {
@@ -66,20 +66,27 @@ impl Figures {
         permille(part, part + self.of(stage, rest))
     }
 
-    fn add(&mut self, measure: Measure, times: &CaseTimes, calendar: &Calendar) {
-        *self.counts.entry(measure).or_default() += 1;
-        if let Measure::Stage(stage, Group::Answered) = measure
-            && let Some(at) = times.stage(stage)
-            && let Some(answered) = at.answered_on
-            && let Ok(days) = calendar.working_days_between(at.received_on, answered)
-            && let Some(known) = self.days.get_mut(usize::from(stage.saturating_sub(1)))
-        {
-            known.push(days);
+    fn add(&mut self, days: Days, at: &Tallied, day: NaiveDate, working: &WorkingDays) {
+        let answered = match days {
+            Days::Stage1 => self.days.first_mut(),
+            Days::Stage2 => self.days.last_mut(),
+            Days::Due | Days::Ended => None,
+        };
+        let mut nowhere = BTreeMap::new();
+        let answered = answered.unwrap_or(&mut nowhere);
+        for (mark, number) in &at.marks {
+            match mark {
+                Mark::Of(measure) => *self.counts.entry(*measure).or_default() += number,
+                Mark::Answered(on) => {
+                    *answered.entry(working.between(day, *on)).or_default() += number;
+                }
+                _ => {}
+            }
         }
     }
 
     fn settle(&mut self) {
-        self.median_tenths = std::mem::take(&mut self.days).map(median_tenths);
+        self.median_tenths = std::mem::take(&mut self.days).map(|days| median_tenths(&days));
     }
 }
 
@@ -121,8 +128,6 @@ pub struct Board {
     pub figures_before: Figures,
     /// The last twelve months, oldest first; the last one is this month so far.
     pub months: Vec<(Span, Figures)>,
-    /// False when there was more than can be counted at once.
-    pub complete: bool,
 }
 
 /// For whom a board is counted.
@@ -132,6 +137,38 @@ pub enum Readers {
     Actor,
     /// For everyone: no restricted case counts, whoever asks.
     Public,
+}
+
+/// Working days between days of a stretch, counted once.
+struct WorkingDays {
+    first: NaiveDate,
+    /// Working days from the first day to each, both counted.
+    until: Vec<u32>,
+}
+
+impl WorkingDays {
+    fn over(calendar: &Calendar, span: Span) -> Self {
+        let mut passed = 0;
+        let days = span.from.iter_days().take_while(|day| *day <= span.to);
+        let until = days.map(|day| {
+            passed += u32::from(calendar.is_working_day(day));
+            passed
+        });
+        Self {
+            first: span.from,
+            until: until.collect(),
+        }
+    }
+
+    /// Working days after `from` until `to`, both within the stretch.
+    fn between(&self, from: NaiveDate, to: NaiveDate) -> u32 {
+        let at = |day: NaiveDate| {
+            let place = usize::try_from((day - self.first).num_days()).unwrap_or_default();
+            let place = place.min(self.until.len().saturating_sub(1));
+            self.until.get(place).copied().unwrap_or_default()
+        };
+        at(to).saturating_sub(at(from))
+    }
 }
 
 impl Desk {
@@ -149,11 +186,6 @@ impl Desk {
         let (reader, book, at) = (self.reader()?, self.book(), self.now());
         let today = london_date(at);
         let (span, span_before) = period.spans(today);
-        let theirs = may_see(actor);
-        let see = |row: &CaseRow| match readers {
-            Readers::Actor => theirs(row),
-            Readers::Public => row.only_for.is_none(),
-        };
         let soon = u32::from(book.policy(today).clocks.due_soon) + 1;
         let mut board = Board {
             at,
@@ -175,14 +207,13 @@ impl Desk {
                 .into_iter()
                 .map(|month| (month, Figures::default()))
                 .collect(),
-            complete: true,
         };
-        let open = ListQuery {
-            facets: vec![Facet::Ended(false)],
-            ..ListQuery::default()
-        };
-        let told = reader.each_row(&open, &see, &mut |row| board.take_open(row, today))?;
-        board.complete &= told;
+        let mut restricted = Vec::new();
+        if readers == Readers::Actor {
+            reader.each_restricted(&may_see(actor), &mut |row| {
+                restricted.push(tally::marks(row))
+            })?;
+        }
         let first = board
             .months
             .first()
@@ -191,13 +222,20 @@ impl Desk {
             from: first.min(span_before.from),
             to: today,
         };
-        let stages = [1, 2].map(|stage| Measure::Stage(stage, Group::Received));
-        for whole in stages.into_iter().chain([Measure::Ended]) {
-            let query = ListQuery::default().during(whole, wide);
-            let told = reader.each_row(&query, &see, &mut |row| {
-                board.take(whole, row, book.calendar());
+        let working = WorkingDays::over(book.calendar(), wide);
+        reader.tallies(Days::Due, None, None, &mut |at| board.take_open(&at, today))?;
+        for days in Days::OF_COMPLAINTS {
+            reader.tallies(days, Some(wide.from), Some(wide.to), &mut |at| {
+                board.take(days, &at, &working);
             })?;
-            board.complete &= told;
+        }
+        for ((days, day), marks) in restricted.into_iter().flatten() {
+            let marks = marks.into_iter().map(|mark| (mark, 1)).collect();
+            let at = Tallied { day, marks };
+            match days {
+                Days::Due => board.take_open(&at, today),
+                days => board.take(days, &at, &working),
+            }
         }
         board.settle();
         Ok(board)
@@ -205,74 +243,63 @@ impl Desk {
 }
 
 impl Board {
-    /// Takes an open case into its bands.
-    fn take_open(&mut self, row: &CaseRow, today: NaiveDate) {
+    /// Takes the open cases of one next date into their bands.
+    fn take_open(&mut self, at: &Tallied, today: NaiveDate) {
         let soon = self.soon_before;
-        // One person, however the record spells them: the list by handler knows no spelling either.
-        let given = row.handler.clone().unwrap_or_default();
-        let same = |known: &&String| plain(known) == plain(&given);
-        let owner = self.owners.keys().find(same).cloned().unwrap_or(given);
-        let bands = [
-            self.states.entry(row.state).or_default(),
-            self.owners.entry(owner).or_default(),
-            self.risks.entry(row.risk).or_default(),
-        ];
-        for bands in bands {
-            let place = match row.due.as_ref().map(|due| due.on) {
+        for (mark, number) in &at.marks {
+            let bands = match mark {
+                Mark::State(state) => self.states.entry(*state).or_default(),
+                Mark::Risk(risk) => self.risks.entry(*risk).or_default(),
+                Mark::Owner(given) => {
+                    // One person, however the record spells them: the list by handler knows no spelling either.
+                    let same = |known: &&String| plain(known) == plain(given);
+                    let known = self.owners.keys().find(same).cloned();
+                    self.owners
+                        .entry(known.unwrap_or_else(|| given.clone()))
+                        .or_default()
+                }
+                _ => continue,
+            };
+            let place = match at.day {
                 None => &mut bands.undated,
                 Some(on) if on < today => &mut bands.overdue,
                 Some(on) if on == today => &mut bands.due_today,
                 Some(on) if on < soon => &mut bands.due_soon,
                 Some(_) => &mut bands.on_track,
             };
-            *place += 1;
+            *place += number;
         }
     }
 
-    /// Takes a complaint of the walk through `whole` into the figures of its days.
-    fn take(&mut self, whole: Measure, row: &CaseRow, calendar: &Calendar) {
-        let order = Order::of(whole);
-        let Some(day) = whole.day(&row.times) else {
+    /// Takes the complaints of one day into the figures that hold it.
+    fn take(&mut self, days: Days, at: &Tallied, working: &WorkingDays) {
+        let Some(day) = at.day else {
             return;
         };
         let (span, before) = (self.span, self.span_before);
-        for measure in Measure::all().filter(|measure| Order::of(*measure) == order) {
-            if measure.day(&row.times).is_none() {
-                continue;
-            }
-            let spans = [
-                (span, &mut self.figures),
-                (before, &mut self.figures_before),
-            ];
-            let months = self
-                .months
-                .iter_mut()
-                .map(|(span, figures)| (*span, figures));
-            for (span, figures) in spans.into_iter().chain(months) {
-                if span.holds(day) {
-                    figures.add(measure, &row.times, calendar);
-                }
-            }
+        let months = self.months.iter_mut();
+        let months = months.map(|(span, figures)| (*span, figures));
+        let spans = [
+            (span, &mut self.figures),
+            (before, &mut self.figures_before),
+        ];
+        for (_, figures) in spans
+            .into_iter()
+            .chain(months)
+            .filter(|(span, _)| span.holds(day))
+        {
+            figures.add(days, at, day, working);
         }
-        let count = |both: &mut Both| {
-            both.now += u64::from(span.holds(day));
-            both.before += u64::from(before.holds(day));
+        let count = |both: &mut Both, number: u64| {
+            both.now += number * u64::from(span.holds(day));
+            both.before += number * u64::from(before.holds(day));
         };
-        match whole {
-            Measure::Stage(1, _) => {
-                let top = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
-                let tops: BTreeSet<String> = row.categories.iter().map(top).collect();
-                for top in tops {
-                    count(self.themes.entry(top).or_default());
-                }
+        for (mark, number) in &at.marks {
+            match mark {
+                Mark::Theme(top) => count(self.themes.entry(top.clone()).or_default(), *number),
+                Mark::Cause(cause) => count(self.root_causes.entry(*cause).or_default(), *number),
+                _ => {}
             }
-            Measure::Ended => {
-                let causes: BTreeSet<RootCause> = row.root_causes.iter().copied().collect();
-                for cause in causes {
-                    count(self.root_causes.entry(cause).or_default());
-                }
-            }
-            Measure::Stage(..) => {}
         }
     }
 

@@ -86,7 +86,10 @@ impl Desk {
             detail: detail.to_owned(),
         };
         if name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(invalid("name", "Enter a name of at most 100 characters, on one line."));
+            return Err(invalid(
+                "name",
+                "Enter a name of at most 100 characters, on one line.",
+            ));
         }
         let today = london_date(now);
         if until < today || (until - today).num_days() > LONGEST {
@@ -155,7 +158,9 @@ impl Desk {
             due: asked.due,
             until: invite.until,
             // Somebody may have taken the answer down by telephone.
-            used_at: invite.used_at.or(asked.given.as_ref().map(|given| given.at)),
+            used_at: invite
+                .used_at
+                .or(asked.given.as_ref().map(|given| given.at)),
             case: invite.case,
             contribution: invite.contribution,
         })

@@ -6,9 +6,11 @@ use super::{Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::calendar::london_date;
 use crate::domain::ids::CaseRef;
-use crate::domain::intake::Kind;
+use crate::store::derive::plain;
 pub use crate::store::derive::{CaseRow, Facet, Order as ListOrder};
 pub use crate::store::list::{ListQuery, Page};
+use crate::store::tally::{self, Days, Mark};
+use chrono::NaiveDate;
 
 /// How many cases wait in each view of the work queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -90,34 +92,38 @@ impl Desk {
             .calendar()
             .add_working_days(today, 6)
             .unwrap_or(today);
-        let open = Facet::Ended(false);
-        let total = |facets: Vec<Facet>, due_from, due_before| -> Result<u64, DeskError> {
-            let query = ListQuery {
-                facets,
-                order: ListOrder::Due,
-                due_from,
-                due_before,
-                limit: 0,
-                ..ListQuery::default()
-            };
-            Ok(reader.list(&query, &see)?.total)
-        };
-        let all = |facets| total(facets, None, None);
-        Ok(QueueCounts {
-            mine: all(vec![Facet::Handler(actor.id.clone()), open.clone()])?,
-            unassigned: all(vec![
-                Facet::Unassigned,
-                Facet::Kind(Kind::Complaint),
-                open.clone(),
-            ])?,
+        let mut counts = QueueCounts {
             to_acknowledge: reader.count(&Facet::ToAcknowledge, &see)?,
-            // An ended case still has the Ombudsman's dates to keep: these two ask for dates, not for open cases.
-            overdue: total(Vec::new(), None, Some(today))?,
-            due_soon: total(Vec::new(), Some(today), Some(soon))?,
-            stage2: all(vec![Facet::Stage(2), open.clone()])?,
-            open: reader.count(&open, &see)?,
             asked: reader.count(&Facet::Asked(actor.id.clone()), &see)?,
-        })
+            ..QueueCounts::default()
+        };
+        let me = plain(&actor.id);
+        let mut take = |day: Option<NaiveDate>, mark: &Mark, number: u64| {
+            let place = match (mark, day) {
+                // An ended case still has the Ombudsman's dates to keep: these two ask for dates, not for open cases.
+                (Mark::Dated, Some(day)) if day < today => &mut counts.overdue,
+                (Mark::Dated, Some(day)) if day < soon => &mut counts.due_soon,
+                (Mark::Owner(name), _) if !name.is_empty() && plain(name) == me => &mut counts.mine,
+                (Mark::Unassigned, _) => &mut counts.unassigned,
+                (Mark::Stage(2), _) => &mut counts.stage2,
+                (Mark::Open, _) => &mut counts.open,
+                _ => return,
+            };
+            *place += number;
+        };
+        reader.tallies(Days::Due, None, None, &mut |at| {
+            at.marks
+                .iter()
+                .for_each(|(mark, number)| take(at.day, mark, *number));
+        })?;
+        reader.each_restricted(&see, &mut |row| {
+            for ((days, day), marks) in tally::marks(row) {
+                if days == Days::Due {
+                    marks.iter().for_each(|mark| take(day, mark, 1));
+                }
+            }
+        })?;
+        Ok(counts)
     }
 
     /// Other cases of the same resident or home, newest first, with which of both it is.

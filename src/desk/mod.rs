@@ -33,6 +33,7 @@ pub mod links;
 pub mod lists;
 pub mod live;
 pub mod mapping;
+pub mod nudges;
 pub mod ombudsman;
 pub mod one_person;
 pub mod people;

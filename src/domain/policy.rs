@@ -110,6 +110,29 @@ impl ApprovalLimits {
     }
 }
 
+/// When people are told that a date comes near (domain rules §2.9, product defaults). To escalate before a breach is to
+/// tell someone more senior; no case moves to stage 2 by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Nudges {
+    /// Working days before the date on which the owner is told first; 0 for never.
+    pub owner_first: u16,
+    /// Working days before the date on which the owner is told again; 0 for never.
+    pub owner_last: u16,
+    /// Working days before the date on which team leaders are told; 0 for only once it is missed.
+    pub manager: u16,
+}
+
+impl Default for Nudges {
+    fn default() -> Self {
+        Self {
+            owner_first: 3,
+            owner_last: 1,
+            manager: 1,
+        }
+    }
+}
+
 /// Everything a landlord sets, as one dated version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -126,6 +149,8 @@ pub struct Policy {
     pub ombudsman: OmbudsmanContact,
     /// Approval limits.
     pub limits: ApprovalLimits,
+    /// When people are told that a date comes near.
+    pub nudges: Nudges,
     /// The most that fits in one file of an Ombudsman upload, in bytes.
     pub upload_ceiling: u64,
     /// Offer a new complaint with reference when the landlord is told something unrelated.
@@ -143,6 +168,7 @@ impl Default for Policy {
             clocks: ClockPolicy::default(),
             ombudsman: OmbudsmanContact::default(),
             limits: ApprovalLimits::default(),
+            nudges: Nudges::default(),
             upload_ceiling: 19_000_000,
             how_to_complain: "Tell any member of our staff, in any way you choose.".into(),
             survey_link: String::new(),

@@ -6,6 +6,7 @@
 use super::codec;
 use super::error::StoreError;
 use super::tables::{self, T};
+use super::tally;
 use super::tx::WriteTx;
 use crate::domain::case::{Case, LinkedRecord, Point, State};
 use crate::domain::category::RootCause;
@@ -457,6 +458,8 @@ pub(crate) struct Derived {
     pub(crate) words: BTreeSet<Vec<u8>>,
     /// Empty for a restricted case: nobody may learn from a counter that it exists.
     pub(crate) counts: BTreeSet<[u8; 9]>,
+    /// Likewise.
+    pub(crate) tally: BTreeMap<[u8; 9], BTreeSet<tally::Mark>>,
 }
 
 impl Derived {
@@ -467,6 +470,7 @@ impl Derived {
             index: BTreeMap::new(),
             words: BTreeSet::new(),
             counts: BTreeSet::new(),
+            tally: BTreeMap::new(),
         }
     }
 
@@ -501,6 +505,7 @@ impl Derived {
                 .filter(|_| counted)
                 .map(|(key, _)| *key)
                 .collect(),
+            tally: tally::counted(&row),
             row,
         }
     }
@@ -535,6 +540,7 @@ pub(crate) fn replace(
     for key in new.counts.difference(&old.counts) {
         add(tx, key, 1)?;
     }
+    tally::replace(tx, &old.tally, &new.tally)?;
     let key = tables::key(number);
     tx.put(T::CaseRow, &key, &codec::encode(&new.row)?)?;
     match new.row.only_for {

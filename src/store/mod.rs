@@ -19,6 +19,7 @@ pub mod rebuild;
 pub mod records;
 pub mod settings;
 pub mod tables;
+pub mod tally;
 pub mod tx;
 pub mod upcast;
 pub mod upgrade;

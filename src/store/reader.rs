@@ -37,9 +37,13 @@ impl Reader {
         }
     }
 
-    /// The bytes that the pages of a table take.
+    /// The bytes that the pages of a table take; a file of an older version may not have it yet.
     pub(crate) fn bytes(&self, table: T) -> Result<u64, StoreError> {
-        let stats = self.table(table)?.stats()?;
+        let stats = match self.txn.open_table(table.raw()) {
+            Ok(opened) => opened.stats()?,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
         Ok(stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes())
     }
 }

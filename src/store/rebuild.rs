@@ -7,6 +7,7 @@ use super::derive::{self, CaseRow, Deadline, Derived, Timing};
 use super::error::{StoreError, WriteError};
 use super::open;
 use super::tables::{self, ALL, MORE, Rows, T};
+use super::tally;
 use super::tx::WriteTx;
 use super::upcast::SHAPE;
 use crate::domain::case::Case;
@@ -40,6 +41,7 @@ pub(crate) fn check(
     };
     let (mut entries, mut words, mut restricted) = (0, 0, 0);
     let mut counts: BTreeMap<[u8; 9], u64> = BTreeMap::new();
+    let mut sums = tally::Sums::default();
     let cases = cases(rows)?;
     if !is_current(rows)? {
         // Of an older version: made again from the events when the file is upgraded, so only those count.
@@ -87,6 +89,7 @@ pub(crate) fn check(
         }
         entries += derived.index.len() as u64;
         words += derived.words.len() as u64;
+        sums.take(derived.tally);
         for key in derived.counts {
             *counts.entry(key).or_default() += 1;
         }
@@ -99,6 +102,7 @@ pub(crate) fn check(
         (T::Word, words),
         (T::Restricted, restricted),
         (T::Count, counts.len() as u64),
+        (T::Tally, sums.len()),
     ];
     for (table, size) in sizes {
         if rows.len(table)? != size {
@@ -108,12 +112,14 @@ pub(crate) fn check(
             )));
         }
     }
+    let mut kept = sums.are_kept(rows)?;
     for (key, count) in counts {
-        if rows.get(T::Count, &key)? != Some(tables::key(count).to_vec()) {
-            return Err(StoreError::Damaged(
-                "a counter is not what the events say; `redress rebuild` makes it again".into(),
-            ));
-        }
+        kept &= rows.get(T::Count, &key)? == Some(tables::key(count).to_vec());
+    }
+    if !kept {
+        return Err(StoreError::Damaged(
+            "a counter is not what the events say; `redress rebuild` makes it again".into(),
+        ));
     }
     Ok(cases.len() as u64)
 }

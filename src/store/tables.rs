@@ -51,6 +51,8 @@ tables! {
     Word = "ix_word",
     /// `facet, value` → number of unrestricted cases. Derived.
     Count = "count",
+    /// `days, day` → how many unrestricted cases have left which mark on it. Derived.
+    Tally = "tally",
     /// `case` of every restricted case. Derived.
     Restricted = "restricted",
     /// SHA-256 → size and number of a document.
@@ -87,6 +89,8 @@ tables! {
     SearchChunk = "search_chunk",
     /// SHA-256 → the words of a document, packed. Made again in the background.
     DocumentWords = "document_words",
+    /// Who was reminded of which date, and what waits for them.
+    Nudge = "nudge",
     /// Small things of parts that need no table of their own.
     Note = "note",
 }
@@ -100,7 +104,7 @@ impl T {
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
-            T::Case | T::CaseRow | T::CaseIndex | T::Word | T::Count | T::Restricted
+            T::Case | T::CaseRow | T::CaseIndex | T::Word | T::Count | T::Tally | T::Restricted
         )
     }
 }

@@ -62,13 +62,19 @@ pub async fn make(
     let name = answers["name"].as_str().unwrap_or_default();
     let until = answers["until"].as_str().and_then(|day| day.parse().ok());
     let until = until.unwrap_or(asked.due);
-    let made = web
-        .desk
-        .invite(&actor, &view.case.reference, ContributionId(number), name, until);
+    let made = web.desk.invite(
+        &actor,
+        &view.case.reference,
+        ContributionId(number),
+        name,
+        until,
+    );
     match made.await {
         Ok(secret) => {
             let host = headers.get(header::HOST);
-            let host = host.and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let host = host
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or("localhost");
             let scheme = if web.secure { "https" } else { "http" };
             let address = format!("{scheme}://{host}/answer/{}", secret.reveal());
             let shown = Field::new(Kind::Line, "address", "Address, shown this once")
@@ -79,7 +85,10 @@ pub async fn make(
             FormPage {
                 frame: web.frame(&actor, ""),
                 title: format!("An address for {name}"),
-                intro: format!("It works once, until {}. What they answer is on the case at once.", long_date(until)),
+                intro: format!(
+                    "It works once, until {}. What they answer is on the case at once.",
+                    long_date(until)
+                ),
                 back: String::new(),
                 back_label: String::new(),
                 care: Vec::new(),
@@ -114,7 +123,10 @@ fn asked(case: &Case, number: u32) -> Option<&Contribution> {
 }
 
 fn questions(case: &Case, asked: &Contribution) -> Form {
-    let until = asked.due.checked_add_days(Days::new(14)).unwrap_or(asked.due);
+    let until = asked
+        .due
+        .checked_add_days(Days::new(14))
+        .unwrap_or(asked.due);
     let name = Field::new(Kind::Line, "name", "Who will answer")
         .with(&asked.team)
         .hint("The record names them so.");
@@ -142,7 +154,11 @@ fn page(web: &Web, actor: &Actor, case: &Case, asked: &Contribution, form: Form)
 
 /// `GET /answer/{secret}`: the question.
 pub async fn show(State(web): State<Web>, Path(secret): Path<String>) -> Response {
-    match web.desk.away(move |desk| desk.invited(&secret).map(|invited| (secret, invited))).await {
+    match web
+        .desk
+        .away(move |desk| desk.invited(&secret).map(|invited| (secret, invited)))
+        .await
+    {
         Ok((secret, invited)) if invited.used_at.is_none() => {
             outside(&web, &invited, answer_form(&secret))
         }
@@ -171,7 +187,9 @@ pub async fn answer(
         }
         Err(DeskError::Invalid { field, detail }) => (Some(field), detail),
         Err(DeskError::Refused(refusal)) => (refusal.field, refusal.detail),
-        Err(error @ DeskError::Store(StoreError::TooLarge { .. })) => (Some("file"), error.to_string()),
+        Err(error @ DeskError::Store(StoreError::TooLarge { .. })) => {
+            (Some("file"), error.to_string())
+        }
         Err(DeskError::NotFound) => return closed(&web, Err(DeskError::NotFound)),
         Err(error) => {
             tracing::error!(%error, "an answer by link was not recorded");
@@ -210,11 +228,20 @@ async fn take(
             continue;
         }
         if evidence.len() >= MOST_FILES {
-            return Err(invalid("file", "These are too many files. Put them into one archive, or send the rest by email."));
+            return Err(invalid(
+                "file",
+                "These are too many files. Put them into one archive, or send the rest by email.",
+            ));
         }
-        let photo = part.content_type().is_some_and(|kind| kind.starts_with("image/"));
+        let photo = part
+            .content_type()
+            .is_some_and(|kind| kind.starts_with("image/"));
         let about = NewDocument {
-            kind: if photo { DocumentKind::Photo } else { DocumentKind::ThirdPartyRecord },
+            kind: if photo {
+                DocumentKind::Photo
+            } else {
+                DocumentKind::ThirdPartyRecord
+            },
             doc_date: None,
             title: String::new(),
             sensitivity: Sensitivity::ThirdParty,
@@ -227,7 +254,9 @@ async fn take(
             at: None,
         };
         let bytes = std::pin::pin!(StreamReader::new(part.map_err(std::io::Error::other)));
-        let attached = web.desk.attach(&actor, &invited.reference, about, None, bytes);
+        let attached = web
+            .desk
+            .attach(&actor, &invited.reference, about, None, bytes);
         evidence.push(attached.await?.0.id);
     }
     let answers = form.read(&typed).ok_or_else(|| invalid("", ""))?;
@@ -280,7 +309,8 @@ fn closed(web: &Web, invited: Result<Invited, DeskError>) -> Response {
         Err(DeskError::NotFound) => (
             StatusCode::NOT_FOUND,
             "This address has ended",
-            "It was for one question and a limited time. Ask whoever sent it to you for a new one.".to_owned(),
+            "It was for one question and a limited time. Ask whoever sent it to you for a new one."
+                .to_owned(),
         ),
         Err(_) => {
             frame.trouble = true;

@@ -223,6 +223,7 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
             ),
             format!("Today is {}", long_date(today)),
         ],
+        reminders: reminders(web, actor)?,
         tabs: views
             .iter()
             .map(|v| Tab {
@@ -250,6 +251,17 @@ fn work_queue(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Des
         next: page.next.map_or(String::new(), |cursor| {
             format!("{here}&cursor={}", encode(&cursor))
         }),
+    })
+}
+
+/// What a person was told and has not seen, in words; empty for nothing.
+fn reminders(web: &Web, actor: &Actor) -> Result<String, DeskError> {
+    let all = web.desk.nudges(actor)?;
+    let fresh = all.iter().filter(|(nudge, _)| nudge.seen_at.is_none());
+    Ok(match fresh.count() {
+        0 => String::new(),
+        1 => "You have a new reminder.".into(),
+        more => format!("You have {more} new reminders."),
     })
 }
 
@@ -302,6 +314,7 @@ fn all_cases(web: &Web, actor: &Actor, asked: &Posted) -> Result<CasesPage, Desk
         frame,
         title: "Cases".into(),
         lede: lede.into_iter().collect(),
+        reminders: String::new(),
         tabs: Vec::new(),
         own_tabs: Vec::new(),
         own: None,

@@ -5,7 +5,8 @@ use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, board, brand, bundle_page, case_handlers, clocks, command_page,
     documents, drafts, erasure_page, evidence_page, faults, feed, help, invite, live, log_page,
-    ombudsman_page, queue, record_page, search_page, security, session, settings_pages, views_page,
+    nudges_page, ombudsman_page, queue, record_page, search_page, security, session,
+    settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -32,10 +33,7 @@ pub fn router(web: Web) -> Router {
         )
         .route("/log", get(log_page::ask).post(log_page::act))
         .route("/drafts/files", post(drafts::keep_files))
-        .route(
-            "/answer/{secret}",
-            get(invite::show).post(invite::answer),
-        )
+        .route("/answer/{secret}", get(invite::show).post(invite::answer))
         .layer(DefaultBodyLimit::disable());
     let components = Router::new()
         .route(
@@ -98,6 +96,7 @@ pub fn router(web: Web) -> Router {
             "/cases/{reference}/erase",
             get(erasure_page::ask).post(erasure_page::erase),
         )
+        .route("/reminders", get(nudges_page::show).post(nudges_page::seen))
         .route("/feed", get(feed::ask).post(feed::act))
         .route("/feed/{name}", get(feed::calendar))
         .route("/clocks", get(simulate))

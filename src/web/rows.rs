@@ -71,6 +71,8 @@ pub struct CasesPage {
     pub title: String,
     /// The parts of the line under it.
     pub lede: Vec<String>,
+    /// What the person was reminded of, in words; empty for nothing new.
+    pub reminders: String,
     /// The views that everybody has; none on the list of all cases.
     pub tabs: Vec<Tab>,
     /// The views of one's own.

@@ -274,6 +274,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/board?published=1",
         "/clocks",
         "/feed",
+        "/reminders",
         "/search",
         "/search?q=mould",
         "/search?q=stage:9%20mould",

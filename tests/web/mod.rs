@@ -1,5 +1,6 @@
 //! The pages as a browser without JavaScript meets them: real server, real forms, real cookies.
 
+mod asking;
 mod backups;
 mod board;
 mod clash;

@@ -148,6 +148,14 @@ impl Site {
         }
     }
 
+    /// A browser of its own in which this person is signed in.
+    pub fn signed_in(&self, id: &str) -> Self {
+        let person = self.stranger();
+        let page = person.post("/sign-in", &[("id", id), ("password", PASSWORD)]);
+        assert_eq!(page.status, 200, "{id}: {}", page.text);
+        person
+    }
+
     /// Links a system, as the API would.
     pub fn link(&self, source: serde_json::Value) {
         let source = serde_json::from_value(source).expect("a link");
@@ -199,6 +207,12 @@ impl Site {
     pub fn keep_search(&self) {
         let desk = self.desk.clone();
         thread::spawn(move || desk.keep_search());
+    }
+
+    /// Gives the reminders that are due, as the program does every few minutes; how many.
+    pub fn nudge(&self) -> usize {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(self.desk.nudge()).expect("reminders")
     }
 
     pub fn get(&self, path: &str) -> Answer {

@@ -90,7 +90,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("SearchedSource", "How a linked system took part in a search.", "source:text found:number more:flag part:text failure?:text"),
     ("Residents", "Whom a search found.", "residents:Resident[] sources:SearchedSource[]"),
     ("QueueCounts", "How many cases wait in each view of the queue.",
-     "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number"),
+     "mine:number unassigned:number to_acknowledge:number overdue:number due_soon:number stage2:number open:number asked:number"),
     ("BoardOpen", "Open cases of a state, a handler (empty for nobody) or a risk, by how near their next date is.",
      "by:text name:text overdue:number due_today:number due_soon:number on_track:number undated:number"),
     ("BoardFigure", "How many complaints a measure holds in the period and in the one before.", "measure:text now:number before:number"),
@@ -99,7 +99,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ("BoardCount", "How many complaints a measure holds.", "measure:text count:number"),
     ("BoardMonth", "A month; what it does not name is nothing.", "from:date to:date counts:BoardCount[]"),
     ("Board", "What is open, and what became of the complaints of a period beside the one before.",
-     "at:time from:date to:date before_from:date before_to:date complete:flag queue:QueueCounts open:BoardOpen[]
+     "at:time from:date to:date before_from:date before_to:date queue:QueueCounts open:BoardOpen[]
       figures:BoardFigure[] median_working_days:BoardMedian[] themes:BoardGroup[] root_causes:BoardGroup[] months:BoardMonth[]"),
     ("PassagePiece", "A piece of a text, and whether it is one of the words that were sought.", "text:text marked:flag"),
     ("Passage", "Where in a case the words stand: an event by its `seq`, or a document by its `id`.",

@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::records::{
-    Approval, ClosingOutcome, Contact, Contribution, Document, Extension, GapExplanation, Hazard, IssuedLetter,
-    LinkedRecord, Point, PointDecision, RefusalRecord, Related, Response, Restriction, Rewording,
-    Satisfaction, SourceState,
+    Approval, ClosingOutcome, Contact, Contribution, Document, Extension, GapExplanation, Hazard,
+    IssuedLetter, LinkedRecord, Point, PointDecision, RefusalRecord, Related, Response,
+    Restriction, Rewording, Satisfaction, SourceState,
 };
 use crate::domain::calendar::london_date;
 use crate::domain::clock::ReceiptRule;

@@ -14,6 +14,7 @@ pub use times::{CaseTimes, StageTimes};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What has become of a complaint at one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +81,32 @@ impl Measure {
                 .map(move |group| Self::Stage(stage, group))
         });
         stages.chain([Self::Ended])
+    }
+
+    /// Its place in the order of [`Self::all`].
+    pub fn place(self) -> usize {
+        let of = |group: Group| GROUPS.iter().position(|(known, _)| *known == group);
+        match self {
+            Self::Stage(2, group) => GROUPS.len() + of(group).unwrap_or_default(),
+            Self::Stage(_, group) => of(group).unwrap_or_default(),
+            // Stage 2 has every group but the last.
+            Self::Ended => 2 * GROUPS.len() - 1,
+        }
+    }
+
+    /// The measure at a place.
+    pub fn at(place: usize) -> Option<Self> {
+        let first = GROUPS.len();
+        if place == 2 * first - 1 {
+            return Some(Self::Ended);
+        }
+        let (stage, place) = match place.checked_sub(first) {
+            None => (1, place),
+            Some(place) => (2, place),
+        };
+        GROUPS
+            .get(place)
+            .map(|(group, _)| Self::Stage(stage, *group))
     }
 
     /// The name on the wire, such as `s1_answered_in_time`.
@@ -165,15 +192,20 @@ impl From<Measure> for String {
     }
 }
 
-/// The one in the middle, or the mean of the two there, in tenths; none of nothing.
-pub fn median_tenths(mut days: Vec<u32>) -> Option<u64> {
-    days.sort_unstable();
-    let middle = days.len() / 2;
-    let upper = u64::from(*days.get(middle)?);
-    if days.len() % 2 == 1 {
-        return Some(upper * 10);
-    }
-    let lower = u64::from(*days.get(middle.checked_sub(1)?)?);
+/// The one in the middle, or the mean of the two there, in tenths; none of nothing. The numbers come with how often
+/// each stands there.
+pub fn median_tenths(numbers: &BTreeMap<u32, u64>) -> Option<u64> {
+    let all: u64 = numbers.values().sum();
+    let at = |place: u64| {
+        let mut passed = 0;
+        let found = numbers.iter().find(|(_, times)| {
+            passed += **times;
+            passed > place
+        });
+        found.map(|(number, _)| u64::from(*number))
+    };
+    let upper = at(all / 2)?;
+    let lower = at((all - 1) / 2)?;
     Some((lower + upper) * 5)
 }
 
@@ -196,6 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn every_measure_has_its_place() {
+        for (place, measure) in Measure::all().enumerate() {
+            assert_eq!(
+                (measure.place(), Measure::at(place)),
+                (place, Some(measure))
+            );
+        }
+        assert_eq!(Measure::at(Measure::all().count()), None);
+    }
+
+    #[test]
     fn shares_round_half_away_from_zero() {
         assert_eq!(permille(37, 41), Some(902));
         assert_eq!(permille(7, 9), Some(778));
@@ -205,8 +248,11 @@ mod tests {
 
     #[test]
     fn the_median_of_an_even_number_is_the_mean_of_the_middle_two() {
-        assert_eq!(median_tenths(vec![9, 1, 4]), Some(40));
-        assert_eq!(median_tenths(vec![9, 1, 4, 5]), Some(45));
-        assert_eq!(median_tenths(Vec::new()), None);
+        let median = |all: &[(u32, u64)]| median_tenths(&all.iter().copied().collect());
+        assert_eq!(median(&[(9, 1), (1, 1), (4, 1)]), Some(40));
+        assert_eq!(median(&[(9, 1), (1, 1), (4, 1), (5, 1)]), Some(45));
+        assert_eq!(median(&[(7, 1_000), (1, 999)]), Some(70));
+        assert_eq!(median(&[(7, 2), (1, 2)]), Some(40));
+        assert_eq!(median(&[]), None);
     }
 }

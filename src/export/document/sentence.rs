@@ -361,14 +361,20 @@ impl CaseFile<'_> {
                 text,
                 from: Some(from),
                 ..
-            } => format!("{from} answered question {contribution} to others{}", tail(text)),
+            } => format!(
+                "{from} answered question {contribution} to others{}",
+                tail(text)
+            ),
             E::ContributionGiven {
                 contribution, text, ..
             } => format!("Question {contribution} to others answered{}", tail(text)),
             E::ContributionWithdrawn {
                 contribution,
                 reason,
-            } => format!("Question {contribution} to others withdrawn{}", tail(reason)),
+            } => format!(
+                "Question {contribution} to others withdrawn{}",
+                tail(reason)
+            ),
             E::RelatedRequestOpened { request, text, .. } => format!(
                 "Opened beside the complaint: {}{}",
                 words(request),

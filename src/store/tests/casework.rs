@@ -54,7 +54,9 @@ fn holds(facet: &Facet, case: &Case) -> bool {
         Facet::WithOmbudsman => case.ombudsman.is_some(),
         Facet::ToAcknowledge => matches!(case.state, State::S1Received | State::S2Requested),
         Facet::Refused => !case.refusals.is_empty(),
-        Facet::Person(_) | Facet::Home(_) | Facet::Linked(_) | Facet::Asked(_) => unreachable!("not asked here"),
+        Facet::Person(_) | Facet::Home(_) | Facet::Linked(_) | Facet::Asked(_) => {
+            unreachable!("not asked here")
+        }
     }
 }
 

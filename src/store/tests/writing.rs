@@ -58,7 +58,16 @@ fn a_refused_job_leaves_nothing_and_its_neighbours_stay() {
 #[test]
 fn many_writers_share_a_sync() {
     let (_folder, store) = new_store();
-    let before = store.figures();
+    // What the opening wrote is put into the pages a moment later; the figures stand still after that.
+    let mut before = store.figures();
+    loop {
+        thread::sleep(Duration::from_millis(50));
+        let now = store.figures();
+        if (now.syncs, now.commits) == (before.syncs, before.commits) {
+            break;
+        }
+        before = now;
+    }
     let barrier = Arc::new(Barrier::new(64));
     let threads: Vec<_> = (0..64)
         .map(|number| {

@@ -151,6 +151,4 @@ pub struct BoardPage {
     pub charts: Vec<MonthChart>,
     /// The months as a table.
     pub months: Vec<MonthRow>,
-    /// Whether everything could be counted.
-    pub complete: bool,
 }

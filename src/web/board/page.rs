@@ -177,7 +177,6 @@ pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> B
         ],
         charts: vec![charts::months(620, &given), charts::months(344, &given)],
         months: months(board),
-        complete: board.complete,
     }
 }
 

@@ -37,8 +37,6 @@ pub struct PublishedPage {
     pub days: String,
     /// The tables.
     pub tables: Vec<Table>,
-    /// Whether everything could be counted.
-    pub complete: bool,
 }
 
 pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> PublishedPage {
@@ -49,7 +47,6 @@ pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> P
         period: wire(&period),
         days: days(board.span),
         tables: tables(board, web.desk.book().categories()),
-        complete: board.complete,
     }
 }
 

@@ -19,8 +19,11 @@ pub(super) const SPECS: &[Spec] = &[
             people.extend(s.people.iter().cloned());
             vec![
                 line("team", "Team or firm"),
-                long("what", "What you ask for").hint("Such as: the job sheets since March, and who attended on the 3rd."),
-                Field::new(Kind::Select, "of", "Who is to answer").of(people).optional(),
+                long("what", "What you ask for")
+                    .hint("Such as: the job sheets since March, and who attended on the 3rd."),
+                Field::new(Kind::Select, "of", "Who is to answer")
+                    .of(people)
+                    .optional(),
                 date("due", "By"),
             ]
         },
@@ -50,7 +53,12 @@ pub(super) const SPECS: &[Spec] = &[
         intro: "",
         group: GROUP,
         fits: |case| open(case).next().is_some(),
-        fields: |s| vec![asked(s.case), long("reason", "Why it is not needed any more")],
+        fields: |s| {
+            vec![
+                asked(s.case),
+                long("reason", "Why it is not needed any more"),
+            ]
+        },
         more: none,
     },
 ];
@@ -64,5 +72,6 @@ fn asked(case: &Case) -> Field {
         let what: String = c.what.chars().take(100).collect();
         Choice::new(c.id.to_string(), format!("{}: {what}", c.team))
     };
-    Field::new(Kind::SelectNumber, "contribution", "What was asked").of(open(case).map(label).collect())
+    Field::new(Kind::SelectNumber, "contribution", "What was asked")
+        .of(open(case).map(label).collect())
 }

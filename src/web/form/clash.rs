@@ -29,7 +29,9 @@ impl Form {
             field.map(|field| given(&field.values)).unwrap_or_default()
         };
         for field in self.fields_mut() {
-            if matches!(field.kind, Kind::File | Kind::Files | Kind::Password) || field.shape() == "hidden" {
+            if matches!(field.kind, Kind::File | Kind::Files | Kind::Password)
+                || field.shape() == "hidden"
+            {
                 continue;
             }
             let (was, is) = (answer(then, &field.name), answer(now, &field.name));

@@ -145,6 +145,27 @@ const HAZARDS: [Asked; 6] = [
     ),
 ];
 
+const NUDGES: [Asked; 3] = [
+    (
+        "nudges.owner_first",
+        "Remind whoever handles the case",
+        "Working days before the date; 0 for not at all.",
+        "",
+    ),
+    (
+        "nudges.owner_last",
+        "Remind them again",
+        "Working days before the date; 0 for not at all.",
+        "",
+    ),
+    (
+        "nudges.manager",
+        "Tell the team leaders",
+        "Working days before the date; 0 for only once it is missed, which they are always told.",
+        "",
+    ),
+];
+
 const SUMS: [Asked; 4] = [
     (
         "limits.officer",
@@ -199,6 +220,7 @@ pub async fn set_rules(
                     .change_policy(&actor, version, &why, move |policy| {
                         policy.clocks = new.clocks;
                         policy.limits = new.limits;
+                        policy.nudges = new.nudges;
                         policy.upload_ceiling = new.upload_ceiling;
                     });
                 match set.await {
@@ -247,7 +269,7 @@ fn changed(policy: &Policy, answers: &Value) -> Result<Policy, (String, String)>
 
 fn all() -> impl Iterator<Item = Asked> {
     let days = STAGES.into_iter().chain(OTHERS).chain(HAZARDS);
-    days.chain(SUMS).chain([UPLOAD])
+    days.chain(NUDGES).chain(SUMS).chain([UPLOAD])
 }
 
 fn today(web: &Web) -> Policy {
@@ -302,6 +324,7 @@ fn form(policy: &Policy) -> Form {
             false,
             fields(&SUMS, Kind::Money, &known),
         )
+        .section("Reminders", "", false, days(&NUDGES))
         .section("Hazards (Awaab’s Law)", "", true, days(&HAZARDS))
         .section(
             "Other clocks, and the Ombudsman’s portal",

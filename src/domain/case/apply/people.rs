@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::{
-    Case, Contribution, Event, Given, Hazard, HazardStep, Recorded, Related, Restriction, Satisfaction, StepNotNeeded,
+    Case, Contribution, Event, Given, Hazard, HazardStep, Recorded, Related, Restriction,
+    Satisfaction, StepNotNeeded,
 };
 
 impl Case {

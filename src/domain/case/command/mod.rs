@@ -13,8 +13,8 @@ use super::records::{
 };
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, LetterId, OrderId, Pence, PointId,
-    RecommendationId, RelatedId, RemedyId, TaskId,
+    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, LetterId, OrderId, Pence,
+    PointId, RecommendationId, RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, NewHazard, Triage};
 use crate::domain::letter::{ContactRestriction, LetterKind};

@@ -13,8 +13,8 @@ use super::records::{
 use crate::domain::category::{RootCause, Theme};
 use crate::domain::clock::{ClockId, ReceiptRule};
 use crate::domain::ids::{
-    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, OrderId, PointId, RecommendationId,
-    RelatedId, RemedyId, TaskId,
+    ActionId, ApprovalId, CaseRef, ContributionId, DocumentId, HazardId, OrderId, PointId,
+    RecommendationId, RelatedId, RemedyId, TaskId,
 };
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
 use crate::domain::ombudsman::{Determination, HosNotice, HosRoute, ReviewRequestedBy};

@@ -1,0 +1,225 @@
+//! Asking other teams and people without an account, and reminding whom a date concerns.
+
+use super::call;
+use super::site::Site;
+
+/// Asks a question of others on a new case; gives the case.
+fn asked(site: &Site, of: &str) -> String {
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    let page = format!("/cases/{reference}/do/ask_contribution");
+    let version = site.hidden(&page, "version");
+    let done = site.post(
+        &page,
+        &[
+            ("version", &version),
+            ("team", "Harbour Repairs"),
+            (
+                "what",
+                "Who attended on 3 November, and what did they find?",
+            ),
+            ("of", of),
+            ("due", "2031-03-03"),
+        ],
+    );
+    assert!(done.text.contains("Asked of others"), "{}", done.text);
+    reference
+}
+
+#[test]
+fn whoever_is_asked_has_it_on_their_list_until_they_answer() {
+    let site = Site::started();
+    let officer = site.as_role("housing_officer");
+    let reference = asked(&site, "housing_officer");
+    let queue = officer.get("/");
+    assert!(
+        queue.text.contains("Asked of me <span>1</span>"),
+        "{}",
+        queue.text
+    );
+    assert!(queue.text.contains(&reference));
+    assert!(!site.get("/").text.contains("Asked of me"));
+    let found = officer.get("/cases?q=is:asked");
+    assert!(found.text.contains(&reference));
+    let page = format!("/cases/{reference}/do/give_contribution?contribution=1");
+    let version = officer.hidden(&page, "version");
+    let given = officer.post(
+        &page,
+        &[
+            ("version", &version),
+            ("contribution", "1"),
+            ("text", "Two fitters; the gutter is cracked."),
+        ],
+    );
+    assert!(
+        given.text.contains("the gutter is cracked"),
+        "{}",
+        given.text
+    );
+    assert!(!officer.get("/").text.contains("Asked of me"));
+    let audit = site.get(&format!("/cases/{reference}"));
+    assert!(audit.text.contains("Question 1 to others answered"));
+}
+
+#[test]
+fn somebody_without_an_account_answers_one_question_once() {
+    let site = Site::started();
+    let reference = asked(&site, "");
+    let page = format!("/cases/{reference}/invite/1");
+    let made = site.post(
+        &page,
+        &[
+            ("name", "A. Fitter, Harbour Repairs"),
+            ("until", "2019-01-01"),
+        ],
+    );
+    assert_eq!(made.status, 422, "{}", made.text);
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(20))
+        .date_naive()
+        .to_string();
+    let made = site.post(
+        &page,
+        &[("name", "A. Fitter, Harbour Repairs"), ("until", &until)],
+    );
+    let (_, rest) = made.text.split_once("/answer/").expect("an address");
+    let secret = rest.split('"').next().expect("its end");
+    let address = format!("/answer/{secret}");
+    let told = site.get(&format!("/cases/{reference}"));
+    assert!(
+        told.text
+            .contains("was made for A. Fitter, Harbour Repairs")
+    );
+    assert!(
+        !told.text.contains(secret),
+        "the secret is nowhere in the record"
+    );
+
+    let guest = site.stranger();
+    let shown = guest.get(&address);
+    assert_eq!(shown.status, 200);
+    assert!(shown.text.contains("Who attended on 3 November") && shown.text.contains(&reference));
+    for hidden in ["Okonjo", "Beech Court", "It comes back", "href=\"/cases"] {
+        assert!(!shown.text.contains(hidden), "a guest reads {hidden}");
+    }
+    let empty = guest.send(&address, &[("text", "")], "job.jpg", b"x");
+    assert_eq!(empty.status, 422, "{}", empty.text);
+    let done = guest.send(
+        &address,
+        &[(
+            "text",
+            "Two visits; the gutter is cracked. <script>alert(1)</script>",
+        )],
+        "job sheet.txt",
+        b"Visit 1: 3 November",
+    );
+    assert!(
+        done.status == 200 && done.text.contains("Thank you"),
+        "{}",
+        done.text
+    );
+    let again = guest.send(&address, &[("text", "More")], "", b"");
+    assert!(again.text.contains("Thank you") && again.status == 200);
+    let case = site.get(&format!("/cases/{reference}"));
+    for told in [
+        "the gutter is cracked",
+        "job sheet.txt",
+        "A. Fitter, Harbour Repairs (by link)",
+    ] {
+        assert!(case.text.contains(told), "the case lacks {told}");
+    }
+    assert!(!case.text.contains("<script>alert") && !case.text.contains(">More<"));
+    assert_eq!(guest.get("/answer/rdi_0000").status, 404);
+    // The address opens nothing else.
+    assert!(
+        guest
+            .get(&format!("/cases/{reference}"))
+            .address
+            .contains("/sign-in")
+    );
+}
+
+#[test]
+fn a_question_of_a_restricted_or_settled_case_has_no_address() {
+    let site = Site::started();
+    let reference = asked(&site, "");
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(20))
+        .date_naive()
+        .to_string();
+    let page = format!("/cases/{reference}/invite/1");
+    let made = site.post(&page, &[("name", "A. Fitter"), ("until", &until)]);
+    let (_, rest) = made.text.split_once("/answer/").expect("an address");
+    let address = format!("/answer/{}", rest.split('"').next().expect("its end"));
+    assert_eq!(site.stranger().get(&address).status, 200);
+    let restrict = format!("/cases/{reference}/do/restrict");
+    let version = site.hidden(&restrict, "version");
+    let done = site.post(
+        &restrict,
+        &[
+            ("version", &version),
+            ("people", "dprice"),
+            ("reason", "A member of staff"),
+        ],
+    );
+    assert_eq!(done.status, 200, "{}", done.text);
+    assert_eq!(
+        site.stranger().get(&address).status,
+        404,
+        "it ends with the restriction"
+    );
+    let refused = site.post(&page, &[("name", "A. Fitter"), ("until", &until)]);
+    assert!(
+        refused.status == 422 && refused.text.contains("restricted"),
+        "{}",
+        refused.text
+    );
+}
+
+#[test]
+fn a_missed_date_is_told_to_those_it_concerns_once() {
+    let site = Site::started();
+    let board = site.as_role("board");
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    assert_eq!(
+        site.nudge(),
+        2,
+        "the team leader, and the board for the week"
+    );
+    assert_eq!(site.nudge(), 0, "once");
+    let leader = site.signed_in("smalik");
+    let queue = leader.get("/?view=open");
+    assert!(
+        queue.text.contains("You have a new reminder."),
+        "{}",
+        queue.text
+    );
+    let told = leader.get("/reminders");
+    assert!(
+        told.text.contains(&reference) && told.text.contains("is late"),
+        "{}",
+        told.text
+    );
+    assert!(
+        board
+            .get("/reminders")
+            .text
+            .contains("1 case is late this week.")
+    );
+    assert!(
+        !site.get("/reminders").text.contains(&reference),
+        "nobody else is told"
+    );
+    let until = leader.hidden("/reminders", "until");
+    let seen = leader.post("/reminders", &[("until", &until)]);
+    assert!(seen.text.contains("Nothing new.") && seen.text.contains(&reference));
+    assert!(!leader.get("/?view=open").text.contains("new reminder"));
+    // Settled, it goes away by itself.
+    let page = format!("/cases/{reference}/do/withdraw");
+    let version = site.hidden(&page, "version");
+    site.post(
+        &page,
+        &[
+            ("version", &version),
+            ("account", "They told us by telephone."),
+        ],
+    );
+    assert!(!leader.get("/reminders").text.contains(&reference));
+}
