@@ -361,10 +361,7 @@ fn story(
         events.push(json!({"kind": "note_added", "text": said}));
     }
     if n % 1000 < RESTRICTED {
-        events.push(
-            json!({"kind": "restricted", "restriction": {"people": ["eve"], "reason": "Staff",
-            "by": "eve", "at": first}}),
-        );
+        events.push(json!({"kind": "restricted", "people": ["eve"], "reason": "Staff"}));
     }
     let open = n >= cases - cases * OPEN / 1000;
     if !open && first.date_naive() + Days::new(20) < today {
