@@ -5,6 +5,7 @@
 
 use super::codec;
 use super::error::StoreError;
+use super::facet;
 use super::tables::{self, T};
 use super::tally;
 use super::tx::WriteTx;
@@ -14,11 +15,11 @@ use crate::domain::clock::CaseFlags;
 use crate::domain::ids::CaseRef;
 use crate::domain::intake::{Kind, Risk};
 use crate::domain::measure::{CaseTimes, Group, Measure};
-use crate::domain::party::Party;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use super::facet::{Facet, home_of, person_of};
 
 /// The next date a case must meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,10 @@ pub struct CaseRow {
     pub with_ombudsman: bool,
     /// How many records of other systems are linked to it.
     pub links: u32,
+    /// The postcode of their home.
+    pub place: Option<String>,
+    /// Teams and firms that were asked to contribute.
+    pub teams: Vec<String>,
     /// The only people who may see it; none means everyone with the right role.
     pub only_for: Option<Vec<String>>,
 }
@@ -125,48 +130,14 @@ impl CaseRow {
                 || case.complainant.active_adjustments().next().is_some(),
             with_ombudsman: case.ombudsman.is_some(),
             links: u32::try_from(case.current_links().count()).unwrap_or(u32::MAX),
+            place: facet::place_of(&case.complainant),
+            teams: {
+                let teams = case.contributions.iter().map(|asked| asked.team.clone());
+                teams.collect::<BTreeSet<_>>().into_iter().collect()
+            },
             only_for: case.restricted.as_ref().map(|r| r.people.clone()),
         }
     }
-}
-
-/// A property by which lists are narrowed and counters kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Facet {
-    /// Every case.
-    All,
-    /// Ended or not: refused, withdrawn, closed.
-    Ended(bool),
-    /// Complaint, service request or survey comment.
-    Kind(Kind),
-    /// Where it stands.
-    State(State),
-    /// 1 or 2.
-    Stage(u8),
-    /// Who handles the current stage, by account name.
-    Handler(String),
-    /// Nobody does.
-    Unassigned,
-    /// A category of one of its points, or the part before its dot.
-    Category(String),
-    /// A root cause.
-    RootCause(RootCause),
-    /// How carefully it must be watched.
-    Risk(Risk),
-    /// The Ombudsman has it.
-    WithOmbudsman,
-    /// The same resident, see [`person_of`].
-    Person(String),
-    /// The same home, see [`home_of`].
-    Home(String),
-    /// Waiting for an acknowledgement, at either stage.
-    ToAcknowledge,
-    /// Refused, as a whole or in part.
-    Refused,
-    /// A record of this kind is linked to it.
-    Linked(String),
-    /// This account is asked to contribute and has not answered.
-    Asked(String),
 }
 
 /// The orders of lists.
@@ -222,97 +193,6 @@ impl Order {
     }
 }
 
-impl Facet {
-    /// Fixed-width, so that a prefix of the key is one list.
-    pub(crate) fn key(&self) -> [u8; 9] {
-        let (tag, value) = match self {
-            Self::All => (0, String::new()),
-            Self::Ended(ended) => (1, ended.to_string()),
-            Self::Kind(kind) => (2, wire(kind)),
-            Self::State(state) => (3, wire(state)),
-            Self::Stage(stage) => (4, stage.to_string()),
-            Self::Handler(name) => (5, plain(name)),
-            Self::Unassigned => (6, String::new()),
-            Self::Category(key) => (7, key.clone()),
-            Self::RootCause(cause) => (8, wire(cause)),
-            Self::Risk(risk) => (9, wire(risk)),
-            Self::WithOmbudsman => (10, String::new()),
-            Self::Person(person) => (11, person.clone()),
-            Self::Home(home) => (12, home.clone()),
-            Self::ToAcknowledge => (13, String::new()),
-            Self::Refused => (14, String::new()),
-            Self::Linked(kind) => (15, kind.clone()),
-            Self::Asked(name) => (16, plain(name)),
-        };
-        let mut out = [tag; 9];
-        out[1..].copy_from_slice(&Sha256::digest(value)[..8]);
-        out
-    }
-
-    /// Whether it is also kept in this order.
-    pub(crate) fn has(&self, order: Order) -> bool {
-        match self {
-            Self::All => true,
-            _ if order.measure().is_some() => false,
-            Self::Handler(_) => true,
-            Self::Person(_) | Self::Home(_) | Self::Linked(_) => order == Order::Received,
-            _ => order != Order::Updated,
-        }
-    }
-
-    fn of(case: &Case, row: &CaseRow) -> Vec<Self> {
-        let mut out = vec![
-            Self::All,
-            Self::Ended(row.state.is_ended()),
-            Self::Kind(row.kind),
-            Self::State(row.state),
-            Self::Stage(row.stage),
-            Self::Risk(row.risk),
-            row.handler.clone().map_or(Self::Unassigned, Self::Handler),
-        ];
-        for category in &row.categories {
-            out.push(Self::Category(category.clone()));
-            if let Some((top, _)) = category.split_once('.') {
-                out.push(Self::Category(top.to_owned()));
-            }
-        }
-        out.extend(row.root_causes.iter().copied().map(Self::RootCause));
-        if row.with_ombudsman {
-            out.push(Self::WithOmbudsman);
-        }
-        if matches!(row.state, State::S1Received | State::S2Requested) {
-            out.push(Self::ToAcknowledge);
-        }
-        if !case.refusals.is_empty() {
-            out.push(Self::Refused);
-        }
-        let kinds: BTreeSet<&str> = case.current_links().map(|l| l.kind.as_str()).collect();
-        out.extend(kinds.into_iter().map(|kind| Self::Linked(kind.to_owned())));
-        let open = case.contributions.iter().filter(|asked| asked.is_open());
-        let asked: BTreeSet<&str> = open.filter_map(|asked| asked.of.as_deref()).collect();
-        out.extend(asked.into_iter().map(|name| Self::Asked(name.to_owned())));
-        out.extend(person_of(&case.complainant).map(Self::Person));
-        out.extend(home_of(&case.complainant).map(Self::Home));
-        out
-    }
-}
-
-/// How the resident of a case is recognised in other cases: the reference in the landlord's systems, or the name.
-pub fn person_of(party: &Party) -> Option<String> {
-    match party.person_ref.as_deref().map(plain) {
-        Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
-        _ => Some(plain(&party.name)).filter(|name| !name.is_empty()),
-    }
-}
-
-/// How the home of a case is recognised in other cases: the property's reference, or the address.
-pub fn home_of(party: &Party) -> Option<String> {
-    match party.property_ref.as_deref().map(plain) {
-        Some(reference) if !reference.is_empty() => Some(format!("ref {reference}")),
-        _ => Some(plain(party.address.as_deref()?)).filter(|address| !address.is_empty()),
-    }
-}
-
 /// Letters and digits in lower case, one space between words: how names and addresses are compared.
 pub(crate) fn plain(text: &str) -> String {
     words(text).collect::<Vec<_>>().join(" ")
@@ -326,7 +206,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The name of an enum's variant on the wire.
-fn wire<V: Serialize>(value: &V) -> String {
+pub(super) fn wire<V: Serialize>(value: &V) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         other => format!("{other:?}"),

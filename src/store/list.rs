@@ -342,17 +342,36 @@ impl dyn Rows + '_ {
         may_see: MaySee<'_>,
         each: &mut dyn FnMut(&CaseRow),
     ) -> Result<bool, StoreError> {
+        self.first_rows(query, may_see, usize::MAX, each)
+    }
+
+    /// The same, up to a bound of one's own.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn first_rows(
+        &self,
+        query: &ListQuery,
+        may_see: MaySee<'_>,
+        most: usize,
+        each: &mut dyn FnMut(&CaseRow),
+    ) -> Result<bool, StoreError> {
         let scan = self.scan(query, self.hidden(may_see)?)?;
-        let mut after = None;
+        let (mut after, mut left, mut full) = (None, most, false);
         for _ in 0..TURNS {
             after = scan.run(after, &mut |case, _, row| {
+                full = left == 0;
+                if full {
+                    return Ok(false);
+                }
+                left -= 1;
                 if let Some(row) = row.map_or_else(|| self.row_of(case), |row| Ok(Some(row)))? {
                     each(&row);
                 }
                 Ok(true)
             })?;
-            if after.is_none() {
-                return Ok(true);
+            if full || after.is_none() {
+                return Ok(!full);
             }
         }
         Ok(false)

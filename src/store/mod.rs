@@ -26,6 +26,7 @@ pub mod upgrade;
 pub mod verify;
 
 mod codec;
+mod facet;
 mod hold;
 mod redo;
 mod scratch;

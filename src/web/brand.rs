@@ -62,11 +62,16 @@ fn sheet(colour: &str) -> String {
     };
     let (brand, dark) = (colour.at_least(TEXT), colour.at_least(BAR));
     let tint = colour.toward(255.0, 0.9);
+    // On dark pages the same colour lightened, or darkened to a ground that light words are read on.
+    let (at_night, ground) = (brand.toward(255.0, 0.4), dark.toward(0.0, 0.4));
     format!(
-        ":root{{--rd-brand:{};--rd-brand-dark:{};--rd-brand-tint:{}}}",
+        ":root{{--rd-brand:{};--rd-brand-dark:{};--rd-brand-tint:{}}}\
+         @media screen and (prefers-color-scheme:dark){{:root{{--rd-brand:{};--rd-brand-tint:{}}}}}",
         brand.hex(),
         dark.hex(),
-        tint.hex()
+        tint.hex(),
+        at_night.hex(),
+        ground.hex()
     )
 }
 
@@ -111,11 +116,13 @@ mod tests {
             assert!(own.at_least(TEXT).contrast() >= TEXT, "{colour}");
             assert!(own.at_least(BAR).contrast() >= BAR, "{colour}");
         }
-        assert_eq!(
-            sheet("#14506b"),
-            ":root{--rd-brand:#14506b;--rd-brand-dark:#134e68;--rd-brand-tint:#e8eef0}",
-            "one that can be read stays, the bar a little darker"
+        let kept = ":root{--rd-brand:#14506b;--rd-brand-dark:#134e68;--rd-brand-tint:#e8eef0}";
+        let own = sheet("#14506b");
+        assert!(
+            own.starts_with(kept),
+            "one that can be read stays, the bar a little darker: {own}"
         );
+        assert!(own.contains("prefers-color-scheme:dark"));
         assert!((Colour([255.0; 3]).contrast() - 1.0).abs() < 1e-9);
         assert!((Colour([0.0; 3]).contrast() - 21.0).abs() < 1e-9);
         for none in ["", "red", "#12", "#12345g", "#ééé"] {

@@ -69,6 +69,7 @@ pub async fn show(
         audit: rows,
         more_audit,
         earlier: before.await,
+        cluster: web.cluster(&actor, &reference).await,
         note_key: fresh_key(),
         live: live::address(&case.case),
         here: others,

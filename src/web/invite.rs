@@ -130,7 +130,7 @@ fn questions(case: &Case, asked: &Contribution) -> Form {
     let name = Field::new(Kind::Line, "name", "Who will answer")
         .with(&asked.team)
         .hint("The record names them so.");
-    let until = Field::new(Kind::Date, "until", "The address works until").with(&until.to_string());
+    let until = Field::new(Kind::Date, "until", "The address works until").with(until.to_string());
     let action = format!("/cases/{}/invite/{}", case.reference, asked.id);
     Form::new(action, "Make the address", vec![name, until])
 }

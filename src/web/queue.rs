@@ -19,7 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// How many cases a page of a list shows.
-const PAGE: usize = 50;
+const PAGE: usize = 40;
 
 type Pairs = Vec<(String, String)>;
 

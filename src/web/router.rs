@@ -46,6 +46,7 @@ pub fn router(web: Web) -> Router {
         .route("/cases", get(queue::cases))
         .route("/board", get(board::show))
         .route("/board/published.csv", get(board::download))
+        .route("/board/compare", get(board::compare::show))
         .route("/board/live", get(live::board))
         .route("/ombudsman", get(ombudsman_page::show))
         .route("/search", get(search_page::show))

@@ -1,10 +1,12 @@
 //! What every handler shares: the desk, who is signed in, the frame around the page, and the one place where a
 //! refusal of the desk becomes a page.
 
-use super::case_page::{Row, earlier};
+use super::case_page::{Link, Row, earlier};
 use super::frame::{Frame, Me};
 use super::page::{Message, see};
+use super::queue::encode;
 use crate::desk::cases::AuditedEvent;
+use crate::desk::typed::write;
 use crate::desk::{CaseView, Desk, DeskError, StoreError};
 use crate::domain::access::{Actor, Permission};
 use axum::extract::FromRequestParts;
@@ -136,6 +138,30 @@ impl Web {
             .desk
             .away(move |desk| desk.earlier_cases(&who, &reference));
         earlier(&found.await.unwrap_or_default())
+    }
+
+    /// How many complaints there are under the heading of this one from its place, with their list; none when it
+    /// stands alone.
+    pub async fn cluster(&self, actor: &Actor, reference: &str) -> Option<Link> {
+        let reference = reference.parse().ok()?;
+        let who = actor.clone();
+        let found = self.desk.away(move |desk| desk.cluster(&who, &reference));
+        let cluster = found.await.ok().flatten()?;
+        let about = super::board::theme(self.desk.book().categories(), &cluster.heading);
+        let filters = [
+            write("near", &cluster.place),
+            write("theme", &cluster.heading),
+            write("received", &format!(">={}", cluster.since)),
+        ];
+        Some(Link {
+            label: format!(
+                "{} complaints about {} from {} within a year.",
+                cluster.number,
+                about.to_lowercase(),
+                cluster.place
+            ),
+            href: format!("/cases?q={}", encode(&filters.join(" "))),
+        })
     }
 
     /// The page that says why the desk did not do something.

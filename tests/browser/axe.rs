@@ -39,6 +39,15 @@ fn fetched() -> Option<String> {
     fs::read_to_string(file).ok()
 }
 
+/// The same, of the contrast of words alone.
+pub const CONTRAST: &str = "
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast']}, resultTypes: ['violations']}).then((found) =>
+  done(found.violations.map((rule) =>
+    rule.id + ': ' + rule.nodes.map((node) => node.target.join(' ') + ' ' + node.any.map((one) => one.message)).slice(0, 5).join(', '))),
+  (error) => done([String(error)]));
+";
+
 /// Tells what is wrong with the page: `[rule, elements, …]`, a line each.
 pub const LOOK: &str = "
 const done = arguments[arguments.length - 1];

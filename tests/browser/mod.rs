@@ -275,6 +275,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/clocks",
         "/feed",
         "/reminders",
+        "/board/compare",
         "/search",
         "/search?q=mould",
         "/search?q=stage:9%20mould",

@@ -197,6 +197,12 @@ impl Tab {
         body.send_keys(key).await.expect("a key");
     }
 
+    /// Types where the focus is.
+    pub async fn type_on(&self, keys: &str) {
+        let here = self.client.active_element().await.expect("a focus");
+        here.send_keys(keys).await.expect("keys");
+    }
+
     /// What stands in a field.
     pub async fn value(&self, name: &str) -> String {
         let field = self.find(&shown(name)).await;
@@ -267,6 +273,12 @@ impl Tab {
         let found = self.client.execute_async(axe::LOOK, vec![]).await;
         let found = found.expect("axe answers");
         assert_eq!(found, json!([]), "{at}: what axe finds");
+        // The same page as it is read where the system is dark.
+        self.client.issue_cmd(Scheme("dark")).await.expect("dark");
+        let found = self.client.execute_async(axe::CONTRAST, vec![]).await;
+        let found = found.expect("axe answers");
+        self.client.issue_cmd(Scheme("")).await.expect("as it was");
+        assert_eq!(found, json!([]), "{at}, dark: what axe finds");
     }
 
     /// Fills a field of the form: text is typed, an option or a button of this value is chosen.
@@ -475,6 +487,23 @@ fn capabilities(folder: &Path, screen: Screen) -> Capabilities {
 /// What the browser had to say of the pages: among it, what the content security policy stopped.
 #[derive(Debug)]
 struct BrowserLog;
+
+/// Makes the page as it is where the system asks for this colour scheme; empty for the browser's own.
+#[derive(Debug)]
+struct Scheme(&'static str);
+
+impl WebDriverCompatibleCommand for Scheme {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let features = json!([{"name": "prefers-color-scheme", "value": self.0}]);
+        let body = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
+        (Method::POST, Some(body.to_string()))
+    }
+}
 
 impl WebDriverCompatibleCommand for BrowserLog {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {

@@ -106,6 +106,17 @@ async fn keys_lead_to_pages_unless_somebody_types_or_switched_them_off() {
     tab.comes("Log a complaint").await;
     tab.put("account", "nothing works, go?").await;
     assert_eq!(tab.value("account").await, "nothing works, go?");
+    // The bar: a few letters of where to, with the keyboard alone.
+    tab.go("/cases").await;
+    tab.run("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))")
+        .await;
+    tab.comes("Go to or do").await;
+    tab.check().await;
+    tab.type_on("signed in").await;
+    tab.comes("Where I am signed in").await;
+    tab.type_on("\u{e007}").await;
+    let there = async |tab: &Tab| tab.at().await == "/sessions";
+    tab.until("the page that was chosen", there).await;
     tab.go("/help").await;
     tab.press("?").await;
     tab.click("Switch the keys off").await;

@@ -104,3 +104,50 @@ fn what_is_published_tells_no_number_under_five_and_no_person() {
         csv.text
     );
 }
+
+#[test]
+fn many_complaints_from_one_block_are_seen_as_perhaps_one_problem() {
+    let site = Site::started();
+    let first = site.log(&call("It comes back every time it rains.", &[]));
+    let page = |reference: &str| site.get(&format!("/cases/{reference}")).text;
+    assert!(!page(&first).contains("one problem behind them all"));
+    for flat in [
+        "Flat 3, Beech Court, SM3 9LP",
+        "Flat 9, Beech Court, sm39lp",
+    ] {
+        let mut answers = call("Black mould in the bathroom.", &[]);
+        answers.retain(|(name, _)| *name != "complainant.address");
+        answers.push(("complainant.address", flat));
+        site.log(&answers);
+    }
+    let told = page(&first);
+    assert!(told.contains("from SM3 9LP within a year."), "{told}");
+    let link = site.get(&format!("/cases/{first}"));
+    let words = link.text.split("from SM3 9LP within a year.").next();
+    let at = words.and_then(|before| before.rfind("href=\""));
+    let href = &link.text[at.expect("a link") + "href=\"".len()..];
+    let href = href
+        .split('"')
+        .next()
+        .expect("its end")
+        .replace("&#38;", "&");
+    let list = site.get(&href);
+    assert!(list.text.contains("3 cases"), "{}", list.text);
+    for (by, name) in [
+        ("area", "SM3"),
+        ("block", "SM3 9LP"),
+        ("theme", "Property condition"),
+    ] {
+        let compared = site.get(&format!("/board/compare?by={by}&period=year"));
+        let row = compared
+            .text
+            .split("<tr>")
+            .find(|row| row.contains(&format!(">{name}<")));
+        let row = row.unwrap_or_else(|| panic!("{by}: no {name} in {}", compared.text));
+        let (_, number) = row.split_once("<b><a href=\"").expect("a number");
+        let (href, rest) = number.split_once("\">").expect("a link");
+        assert!(rest.starts_with("3<"), "{by}: {row}");
+        let list = site.get(&href.replace("&#38;", "&").replace("&amp;", "&"));
+        assert!(list.text.contains("3 cases"), "{by}: {}", list.text);
+    }
+}

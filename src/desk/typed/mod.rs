@@ -63,6 +63,10 @@ pub enum What {
     Due(Span),
     /// `received:`, the day of receipt.
     Received(Span),
+    /// `near:`, a postcode or its first part.
+    Near(String),
+    /// `team:`, who was asked to contribute.
+    Team(String),
     /// `ref:`, one case.
     Ref(CaseRef),
 }
@@ -172,7 +176,7 @@ const fn filter(name: &'static str, example: &'static str, about: &'static str) 
 }
 
 /// Every filter there is.
-pub const FILTERS: [Filter; 12] = [
+pub const FILTERS: [Filter; 14] = [
     filter(
         "is",
         "is:overdue",
@@ -211,6 +215,16 @@ pub const FILTERS: [Filter; 12] = [
         "kind",
         "kind:service_request",
         "complaint, service_request or survey_feedback",
+    ),
+    filter(
+        "near",
+        "near:\"SM3 9LP\"",
+        "the postcode of the home, or its first part",
+    ),
+    filter(
+        "team",
+        "team:\"Harbour Repairs\"",
+        "a team or firm that was asked to contribute",
     ),
     filter("ref", "ref:C-2026-0042", "one case"),
 ];

@@ -80,6 +80,8 @@ impl Typed {
                 What::Is(Is::ToAcknowledge) => Facet::ToAcknowledge,
                 What::Is(Is::Refused) => Facet::Refused,
                 What::Is(Is::Ombudsman) => Facet::WithOmbudsman,
+                What::Near(place) => Facet::Near(place.clone()),
+                What::Team(name) => Facet::Team(name.clone()),
                 What::Is(Is::Asked) => Facet::Asked(reader.me.to_owned()),
             };
             match term.minus {

@@ -130,6 +130,10 @@ fn what(name: &str, value: &str) -> Result<What, String> {
         "linked" => What::Linked(of(name, value, &LINKED)?),
         "owner" => What::Owner(owner(value)?),
         "theme" if value.contains(char::is_alphanumeric) => What::Theme(value.to_owned()),
+        "near" if value.contains(char::is_alphanumeric) => What::Near(value.to_owned()),
+        "near" => return Err("Write a postcode such as near:\"SM3 9LP\", or near:SM3.".into()),
+        "team" if value.contains(char::is_alphanumeric) => What::Team(value.to_owned()),
+        "team" => return Err("Write a team such as team:\"Harbour Repairs\".".into()),
         "theme" => return Err("Write a theme such as theme:damp_and_mould.".into()),
         "is" => {
             let same = |(_, word): &&(Is, &str)| plain(word) == plain(value);

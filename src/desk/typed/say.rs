@@ -43,6 +43,8 @@ impl Display for What {
             }
             Self::Due(span) => write!(f, "due:{span}"),
             Self::Received(span) => write!(f, "received:{span}"),
+            Self::Near(place) => f.write_str(&write("near", place)),
+            Self::Team(name) => f.write_str(&write("team", name)),
             Self::Ref(reference) => write!(f, "ref:{reference}"),
         }
     }

@@ -289,6 +289,8 @@ fn any_term() -> impl Strategy<Value = Term> {
         Just(What::Owner(Owner::Nobody)),
         "[b-l][a-z.@-]{1,6}( [a-z]{1,6})?".prop_map(|name| What::Owner(Owner::Named(name))),
         "[a-z_]{1,9}[a-z](\\.[a-z_]{1,9})?( [a-z]{1,5})?".prop_map(What::Theme),
+        "[a-z]{1,2}[0-9]( [0-9][a-z]{2})?".prop_map(What::Near),
+        "[a-z]{1,6}( [a-z]{1,6})?".prop_map(What::Team),
         prop::sample::select(Is::ALL.to_vec()).prop_map(|(is, _)| What::Is(is)),
         any_span().prop_map(What::Due),
         any_span().prop_map(What::Received),

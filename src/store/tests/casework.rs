@@ -54,7 +54,12 @@ fn holds(facet: &Facet, case: &Case) -> bool {
         Facet::WithOmbudsman => case.ombudsman.is_some(),
         Facet::ToAcknowledge => matches!(case.state, State::S1Received | State::S2Requested),
         Facet::Refused => !case.refusals.is_empty(),
-        Facet::Person(_) | Facet::Home(_) | Facet::Linked(_) | Facet::Asked(_) => {
+        Facet::Person(_)
+        | Facet::Home(_)
+        | Facet::Linked(_)
+        | Facet::Asked(_)
+        | Facet::Near(_)
+        | Facet::Team(_) => {
             unreachable!("not asked here")
         }
     }

@@ -194,8 +194,78 @@
     }
   };
   const PLACES = { q: "/", c: "/cases", b: "/board", o: "/ombudsman" };
+
+  // Ctrl K or Cmd K: everything that this page leads to, by a few letters of its name.
+  const made = (name, more = {}) => Object.assign(document.createElement(name), more);
+  function openBar() {
+    const known = new Map();
+    const links = ".rd-actions__list a, .rd-case-buttons a, header nav a, .rd-tabs a, .rd-table__title, footer a";
+    for (const link of document.querySelectorAll(links)) {
+      const words = link.textContent.replace(/\s+/g, " ").trim();
+      if (words && !known.has(link.href)) known.set(link.href, words);
+    }
+    const bar = made("dialog", { className: "rd-cmd" });
+    bar.setAttribute("aria-label", "Go to or do");
+    const input = made("input", { type: "text", id: "cmd", autocomplete: "off", className: "govuk-input" });
+    const label = made("label", { htmlFor: "cmd", className: "govuk-label", textContent: "Go to or do" });
+    const list = made("ul", { id: "cmd-list", className: "rd-cmd__list" });
+    const attributes = { role: "combobox", "aria-expanded": "true", "aria-controls": "cmd-list", "aria-autocomplete": "list" };
+    for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "What fits");
+    let at = 0;
+    const mark = () => {
+      [...list.children].forEach((one, place) => one.setAttribute("aria-selected", String(place === at)));
+      const here = list.children[at];
+      if (here) input.setAttribute("aria-activedescendant", here.id);
+      here?.scrollIntoView({ block: "nearest" });
+    };
+    const fill = () => {
+      const typed = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = [...known].filter(([, words]) => typed.every((word) => words.toLowerCase().includes(word)));
+      if (typed.length && by("find")) {
+        fits.push([`/search?q=${encodeURIComponent(input.value.trim())}`, `Search everything for “${input.value.trim()}”`]);
+      }
+      at = 0;
+      list.replaceChildren(
+        ...fits.slice(0, 12).map(([href, words], place) => {
+          const one = made("li", { id: `cmd-${place}`, textContent: words });
+          one.setAttribute("role", "option");
+          one.addEventListener("click", () => location.assign(href));
+          one.dataset.href = href;
+          return one;
+        }),
+      );
+      mark();
+    };
+    input.addEventListener("input", fill);
+    input.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        at = Math.max(0, Math.min(list.children.length - 1, at + step));
+        mark();
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        const href = list.children[at]?.dataset.href;
+        if (href) location.assign(href);
+      }
+    });
+    bar.addEventListener("close", () => bar.remove());
+    bar.append(label, input, list);
+    document.body.append(bar);
+    fill();
+    bar.showModal();
+  }
+
   let before = "";
   function pressed(event) {
+    const barKey = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (barKey && !keysOff() && !document.querySelector("dialog")) {
+      event.preventDefault();
+      openBar();
+      return;
+    }
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
     const after = before;

@@ -1,6 +1,7 @@
 //! The board: what is open now, what became of the complaints of a period, and the form of it that may be published.
 
 mod charts;
+pub mod compare;
 mod model;
 mod page;
 mod published;

@@ -80,7 +80,7 @@ pub struct BandRow {
 /// A table of open cases.
 pub struct BandTable {
     /// Its heading.
-    pub title: &'static str,
+    pub title: String,
     /// What its rows are.
     pub head: &'static str,
     /// Its rows.

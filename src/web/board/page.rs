@@ -13,8 +13,11 @@ use crate::web::shell::Web;
 use crate::web::words::{clock_time, sentence, spoken, wire, words};
 use chrono::{Days, NaiveDate};
 
+/// Owners that are shown, those with most open cases first. The list by owner has them all.
+const OWNERS: usize = 20;
+
 /// The address of the list that `pairs` narrow to.
-fn list(pairs: &[(&str, &str)]) -> String {
+pub(super) fn list(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs
         .iter()
         .map(|(name, value)| format!("{name}={}", crate::web::queue::encode(value)))
@@ -22,7 +25,7 @@ fn list(pairs: &[(&str, &str)]) -> String {
     format!("/cases?{}", pairs.join("&"))
 }
 
-fn num(count: u64, href: impl FnOnce() -> String) -> Num {
+pub(super) fn num(count: u64, href: impl FnOnce() -> String) -> Num {
     Num {
         text: count.to_string(),
         href: if count > 0 { href() } else { String::new() },
@@ -121,6 +124,8 @@ pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> B
             }),
     );
     owners.sort_by_key(|row| std::cmp::Reverse(row.total.text.parse::<u64>().unwrap_or(0)));
+    let more = owners.len().saturating_sub(OWNERS);
+    owners.truncate(OWNERS);
     let risks = rows(
         &by,
         board
@@ -140,9 +145,23 @@ pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> B
         steps: steps(board),
         lines: lines(board),
         open: vec![
-            bands("Open cases by stage", "Where it stands", states),
-            bands("Open cases by owner", "Owner", owners),
-            bands("Open cases by how they are watched", "Watched", risks),
+            bands("Open cases by stage".into(), "Where it stands", states),
+            bands(
+                match more {
+                    0 => "Open cases by owner".to_owned(),
+                    more => format!(
+                        "Open cases by owner, the {OWNERS} who have most of {}",
+                        OWNERS + more
+                    ),
+                },
+                "Owner",
+                owners,
+            ),
+            bands(
+                "Open cases by how they are watched".into(),
+                "Watched",
+                risks,
+            ),
         ],
         bars: vec![
             BarTable {

@@ -453,6 +453,8 @@ pub struct CasePage {
     pub more_audit: usize,
     /// Other cases of the same resident or home, newest first.
     pub earlier: Vec<Row>,
+    /// Many complaints under one heading from one place, with their list.
+    pub cluster: Option<Link>,
     /// Makes a note that is sent twice count once.
     pub note_key: String,
     /// Where it is told who else is on the case and what changes meanwhile.

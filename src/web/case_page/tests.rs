@@ -59,6 +59,7 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
         audit,
         more_audit: 0,
         earlier: Vec::new(),
+        cluster: None,
         note_key: "0123".into(),
         live: String::new(),
         here: String::new(),

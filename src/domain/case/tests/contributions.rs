@@ -9,7 +9,7 @@ fn what_others_are_asked_is_waited_for_until_it_is_answered_or_dropped() {
     let ask = |due: &str| json!({ "command": "ask_contribution", "team": " Repairs ", "what": "The job sheets", "of": "hal", "due": due });
     let play = Play::at(State::S1Investigating);
     let past = play.tries("olive", ask("2026-01-05")).unwrap_err();
-    assert_eq!(past.field.as_deref(), Some("due"));
+    assert_eq!(past.field, Some("due"));
     let play = play
         .does("olive", ask("2027-01-04"))
         .does("olive", ask("2027-01-05"));
@@ -32,7 +32,7 @@ fn what_others_are_asked_is_waited_for_until_it_is_answered_or_dropped() {
     let none = json!({ "command": "give_contribution", "contribution": 9, "text": "x" });
     let none = play.tries("cal", none).unwrap_err();
     assert_eq!(
-        (none.code.to_string().as_str(), none.field.as_deref()),
+        (none.code.to_string().as_str(), none.field),
         ("not_found", Some("contribution"))
     );
     let foreign = json!({ "command": "ask_contribution", "team": "Repairs", "what": "x", "due": "2027-01-05" });
@@ -40,7 +40,7 @@ fn what_others_are_asked_is_waited_for_until_it_is_answered_or_dropped() {
     let foreign =
         json!({ "command": "give_contribution", "contribution": 3, "text": "x", "evidence": [99] });
     assert_eq!(
-        play.tries("cal", foreign).unwrap_err().field.as_deref(),
+        play.tries("cal", foreign).unwrap_err().field,
         Some("evidence")
     );
 }
