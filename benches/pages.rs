@@ -79,9 +79,12 @@ fn main() -> Result<(), Failure> {
             "one theme at stage 1, closed",
             "/cases?q=theme%3Adamp_and_mould+stage%3A1+is%3Aended".into(),
         ),
-        ("a name", "/cases?q=nowak+mill".into()),
+        ("a name", format!("/cases?q=mary+{}", Spoken(900))),
         ("full text, one word", "/search?q=gutter".into()),
-        ("full text, name and word", "/search?q=nowak+bedroom".into()),
+        (
+            "full text, a name and a word",
+            format!("/search?q=amara+{}", Spoken(300)),
+        ),
         (
             "full text, a phrase",
             "/search?q=%22back+within+a+week%22".into(),
@@ -336,24 +339,22 @@ fn story(
     cases: usize,
     today: NaiveDate,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let names = [
-        "Mary O’Neill",
-        "Łukasz Nowak",
-        "Jo Smith",
-        "Ann Smithers",
-        "David Ng",
-    ];
-    let streets = ["Mill Lane", "Station Road", "High Street"];
+    let mut dice = Dice(n as u64);
+    let street = ["Mill Lane", "Station Road", "High Street", "Elm Close"][dice.throw(4)];
+    let name = format!("{} {}", FIRST[dice.throw(FIRST.len())], dice.word());
+    let place = (n % 40_000, street, n % 90, n % 7);
+    let address = format!("{} {}, SM{} {}LP", place.0, place.1, place.2, place.3);
     let categories = [
         "property_condition.damp_and_mould",
-        "property_condition.leaks",
+        "property_condition.leaks_and_flooding",
         "complaints_handling.delay",
     ];
-    let words = "The mould came back within a week and nobody rang us. ".repeat(6);
+    let words: Vec<String> = (0..60).map(|_| dice.word()).collect();
+    let words = words.join(" ");
     let intake = json!({
         "received_at": first, "channel": "phone", "account": words, "outcomes_sought": "Repair it.",
-        "complainant": {"name": names[n % 5], "address": format!("{} {}, SM{} {}LP", n % 40_000, streets[n % 3], n % 9, n % 7)},
-        "points": [{"text": "Mould on the bedroom wall since March", "category": categories[n % 3]}],
+        "complainant": {"name": name, "address": address},
+        "points": [{"text": format!("Mould on the wall: {}", dice.word()), "category": categories[n % 3]}],
     });
     let handler = match n % 40 {
         0 => "ada".to_owned(),
@@ -400,6 +401,46 @@ fn story(
         .collect()
 }
 
+const FIRST: [&str; 8] = ["Mary", "Łukasz", "Jo", "Ann", "David", "Amara", "Li", "Tom"];
+
+/// Throws that are the same for the same case.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % sides
+    }
+
+    /// A word of five thousand, some of them everywhere and most of them rare, as words are.
+    fn word(&mut self) -> String {
+        const WORDS: f64 = 5_000.0;
+        let part = self.throw(1 << 20) as f64 / f64::from(1 << 20);
+        format!("{}", Spoken(WORDS.powf(part) as usize))
+    }
+}
+
+/// A number as a word that can be said.
+struct Spoken(usize);
+
+impl std::fmt::Display for Spoken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.0;
+        loop {
+            let (consonants, vowels) = ("bdfgklmnprst".as_bytes(), "aeiou".as_bytes());
+            let syllable = [consonants[rest % 12], vowels[rest / 12 % 5]];
+            write!(f, "{}", syllable.map(char::from).iter().collect::<String>())?;
+            rest /= 60;
+            if rest == 0 {
+                return f.write_str("m");
+            }
+        }
+    }
+}
+
 /// The next date and what was in time, about as the clocks have it.
 fn timing(case: &Case) -> Timing {
     let calendar = Calendar::england();
@@ -407,8 +448,8 @@ fn timing(case: &Case) -> Timing {
     let due = calendar.add_working_days(received, 13).unwrap_or(received);
     let flags = StageFlags {
         ack_in_time: Some(true),
-        response_in_time_from_ack: Some(case.version % 7 != 0),
-        response_in_time_overall: Some(case.version % 7 != 0),
+        response_in_time_from_ack: Some(!case.version.is_multiple_of(7)),
+        response_in_time_overall: Some(!case.version.is_multiple_of(7)),
     };
     Timing {
         due: (!case.state.is_ended()).then(|| Deadline {
@@ -419,5 +460,6 @@ fn timing(case: &Case) -> Timing {
             stage1: Some(flags),
             stage2: None,
         },
+        worked: [Some(4 + case.version % 9), None],
     }
 }

@@ -6,7 +6,7 @@ use redress::domain::ids::CaseRef;
 use redress::pdf::{Limits, Renderer};
 use redress::search::{Asker, Passages, Search, Wanted};
 use redress::store::cases::reference_of;
-use redress::store::derive::{CaseRow, Deadline, Facet, Order, Timing};
+use redress::store::derive::{Deadline, Facet, Order, Timing};
 use redress::store::list::ListQuery;
 use redress::store::verify::verify;
 use redress::store::{Options, Store, StoreError, backup, rebuild};
@@ -182,7 +182,7 @@ fn commands(store: &Store, writers: u32, time: Duration) -> Result<(Taken, f64, 
 
 /// CPU of this thread for the things a page does.
 fn reading(store: &Store, cases: usize) -> Result<(), Failure> {
-    let everyone: &dyn Fn(&CaseRow) -> bool = &|_| true;
+    let everyone: redress::store::list::MaySee<'_> = &|_| true;
     let mut n = 0u32;
     cpu("opening a case with its events", || {
         n = (n * 7919 + 1) % cases as u32;

@@ -6,7 +6,7 @@
 use super::lists::{QueueCounts, may_see};
 use super::{Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::calendar::{Calendar, london_date};
+use crate::domain::calendar::london_date;
 use crate::domain::case::State;
 use crate::domain::category::RootCause;
 use crate::domain::intake::Risk;
@@ -66,7 +66,7 @@ impl Figures {
         permille(part, part + self.of(stage, rest))
     }
 
-    fn add(&mut self, days: Days, at: &Tallied, day: NaiveDate, working: &WorkingDays) {
+    fn add(&mut self, days: Days, at: &Tallied) {
         let answered = match days {
             Days::Stage1 => self.days.first_mut(),
             Days::Stage2 => self.days.last_mut(),
@@ -77,9 +77,7 @@ impl Figures {
         for (mark, number) in &at.marks {
             match mark {
                 Mark::Of(measure) => *self.counts.entry(*measure).or_default() += number,
-                Mark::Answered(on) => {
-                    *answered.entry(working.between(day, *on)).or_default() += number;
-                }
+                Mark::Answered(days) => *answered.entry(*days).or_default() += number,
                 _ => {}
             }
         }
@@ -139,38 +137,6 @@ pub enum Readers {
     Public,
 }
 
-/// Working days between days of a stretch, counted once.
-struct WorkingDays {
-    first: NaiveDate,
-    /// Working days from the first day to each, both counted.
-    until: Vec<u32>,
-}
-
-impl WorkingDays {
-    fn over(calendar: &Calendar, span: Span) -> Self {
-        let mut passed = 0;
-        let days = span.from.iter_days().take_while(|day| *day <= span.to);
-        let until = days.map(|day| {
-            passed += u32::from(calendar.is_working_day(day));
-            passed
-        });
-        Self {
-            first: span.from,
-            until: until.collect(),
-        }
-    }
-
-    /// Working days after `from` until `to`, both within the stretch.
-    fn between(&self, from: NaiveDate, to: NaiveDate) -> u32 {
-        let at = |day: NaiveDate| {
-            let place = usize::try_from((day - self.first).num_days()).unwrap_or_default();
-            let place = place.min(self.until.len().saturating_sub(1));
-            self.until.get(place).copied().unwrap_or_default()
-        };
-        at(to).saturating_sub(at(from))
-    }
-}
-
 impl Desk {
     /// The board for `period`.
     ///
@@ -214,27 +180,22 @@ impl Desk {
                 restricted.push(tally::marks(row))
             })?;
         }
-        let first = board
+        reader.next_dates(&mut |at| board.take_open(&at, today))?;
+        let spans: Vec<Span> = board
             .months
-            .first()
-            .map_or(span.from, |(month, _)| month.from);
-        let wide = Span {
-            from: first.min(span_before.from),
-            to: today,
-        };
-        let working = WorkingDays::over(book.calendar(), wide);
-        reader.tallies(Days::Due, None, None, &mut |at| board.take_open(&at, today))?;
+            .iter()
+            .map(|(month, _)| *month)
+            .chain([span, span_before])
+            .collect();
         for days in Days::OF_COMPLAINTS {
-            reader.tallies(days, Some(wide.from), Some(wide.to), &mut |at| {
-                board.take(days, &at, &working);
-            })?;
+            reader.tallies(days, &spans, &mut |at| board.take(days, &at))?;
         }
         for ((days, day), marks) in restricted.into_iter().flatten() {
             let marks = marks.into_iter().map(|mark| (mark, 1)).collect();
             let at = Tallied { day, marks };
             match days {
                 Days::Due => board.take_open(&at, today),
-                days => board.take(days, &at, &working),
+                days => board.take(days, &at),
             }
         }
         board.settle();
@@ -272,7 +233,7 @@ impl Board {
     }
 
     /// Takes the complaints of one day into the figures that hold it.
-    fn take(&mut self, days: Days, at: &Tallied, working: &WorkingDays) {
+    fn take(&mut self, days: Days, at: &Tallied) {
         let Some(day) = at.day else {
             return;
         };
@@ -288,7 +249,7 @@ impl Board {
             .chain(months)
             .filter(|(span, _)| span.holds(day))
         {
-            figures.add(days, at, day, working);
+            figures.add(days, at);
         }
         let count = |both: &mut Both, number: u64| {
             both.now += number * u64::from(span.holds(day));

@@ -157,7 +157,10 @@ pub fn check_deadlines(rows: &dyn Rows, now: DateTime<Utc>) -> Result<(), StoreE
             let (case, row) = (rows.case(reference)?, rows.case_row(reference)?);
             let told = case.as_ref().map(|case| {
                 let timing = next(case);
-                (timing.due, CaseTimes::of(case, &timing.flags))
+                (
+                    timing.due,
+                    CaseTimes::of(case, &timing.flags, timing.worked),
+                )
             });
             if told != row.map(|row| (row.due, row.times)) {
                 return Err(StoreError::Damaged(format!(

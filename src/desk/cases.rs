@@ -383,6 +383,13 @@ pub(super) fn timing(book: &Book, now: DateTime<Utc>) -> impl Fn(&Case) -> Timin
                 clock: next.id.as_str().to_owned(),
             }),
             flags: case.flags(book.calendar(), policy, now),
+            worked: [1, 2].map(|stage| {
+                let run = case.stage_run(stage)?;
+                let answered = london_date(run.response.as_ref()?.at);
+                let received = london_date(run.received_at);
+                let days = book.calendar().working_days_between(received, answered);
+                days.ok()
+            }),
         }
     }
 }

@@ -33,13 +33,9 @@ pub struct QueueCounts {
     pub asked: u64,
 }
 
-/// Whether `row` may be seen by `actor`.
-pub(super) fn may_see(actor: &Actor) -> impl Fn(&CaseRow) -> bool + '_ {
-    |row| {
-        row.only_for
-            .as_ref()
-            .is_none_or(|people| people.contains(&actor.id))
-    }
+/// Whether a case may be seen by `actor`, by the people that it is restricted to.
+pub(super) fn may_see(actor: &Actor) -> impl Fn(Option<&[String]>) -> bool + '_ {
+    |named| named.is_none_or(|people| people.contains(&actor.id))
 }
 
 impl Desk {
@@ -52,7 +48,8 @@ impl Desk {
         let (reader, see) = (self.reader()?, may_see(actor));
         let rows = cases.iter().map(|reference| reader.case_row(reference));
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-        Ok(rows.into_iter().flatten().filter(|row| see(row)).collect())
+        let rows = rows.into_iter().flatten();
+        Ok(rows.filter(|row| see(row.only_for.as_deref())).collect())
     }
 
     /// A page of a list. What `query.q` holds is read as [`Typed`]: words, and filters such as `stage:2`.
@@ -111,7 +108,7 @@ impl Desk {
             };
             *place += number;
         };
-        reader.tallies(Days::Due, None, None, &mut |at| {
+        reader.next_dates(&mut |at| {
             at.marks
                 .iter()
                 .for_each(|(mark, number)| take(at.day, mark, *number));

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::lists::CaseRow;
+use super::lists::{CaseRow, may_see};
 use super::people::note;
 use super::{Book, Desk, DeskError};
 use crate::domain::access::{Actor, Permission, Role};
@@ -24,7 +24,7 @@ const GIVEN: &str = "given/";
 /// The records of what waits for a person, by account.
 const FOR: &str = "for/";
 /// Reminders that one person is shown at most.
-const MOST: usize = 200;
+pub const MOST: usize = 50;
 /// Days after which what was seen is not shown any more, and what was given is forgotten.
 const KEPT: i64 = 90;
 
@@ -158,8 +158,8 @@ impl Desk {
         Ok(fresh)
     }
 
-    /// The reminders of the actor, those not seen first, the newest of each first. What is settled, and what is closed
-    /// to the actor by now, is left out.
+    /// The newest reminders of the actor, those not seen first. What is settled, and what is closed to the actor by
+    /// now, is left out.
     ///
     /// # Errors
     /// What the file says.
@@ -167,24 +167,26 @@ impl Desk {
         if !actor.may(Permission::ReadCases) {
             return Ok(Vec::new());
         }
+        let reader = self.reader()?;
+        let mut all = waiting(&*reader, &actor.id)?;
+        all.sort_by_key(|(_, nudge)| (nudge.seen_at.is_some(), std::cmp::Reverse(nudge.at)));
         let mut shown = Vec::new();
-        for (_, nudge) in waiting(&*self.reader()?, &actor.id)? {
-            let Some(case) = &nudge.case else {
-                shown.push((nudge, None));
-                continue;
+        for (_, nudge) in all {
+            let row = match &nudge.case {
+                None => None,
+                Some(case) => match reader
+                    .case_row(case)?
+                    .filter(|row| still(row, &nudge, actor))
+                {
+                    None => continue,
+                    row => row,
+                },
             };
-            let found = self.rows_of(actor, std::slice::from_ref(case))?;
-            let row = found.into_iter().next();
-            let still = row.filter(|row| {
-                let due = row.due.as_ref();
-                due.is_some_and(|due| due.on == nudge.due && due.clock == nudge.clock)
-            });
-            if let Some(row) = still {
-                shown.push((nudge, Some(row)));
+            shown.push((nudge, row));
+            if shown.len() == MOST {
+                break;
             }
         }
-        shown.sort_by_key(|(nudge, _)| (nudge.seen_at.is_some(), std::cmp::Reverse(nudge.at)));
-        shown.truncate(MOST);
         Ok(shown)
     }
 
@@ -324,6 +326,13 @@ fn give(tx: &mut WriteTx<'_>, due: &Due, now: DateTime<Utc>) -> Result<(), DeskE
         note(tx, "nudged", &Actor::system().id, now, &body)?;
     }
     Ok(())
+}
+
+/// Whether a reminder still has its reason, and its case is open to whom it is for.
+fn still(row: &CaseRow, nudge: &Nudge, actor: &Actor) -> bool {
+    let due = row.due.as_ref();
+    let same = due.is_some_and(|due| due.on == nudge.due && due.clock == nudge.clock);
+    same && may_see(actor)(row.only_for.as_deref())
 }
 
 fn waiting(rows: &dyn Rows, account: &str) -> Result<Vec<(String, Nudge)>, StoreError> {

@@ -112,7 +112,7 @@ impl Desk {
             let row = reader.case_row(&reference_of(*case))?;
             // The index may be a moment behind; what is shown is as the record has it.
             if let Some(row) = row
-                && may_see(actor)(&row)
+                && may_see(actor)(row.only_for.as_deref())
                 && (!narrowed || fits.has(&*reader, *case, &row)?)
             {
                 rows.push(row);

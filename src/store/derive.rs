@@ -37,6 +37,8 @@ pub struct Timing {
     pub due: Option<Deadline>,
     /// Which of its steps were in time.
     pub flags: CaseFlags,
+    /// Working days from receipt to the answer, at stage 1 and 2.
+    pub worked: [Option<u32>; 2],
 }
 
 /// The few fields of a case that lists show and filter by.
@@ -96,6 +98,7 @@ impl CaseRow {
         Timing {
             due: self.due.clone(),
             flags: self.times.flags(),
+            worked: self.times.worked(),
         }
     }
 
@@ -112,7 +115,7 @@ impl CaseRow {
             received_at: case.received_at,
             updated_at: case.updated_at,
             due: timing.due,
-            times: CaseTimes::of(case, &timing.flags),
+            times: CaseTimes::of(case, &timing.flags, timing.worked),
             handler: case.handler().map(str::to_owned),
             complainant: case.complainant.name.clone(),
             address: case.complainant.address.clone(),
@@ -423,8 +426,8 @@ pub(crate) fn replace(
     tally::replace(tx, &old.tally, &new.tally)?;
     let key = tables::key(number);
     tx.put(T::CaseRow, &key, &codec::encode(&new.row)?)?;
-    match new.row.only_for {
-        Some(_) => tx.put(T::Restricted, &key, &[]),
+    match &new.row.only_for {
+        Some(named) => tx.put(T::Restricted, &key, &codec::encode(named)?),
         None => tx.delete(T::Restricted, &key).map(drop),
     }
 }

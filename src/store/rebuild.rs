@@ -82,10 +82,11 @@ pub(crate) fn check(
                 return Err(wrong(&case, &format!("document {}", document.id)));
             }
         }
-        if row.only_for.is_some() {
+        if let Some(named) = &row.only_for {
             restricted += 1;
-            rows.get(T::Restricted, &key)?
-                .ok_or_else(|| wrong(&case, "its restriction"))?;
+            if rows.get(T::Restricted, &key)? != Some(codec::encode(named)?) {
+                return Err(wrong(&case, "its restriction"));
+            }
         }
         entries += derived.index.len() as u64;
         words += derived.words.len() as u64;

@@ -53,7 +53,7 @@ tables! {
     Count = "count",
     /// `days, day` → how many unrestricted cases have left which mark on it. Derived.
     Tally = "tally",
-    /// `case` of every restricted case. Derived.
+    /// `case` of every restricted case → the only people who may see it. Derived.
     Restricted = "restricted",
     /// SHA-256 → size and number of a document.
     Blob = "blob",

@@ -1,6 +1,6 @@
 //! Sums by day, kept with the lists, so that a board costs what its days are and not what its cases are.
 //!
-//! A case leaves marks on days: on the days of its stages and of its end, and on the day of its next date while it is
+//! Complaints of a long time are read by whole months where that is the same. A case leaves marks on days: on the days of its stages and of its end, and on the day of its next date while it is
 //! open or has one. A table holds how many marks of each kind every day has. Restricted cases leave none: they are
 //! added for those who see them, from their rows.
 
@@ -9,12 +9,11 @@ use super::derive::{self, CaseRow, Order};
 use super::error::StoreError;
 use super::tables::{self, MORE, Rows, T};
 use super::tx::WriteTx;
-use crate::domain::calendar;
 use crate::domain::case::State;
 use crate::domain::category::RootCause;
 use crate::domain::intake::{Kind, Risk};
-use crate::domain::measure::{Group, Measure};
-use chrono::{Datelike, NaiveDate};
+use crate::domain::measure::{Group, Measure, Span};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -67,8 +66,8 @@ pub enum Mark {
     Unassigned,
     /// It is of this measure.
     Of(Measure),
-    /// It was answered at this stage on this day.
-    Answered(NaiveDate),
+    /// It was answered at this stage after so many working days.
+    Answered(u32),
     /// A point of it stands under this heading.
     Theme(String),
     /// It was closed with this root cause.
@@ -95,7 +94,7 @@ impl From<Mark> for Flat {
             Mark::Owner(name) => (5, 0, name),
             Mark::Unassigned => number(6, 0),
             Mark::Of(measure) => number(7, place(Some(measure.place()))),
-            Mark::Answered(day) => number(8, day.num_days_from_ce().unsigned_abs()),
+            Mark::Answered(days) => number(8, days),
             Mark::Theme(name) => (9, 0, name),
             Mark::Cause(cause) => number(
                 10,
@@ -119,10 +118,7 @@ impl TryFrom<Flat> for Mark {
             5 => Some(Self::Owner(name)),
             6 => Some(Self::Unassigned),
             7 => Measure::at(at).map(Self::Of),
-            8 => i32::try_from(number)
-                .ok()
-                .and_then(NaiveDate::from_num_days_from_ce_opt)
-                .map(Self::Answered),
+            8 => Some(Self::Answered(number)),
             9 => Some(Self::Theme(name)),
             10 => RootCause::ALL.get(at).copied().map(Self::Cause),
             _ => None,
@@ -142,10 +138,23 @@ pub struct Tallied {
 
 type Key = [u8; 9];
 
-fn key(days: Days, day: Option<NaiveDate>) -> Key {
-    let mut out = [days as u8; 9];
+/// What a row of the table holds the marks of.
+#[derive(Clone, Copy)]
+enum Of {
+    Day,
+    /// A whole month, under its first day.
+    Month,
+}
+
+fn key(days: Days, of: Of, day: Option<NaiveDate>) -> Key {
+    let mut out = [days as u8 * 2 + of as u8; 9];
     out[1..].copy_from_slice(&day.map_or(u64::MAX, derive::day).to_be_bytes());
     out
+}
+
+/// The first day of its month.
+fn month_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
 }
 
 /// The marks that a case leaves, whoever may see it.
@@ -184,7 +193,7 @@ pub fn marks(row: &CaseRow) -> BTreeMap<(Days, Option<NaiveDate>), BTreeSet<Mark
             Days::Stage2 => row.times.stage(2),
             Days::Due | Days::Ended => None,
         };
-        at.extend(stage.and_then(|at| at.answered_on).map(Mark::Answered));
+        at.extend(stage.and_then(|at| at.worked).map(Mark::Answered));
         match days {
             Days::Stage1 => {
                 let top = |key: &String| key.split('.').next().unwrap_or_default().to_owned();
@@ -203,9 +212,14 @@ pub(crate) fn counted(row: &CaseRow) -> BTreeMap<Key, BTreeSet<Mark>> {
     if row.only_for.is_some() {
         return BTreeMap::new();
     }
-    let all = marks(row).into_iter();
-    all.map(|((days, day), marks)| (key(days, day), marks))
-        .collect()
+    let mut all = BTreeMap::new();
+    for ((days, day), marks) in marks(row) {
+        if days != Days::Due {
+            all.insert(key(days, Of::Month, day.map(month_of)), marks.clone());
+        }
+        all.insert(key(days, Of::Day, day), marks);
+    }
+    all
 }
 
 /// Brings the table from one state of a case to the next.
@@ -282,22 +296,59 @@ impl Sums {
 }
 
 impl dyn Rows + '_ {
-    /// Tells the marks of each day from the first to the last, of the cases that everybody may see. For next dates,
-    /// what has none comes last, and only without a last day.
+    /// Tells how many cases that everybody may see have which next date, those with none last.
+    ///
+    /// # Errors
+    /// What the file or the disk says.
+    pub fn next_dates(&self, each: &mut dyn FnMut(Tallied)) -> Result<(), StoreError> {
+        let first = key(Days::Due, Of::Day, Some(NaiveDate::MIN));
+        self.marks_between(&first, &key(Days::Due, Of::Day, None), each)
+    }
+
+    /// Tells the marks of complaints on the days of each span, of those that everybody may see: whole months at once
+    /// where a month lies in as many of the spans on each of its days, else day by day.
     ///
     /// # Errors
     /// What the file or the disk says.
     pub fn tallies(
         &self,
         days: Days,
-        from: Option<NaiveDate>,
-        to: Option<NaiveDate>,
+        spans: &[Span],
         each: &mut dyn FnMut(Tallied),
     ) -> Result<(), StoreError> {
-        let first = from.map_or([days as u8, 0, 0, 0, 0, 0, 0, 0, 0], |day| {
-            key(days, Some(day))
-        });
-        let last = key(days, to);
+        let (Some(first), Some(last)) = (
+            spans.iter().map(|span| span.from).min(),
+            spans.iter().map(|span| span.to).max(),
+        ) else {
+            return Ok(());
+        };
+        let mut month = month_of(first);
+        while month <= last {
+            let Some(next) = month.checked_add_months(Months::new(1)) else {
+                break;
+            };
+            let end = next.pred_opt().unwrap_or(next);
+            // Nothing is received after today: a span that ends with the last day asked for holds all of its month.
+            let within = |span: &Span| {
+                let all = span.from <= month && (span.to >= end || span.to == last);
+                all || span.to < month || span.from > end
+            };
+            let (of, to) = match spans.iter().all(within) {
+                true => (Of::Month, month),
+                false => (Of::Day, end.min(last)),
+            };
+            self.marks_between(&key(days, of, Some(month)), &key(days, of, Some(to)), each)?;
+            month = next;
+        }
+        Ok(())
+    }
+
+    fn marks_between(
+        &self,
+        first: &Key,
+        last: &Key,
+        each: &mut dyn FnMut(Tallied),
+    ) -> Result<(), StoreError> {
         let range = (
             Bound::Included(first.as_slice()),
             Bound::Included(last.as_slice()),
@@ -307,10 +358,7 @@ impl dyn Rows + '_ {
             let day = i32::try_from(number).ok();
             let day = day.and_then(NaiveDate::from_num_days_from_ce_opt);
             let marks = codec::decode(T::Tally, value)?;
-            each(Tallied {
-                day: day.filter(|day| calendar::in_range(*day).is_ok()),
-                marks,
-            });
+            each(Tallied { day, marks });
             MORE
         })
     }
@@ -324,9 +372,10 @@ impl dyn Rows + '_ {
         may_see: super::list::MaySee<'_>,
         each: &mut dyn FnMut(&CaseRow),
     ) -> Result<(), StoreError> {
-        self.walk(T::Restricted, tables::ALL, true, &mut |key, _| {
-            if let Some(row) = self.row_of(tables::number(key)?)?
-                && may_see(&row)
+        self.walk(T::Restricted, tables::ALL, true, &mut |key, named| {
+            let named: Vec<String> = codec::decode(T::Restricted, named)?;
+            if may_see(Some(&named))
+                && let Some(row) = self.row_of(tables::number(key)?)?
             {
                 each(&row);
             }

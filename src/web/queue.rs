@@ -12,6 +12,7 @@ use super::views_page;
 use super::words::{civil, count, long_date, sentence};
 use crate::desk::DeskError;
 use crate::desk::lists::{CaseRow, ListOrder, ListQuery, Page, QueueCounts};
+use crate::desk::nudges::MOST as MOST_REMINDERS;
 use crate::desk::typed::FILTERS;
 use crate::domain::access::{Actor, Permission};
 use axum::extract::{Query, State};
@@ -261,7 +262,10 @@ fn reminders(web: &Web, actor: &Actor) -> Result<String, DeskError> {
     Ok(match fresh.count() {
         0 => String::new(),
         1 => "You have a new reminder.".into(),
-        more => format!("You have {more} new reminders."),
+        more if more < all.len() || more < MOST_REMINDERS => {
+            format!("You have {more} new reminders.")
+        }
+        _ => format!("You have more than {} new reminders.", MOST_REMINDERS - 1),
     })
 }
 

@@ -15,6 +15,8 @@ pub struct StageTimes {
     pub acknowledged_on: Option<NaiveDate>,
     /// The day of the response.
     pub answered_on: Option<NaiveDate>,
+    /// Working days from receipt to the response.
+    pub worked: Option<u32>,
     /// Whether it was extended.
     pub extended: bool,
     /// In time or not, of the steps that were taken; what is not done yet has no answer, however late it is.
@@ -33,9 +35,9 @@ pub struct CaseTimes {
 }
 
 impl CaseTimes {
-    /// The days of `case`, with its flags as the clocks gave them.
-    pub fn of(case: &Case, flags: &CaseFlags) -> Self {
-        let stage1 = stage(case, 1, flags.stage1);
+    /// The days of `case`, with its flags as the clocks gave them and the working days that each answer took.
+    pub fn of(case: &Case, flags: &CaseFlags, worked: [Option<u32>; 2]) -> Self {
+        let stage1 = stage(case, 1, flags.stage1, worked[0]);
         let ended_at = match case.state {
             State::Closed => case.closing.as_ref().map(|closing| closing.at),
             State::Withdrawn => case.withdrawn_at,
@@ -47,7 +49,7 @@ impl CaseTimes {
                 .then(|| london_date(ended_at.unwrap_or(case.as_of))),
             stage2: stage1
                 .is_some()
-                .then(|| stage(case, 2, flags.stage2))
+                .then(|| stage(case, 2, flags.stage2, worked[1]))
                 .flatten(),
             stage1,
         }
@@ -62,6 +64,11 @@ impl CaseTimes {
         }
     }
 
+    /// Working days that the answers took.
+    pub fn worked(&self) -> [Option<u32>; 2] {
+        [1, 2].map(|number| self.stage(number).and_then(|stage| stage.worked))
+    }
+
     /// The flags of the steps that were taken.
     pub fn flags(&self) -> CaseFlags {
         CaseFlags {
@@ -71,7 +78,12 @@ impl CaseTimes {
     }
 }
 
-fn stage(case: &Case, number: u8, flags: Option<StageFlags>) -> Option<StageTimes> {
+fn stage(
+    case: &Case,
+    number: u8,
+    flags: Option<StageFlags>,
+    worked: Option<u32>,
+) -> Option<StageTimes> {
     let run = case.stage_run(number)?;
     let refused = case.state == State::Refused && case.stage() == number;
     let acknowledged_on = run.acknowledged_at.map(london_date);
@@ -81,6 +93,7 @@ fn stage(case: &Case, number: u8, flags: Option<StageFlags>) -> Option<StageTime
         received_on: london_date(run.received_at),
         acknowledged_on,
         answered_on,
+        worked: answered_on.and(worked),
         extended: !run.extensions.is_empty(),
         flags: StageFlags {
             ack_in_time: acknowledged_on.and(flags.ack_in_time),

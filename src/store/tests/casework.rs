@@ -13,7 +13,7 @@ use crate::store::list::ListQuery;
 use crate::store::{rebuild, verify};
 use chrono::{NaiveDate, TimeDelta};
 
-const EVERYONE: &dyn Fn(&CaseRow) -> bool = &|_| true;
+const EVERYONE: list::MaySee<'_> = &|_| true;
 
 fn seeded(count: usize) -> (tempfile::TempDir, Store, Random) {
     let (folder, store) = new_store();
@@ -144,7 +144,11 @@ fn random_query(random: &mut Random) -> ListQuery {
 
 /// The day that the measure of a query gives a case.
 fn measured(case: &Case, measure: Measure) -> Option<NaiveDate> {
-    measure.day(&CaseTimes::of(case, &timing(case).flags))
+    measure.day(&CaseTimes::of(
+        case,
+        &timing(case).flags,
+        timing(case).worked,
+    ))
 }
 
 fn found_by(case: &Case, q: &str) -> bool {
@@ -241,11 +245,8 @@ fn every_list_is_what_filtering_by_hand_gives_page_by_page() {
     for round in 0..600 {
         let mut query = random_query(&mut random);
         let sees = random.one(&HANDLERS);
-        let may_see = |row: &CaseRow| {
-            row.only_for
-                .as_ref()
-                .is_none_or(|people| people.iter().any(|p| p == sees))
-        };
+        let may_see =
+            |named: Option<&[String]>| named.is_none_or(|people| people.iter().any(|p| p == sees));
         let expected = by_hand(&cases, &query, sees);
         let mut got = Vec::new();
         loop {
@@ -429,7 +430,7 @@ fn a_restricted_case_is_in_no_count_for_those_who_may_not_see_it() {
     let (_folder, store, _) = seeded(120);
     let cases = all(&store);
     let reader = store.reader().unwrap();
-    let nobody: &dyn Fn(&CaseRow) -> bool = &|_| false;
+    let nobody: list::MaySee<'_> = &|_| false;
     for facet in [
         Facet::All,
         Facet::Stage(1),
