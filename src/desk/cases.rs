@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::beside::{begin_beside, no_such_parent};
 use super::carry::carry_out;
 use super::closed::{Closed, WITHHELD};
+use super::giving::give;
 use super::keys::{Key, remember, repeated, repeated_case};
 use super::{Book, CaseView, Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
@@ -121,6 +122,7 @@ impl Desk {
                         begin_beside(tx, &book, &who, &parent, &intake, now)?
                     }
                 };
+                let made = give(tx, &book, made, now)?;
                 remember(tx, key, &made.reference.to_string(), now)?;
                 Ok((made, true))
             })

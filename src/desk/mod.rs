@@ -26,6 +26,7 @@ mod export_request;
 mod export_stream;
 pub mod exports;
 pub mod feed;
+pub mod giving;
 pub mod house;
 pub mod invites;
 mod keys;

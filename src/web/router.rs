@@ -166,6 +166,10 @@ pub fn router(web: Web) -> Router {
         )
         .route("/settings/history", get(settings_pages::history::history))
         .route(
+            "/settings/giving",
+            get(settings_pages::giving::giving).post(settings_pages::giving::set_giving),
+        )
+        .route(
             "/settings/look",
             get(settings_pages::look::look).post(settings_pages::look::set_look),
         )

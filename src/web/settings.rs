@@ -75,6 +75,7 @@ pub fn tabs(here: &str) -> Vec<SettingsTab> {
         tab("/settings/categories", "Categories"),
         tab("/settings/rates", "Compensation rates"),
         tab("/settings/rules", "Times and limits"),
+        tab("/settings/giving", "New complaints"),
         tab("/settings/letters", "Letters"),
         tab("/settings/look", "Look"),
         tab("/settings/policies", "Policies"),

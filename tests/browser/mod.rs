@@ -293,6 +293,7 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/settings/rules",
         "/settings/history",
         "/settings/look",
+        "/settings/giving",
         "/settings/history?show=all",
         "/settings/rates",
         "/settings/rates/change?key=no_power",

@@ -223,3 +223,63 @@ fn a_missed_date_is_told_to_those_it_concerns_once() {
     );
     assert!(!leader.get("/reminders").text.contains(&reference));
 }
+
+#[test]
+fn a_new_complaint_goes_by_its_heading_and_never_to_whom_it_names() {
+    let site = Site::started();
+    let handler = |reference: &str| {
+        let page = site.get(&format!("/cases/{reference}/do/assign")).text;
+        let (_, field) = page.split_once("name=\"handler\"").expect("the question");
+        let field = field.split("</select>").next().expect("its end");
+        let chosen = field
+            .split("<option ")
+            .find(|option| option.contains(" selected"));
+        let value = chosen
+            .and_then(|option| option.split('"').nth(1))
+            .unwrap_or_default();
+        value.to_owned()
+    };
+    let waits = site.log(&call("Nobody gets it.", &[]));
+    let queue = site.get("/?view=unassigned");
+    assert!(queue.text.contains(&waits), "{}", queue.text);
+    let page = site.get("/settings/giving").text;
+    let (before, _) = page.split_once("Property condition").expect("a heading");
+    let field = before
+        .rsplit("for=\"")
+        .next()
+        .and_then(|rest| rest.split('"').next());
+    let field = field.expect("its field").to_owned();
+    let mut rules = vec![("otherwise", "fewest"), ("why", "So that none waits")];
+    for at in 0..40 {
+        let name: &'static str = format!("heading_{at}").leak();
+        if page.contains(&format!("name=\"{name}\"")) {
+            rules.push((
+                name,
+                if name == field {
+                    "person:smalik"
+                } else {
+                    "same"
+                },
+            ));
+        }
+    }
+    let set = site.post("/settings/giving", &rules);
+    assert_eq!(set.status, 200, "{}", set.text);
+    let damp = site.log(&call("It comes back every time it rains.", &[]));
+    assert!(!site.get("/?view=unassigned").text.contains(&damp));
+    assert_eq!(handler(&damp), "smalik", "by its heading");
+    let mut other = call("They never ring back.", &[]);
+    other.retain(|(name, _)| *name != "points.0.category");
+    other.push(("points.0.category", "complaint_handling.delay"));
+    let told = site.get(&format!("/cases/{damp}")).text;
+    assert!(
+        told.contains("Redress"),
+        "the record says that nobody gave it by hand"
+    );
+    let named = site.log(&call("Saira Malik was rude to me on the stairs.", &[]));
+    assert!(
+        site.get("/?view=unassigned").text.contains(&named),
+        "whom it names does not get it"
+    );
+    assert!(site.get("/settings/history").text.contains("giving"));
+}

@@ -18,7 +18,7 @@ const PAGE: usize = 50;
 const PARTS: usize = 8;
 
 /// What happens every day and is no change.
-const DAILY: [&str; 3] = ["signed_in", "signed_out", "sign_in_braked"];
+const DAILY: [&str; 4] = ["signed_in", "signed_out", "sign_in_braked", "nudged"];
 
 /// `GET /settings/history`: changes, or with `show=all` sign-ins too.
 pub async fn history(
@@ -73,9 +73,9 @@ fn history_page(
         .collect();
     let other = if all { "" } else { "all" };
     let switch = if all {
-        "Without sign-ins"
+        "Without sign-ins and reminders"
     } else {
-        "With sign-ins"
+        "With sign-ins and reminders"
     };
     let mut links = vec![(format!("{HERE}?show={other}"), switch.to_owned())];
     if let Some(next) = record.next {
@@ -94,7 +94,7 @@ fn told(entry: &HouseEntry, name: &dyn Fn(&str) -> String) -> String {
     let text = |name: &str| entry.body[name].as_str().unwrap_or_default().to_owned();
     if entry.kind != "setting_changed" {
         let people = ["id", "account"].map(|part| name(&text(part)));
-        let others = ["name", "case", "why"].map(text);
+        let others = ["name", "case", "reference", "why"].map(text);
         let about = people.into_iter().chain(others);
         let about: Vec<String> = about.filter(|text| !text.is_empty()).collect();
         let what = sentence(&entry.kind.replace('_', " "));

@@ -4,6 +4,7 @@ pub mod backups;
 pub mod bucket;
 pub mod calendar;
 pub mod categories;
+pub mod giving;
 pub mod history;
 pub mod letters;
 mod link_form;
