@@ -8,8 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::cases::{Order, check_version};
 use super::{Desk, DeskError, need, open};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::case::{Command, Document, DocumentKind, Sensitivity};
+use crate::domain::case::{Command, Document, DocumentKind, Sensitivity, Shot};
 use crate::domain::ids::{CaseRef, DocumentId};
+use crate::papers::photo;
 use crate::store::Hash;
 use crate::store::documents::Outgoing;
 
@@ -111,8 +112,10 @@ impl Desk {
         } else {
             about.title.trim().to_owned()
         };
+        let shot = self.shot(&media_type, taken.sha256).await;
         let document = Document {
             id: DocumentId(0),
+            shot,
             sha256: hex::encode(taken.sha256),
             size: taken.size,
             media_type,
@@ -149,6 +152,30 @@ impl Desk {
         let attached =
             attached.ok_or_else(|| DeskError::Internal("the document was not kept".into()))?;
         Ok((attached.clone(), view.case.version))
+    }
+
+    /// What a camera wrote into a picture that was taken in. A photo that cannot be read says nothing.
+    async fn shot(&self, media_type: &str, sha256: Hash) -> Option<Shot> {
+        if !media_type.starts_with("image/") {
+            return None;
+        }
+        let read = self.away(move |desk| -> Result<Vec<u8>, DeskError> {
+            let mut bytes = desk.store().open_document(&sha256)?;
+            let mut start = Vec::new();
+            while start.len() < photo::LOOKED_AT
+                && let Some(chunk) = bytes.next_chunk()?
+            {
+                start.extend_from_slice(&chunk);
+            }
+            Ok(start)
+        });
+        let written = photo::read(&read.await.ok()?)?;
+        Some(Shot {
+            taken_on: written.taken_at.map(|at| at.date()),
+            taken_at: written.taken_at.map(|at| at.time()),
+            camera: written.camera,
+            located: written.located,
+        })
     }
 
     /// Opens a document of a case for reading.

@@ -166,6 +166,7 @@ fn document(
         from: None,
         to: None,
         why: None,
+        shot: None,
         added_by: actor.id.clone(),
         added_at: at,
     }

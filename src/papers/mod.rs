@@ -4,6 +4,7 @@
 pub mod mail;
 mod markup;
 mod office;
+pub mod photo;
 
 /// No more characters of one file are read than these: five hundred pages.
 pub const MOST_WORDS: usize = 1_500_000;

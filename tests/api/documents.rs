@@ -132,3 +132,42 @@ fn a_page_among_the_documents_is_a_download_like_any_other() {
         );
     }
 }
+
+/// A JPEG's beginning that says it was taken with an FP5 on 3 November 2026 at 09:12 by the camera's clock.
+fn photo() -> Vec<u8> {
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    let entry = |tag: u16, count: u32, value: [u8; 4]| {
+        let (tag, count) = (tag.to_le_bytes(), count.to_le_bytes());
+        [&tag[..], &[2, 0], &count, &value].concat()
+    };
+    tiff.extend([2, 0]);
+    tiff.extend(entry(0x0110, 4, *b"FP5\0"));
+    tiff.extend(entry(0x0132, 20, 38u32.to_le_bytes()));
+    tiff.extend([0; 4]);
+    tiff.extend(b"2026:11:03 09:12:40\0");
+    let length = u16::try_from(tiff.len() + 8).expect("short").to_be_bytes();
+    let head = [&[0xff, 0xd8, 0xff, 0xe1][..], &length, b"Exif\0\0"].concat();
+    [head, tiff, vec![0xff, 0xd9]].concat()
+}
+
+#[test]
+fn a_photo_says_when_and_with_what_it_was_taken() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let kept = officer.attach(&reference, "wall.jpg", &photo(), &[("kind", "photo")]);
+    let document = kept.is(201);
+    assert_eq!(document["media_type"], "image/jpeg");
+    assert_eq!(document["shot"]["taken_on"], "2026-11-03");
+    assert_eq!(document["shot"]["taken_at"], "09:12:40");
+    assert_eq!(document["shot"]["camera"], "FP5");
+    assert_eq!(document["shot"]["located"], false);
+    // What only looks like one is a document all the same.
+    let torn = &photo()[..30];
+    let kept = officer.attach(&reference, "torn.jpg", torn, &[("kind", "photo")]);
+    assert!(
+        kept.is(201)
+            .get("shot")
+            .is_none_or(serde_json::Value::is_null)
+    );
+}

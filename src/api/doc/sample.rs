@@ -43,6 +43,7 @@ impl Sampler {
             "null" => Value::Null,
             _ => match shape["format"].as_str() {
                 Some("date") => json!("2026-11-20"),
+                Some("time") => json!("17:00:00"),
                 Some("date-time") => json!("2026-11-20T16:05:00Z"),
                 _ => json!("C-2026-0001"),
             },

@@ -2,7 +2,7 @@
 //! hazards, the Ombudsman's branch, linked records.
 
 use super::{Link, branches};
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Shot};
 use crate::domain::letter::LetterKind;
 use crate::domain::remedy::ActionStatus;
 use crate::web::commands::{approval_words, find};
@@ -138,6 +138,7 @@ fn documents(case: &Case) -> Vec<Row> {
             Some(size(d.size)),
             d.doc_date.map(short_date),
             came_from(d),
+            d.shot.as_ref().map(photographed),
         ]
         .into_iter()
         .flatten()
@@ -162,6 +163,19 @@ fn came_from(document: &crate::domain::case::Document) -> Option<String> {
     let record = parts.nth(1)?;
     parts.next()?;
     Some(format!("from {source}, {record}"))
+}
+
+/// What the camera says.
+fn photographed(shot: &Shot) -> String {
+    let when = shot.taken_on.map(|day| {
+        let time = shot.taken_at.map(|at| at.format(" at %H:%M").to_string());
+        let time = time.unwrap_or_default();
+        format!("taken {}{time} by the camera’s clock", short_date(day))
+    });
+    let camera = Some(shot.camera.clone()).filter(|name| !name.is_empty());
+    let place = shot.located.then(|| "the file says where".to_owned());
+    let parts: Vec<String> = [when, camera, place].into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 fn letters(case: &Case) -> Vec<Row> {

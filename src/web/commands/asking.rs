@@ -1,6 +1,6 @@
 //! Asking other teams and contractors, and taking down what they answer.
 
-use super::{Choice, Field, Kind, Spec, date, evidence, line, long, none, running};
+use super::{Choice, Field, Kind, Spec, date, evidence, line, long, none, person, running};
 use crate::domain::case::{Case, Contribution};
 
 const GROUP: &str = "Asking others";
@@ -15,15 +15,15 @@ pub(super) const SPECS: &[Spec] = &[
         group: GROUP,
         fits: running,
         fields: |s| {
-            let mut people = vec![Choice::new("", "Nobody in particular, or not with us")];
-            people.extend(s.people.iter().cloned());
             vec![
                 line("team", "Team or firm"),
                 long("what", "What you ask for")
                     .hint("Such as: the job sheets since March, and who attended on the 3rd."),
-                Field::new(Kind::Select, "of", "Who is to answer")
-                    .of(people)
-                    .optional(),
+                Field {
+                    blank: "Nobody in particular, or somebody outside",
+                    ..person(s, "of", "Who is to answer")
+                }
+                .optional(),
                 date("due", "By"),
             ]
         },

@@ -179,6 +179,8 @@ fn sample(expected: &str) -> (Value, &'static str) {
             json!({"type": "string", "format": "date-time"}),
             "2026-11-20T16:05:00Z",
         )
+    } else if expected.contains("formatted time") {
+        (json!({"type": "string", "format": "time"}), "17:00:00")
     } else if expected.contains("date") {
         (json!({"type": "string", "format": "date"}), "2026-11-20")
     } else {

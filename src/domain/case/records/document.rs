@@ -1,6 +1,6 @@
 //! Documents on a case, and the bundle category that each kind belongs to (domain rules §5.3).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::DocumentId;
@@ -58,10 +58,30 @@ pub struct Document {
     /// Why it matters, for the index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// What the camera wrote into a photo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shot: Option<Shot>,
     /// Who added it.
     pub added_by: String,
     /// When.
     pub added_at: DateTime<Utc>,
+}
+
+/// What a camera wrote into a photo. Its clock may be wrong, and it knows no time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shot {
+    /// The day it was taken.
+    #[serde(default)]
+    pub taken_on: Option<NaiveDate>,
+    /// The time of that day.
+    #[serde(default)]
+    pub taken_at: Option<NaiveTime>,
+    /// The camera.
+    #[serde(default)]
+    pub camera: String,
+    /// Whether the file says where.
+    #[serde(default)]
+    pub located: bool,
 }
 
 /// What a document is; each kind belongs to one category of the bundle (domain rules §5.3).
