@@ -18,6 +18,8 @@ use std::ops::Bound;
 const BUDGET: usize = 10_000;
 /// Cases that are counted one by one at most: nobody reads whether there are 2,000 or 3,000.
 const COUNTED: u64 = 2_000;
+/// Entries of the index that are looked at for that at most.
+const LOOKED_AT: usize = 3_000;
 
 /// How many budgets [`dyn Rows::each_row`] may use.
 const TURNS: usize = 50;
@@ -504,6 +506,17 @@ impl dyn Rows + '_ {
             })?;
             return Ok((total, true));
         }
+        // Of a rare kind among many, the first thousands of entries are counted, not all.
+        let near = ListQuery {
+            budget: Some(query.budget.map_or(LOOKED_AT, |few| few.min(LOOKED_AT))),
+            ..query.clone()
+        };
+        let scan = Scan {
+            query: &near,
+            hidden: scan.hidden.clone(),
+            others: scan.others.clone(),
+            ..*scan
+        };
         let (mut total, mut full) = (0, false);
         let stopped = scan.run(None, &mut |_, _, _| {
             full = total >= COUNTED;
