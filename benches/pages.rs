@@ -87,8 +87,9 @@ fn main() -> Result<(), Failure> {
         ),
         (
             "full text, a phrase",
-            "/search?q=%22back+within+a+week%22".into(),
+            "/search?q=%22over+the+bedroom+is+cracked%22".into(),
         ),
+        ("full text, a word of every case", "/search?q=repair".into()),
         ("board, last 12 months", "/board?period=year".into()),
         ("board, to publish", "/board?published=1".into()),
         ("the newest case", format!("/cases/{newest}")),

@@ -113,8 +113,10 @@ impl Desk {
                 let asked = waited_for(&case.contributions, contribution);
                 let asked = asked.ok_or_else(|| invalid("name", "This is not waited for any more."))?;
                 let text = format!(
-                    "An address to answer question {} to others ({}) was made for {name}. It works until {until}.",
-                    asked.id, asked.team
+                    "An address to answer question {} to others ({}) was made for {name}. It works until {}.",
+                    asked.id,
+                    asked.team,
+                    until.format("%-d %B %Y")
                 );
                 let invite = Invite {
                     case: about.clone(),

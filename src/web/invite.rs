@@ -160,7 +160,7 @@ pub async fn show(State(web): State<Web>, Path(secret): Path<String>) -> Respons
         .await
     {
         Ok((secret, invited)) if invited.used_at.is_none() => {
-            outside(&web, &invited, answer_form(&secret))
+            outside(&web, &invited, answer_form(&secret, &invited))
         }
         other => closed(&web, other.map(|(_, invited)| invited)),
     }
@@ -177,7 +177,7 @@ pub async fn answer(
         Ok(invited) if invited.used_at.is_none() => invited,
         other => return closed(&web, other),
     };
-    let mut form = answer_form(&secret);
+    let mut form = answer_form(&secret, &invited);
     let problem = match take(&web, &invited, &secret, &mut form, parts).await {
         Ok(()) => return see(&format!("/answer/{secret}")),
         Err(DeskError::Invalid { field, detail }) if detail.is_empty() => {
@@ -264,9 +264,16 @@ async fn take(
     web.desk.answer_invite(secret, text, evidence).await
 }
 
-fn answer_form(secret: &str) -> Form {
+fn answer_form(secret: &str, invited: &Invited) -> Form {
+    let hint = format!(
+        "Case {}. Please answer by {}. This address is for {}; it works once, until {}.",
+        invited.reference,
+        long_date(invited.due),
+        invited.name,
+        long_date(invited.until)
+    );
     let fields = vec![
-        Field::new(Kind::Text, "text", "Your answer"),
+        Field::new(Kind::Text, "text", "Your answer").hint(hint),
         Field::new(Kind::Files, "file", "Photos, job sheets, reports")
             .optional()
             .hint("Choose all of them at once."),
@@ -278,14 +285,7 @@ fn outside(web: &Web, invited: &Invited, form: Form) -> Response {
     FormPage {
         frame: web.outside(),
         title: "What we ask you".into(),
-        intro: format!(
-            "{}\n\nCase {}. Please answer by {}. This address is for {} and works until {}.",
-            invited.what,
-            invited.reference,
-            long_date(invited.due),
-            invited.name,
-            long_date(invited.until)
-        ),
+        intro: invited.what.clone(),
         back: String::new(),
         back_label: String::new(),
         care: Vec::new(),

@@ -186,7 +186,7 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
         } => told(
             format!("Question {contribution} to {team}, by {}", long_date(*due)),
             what,
-            "send",
+            "message-square",
             "other",
         ),
         Event::ContributionGiven {
