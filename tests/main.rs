@@ -9,6 +9,7 @@ mod connections;
 mod csv_folder;
 mod demo;
 mod hostile_plugins;
+mod looks;
 mod old_contract;
 mod pdf;
 mod road;

@@ -14,17 +14,19 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_util::io::StreamReader;
 
 use super::cases::version_header;
 use super::doc::told;
-use super::extract::{Caller, Number, Ref, idempotency_key, if_match};
+use super::extract::{Asked, Caller, Number, Ref, idempotency_key, if_match};
 use super::problem::Problem;
 use super::range::{Wanted, wanted};
 use super::read;
 use crate::desk::Desk;
 use crate::desk::documents::{NewDocument, OpenDocument, Taken};
+use crate::desk::previews::Size;
 use crate::domain::case::{DocumentKind, Sensitivity};
 use crate::domain::ids::DocumentId;
 
@@ -206,6 +208,58 @@ pub async fn download(
         .away(move |desk| desk.open_document(&actor, &reference, DocumentId(id)))
         .await?;
     Ok(stream(open, &headers))
+}
+
+/// Which look of a document.
+#[derive(Deserialize)]
+pub struct Looked {
+    /// Its page, from 1; a photo has one.
+    #[serde(default = "first")]
+    page: u32,
+    /// Whether a picture for a list will do, of 200 pixels at most; otherwise 1,600.
+    #[serde(default)]
+    small: bool,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// A picture of one page of a document: a photo, also as phones take them, or a page of a PDF.
+///
+/// The header `Redress-Pages` says how many pages there are. What the camera wrote into a photo is not in the picture.
+#[utoipa::path(get, path = "/cases/{reference}/documents/{id}/preview", tag = "documents",
+    params(("reference" = String, Path, description = "Such as C-2026-0042."),
+           ("id" = u32, Path, description = "Its number in the case."),
+           ("page" = Option<u32>, Query, description = "Its page, from 1; a photo has one."),
+           ("small" = Option<bool>, Query, description = "A picture for a list, of 200 pixels at most; otherwise 1,600.")),
+    responses((status = 200, description = "The picture.", body = Vec<u8>, content_type = "image/jpeg"),
+              (status = 422, description = "Files of this kind have no preview, or none at this page.",
+               body = Problem, content_type = "application/problem+json")))]
+pub async fn preview(
+    State(desk): State<Desk>,
+    Caller(actor): Caller,
+    Ref(reference): Ref,
+    Number(id): Number,
+    Asked(looked): Asked<Looked>,
+) -> Result<Response, Problem> {
+    let size = if looked.small {
+        Size::Small
+    } else {
+        Size::Large
+    };
+    let preview = desk
+        .preview(&actor, &reference, DocumentId(id), looked.page, size)
+        .await?;
+    let mut response = Bytes::from_owner(preview.jpeg).into_response();
+    set(&mut response, header::CONTENT_TYPE, "image/jpeg");
+    set(&mut response, header::CACHE_CONTROL, "private, no-store");
+    set(
+        &mut response,
+        header::HeaderName::from_static("redress-pages"),
+        &preview.pages.to_string(),
+    );
+    Ok(response)
 }
 
 /// The bytes of an open document as an answer.

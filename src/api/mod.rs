@@ -67,6 +67,7 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(search::search))
         .routes(routes!(commands::command))
         .routes(routes!(documents::download))
+        .routes(routes!(documents::preview))
         .routes(routes!(links::links))
         .routes(routes!(links::refresh))
         .routes(routes!(links::record))

@@ -129,6 +129,7 @@ impl Desk {
             from: about.from,
             to: about.to,
             why: about.why,
+            before: None,
             added_by: actor.id.clone(),
             added_at: self.now(),
         };

@@ -72,6 +72,7 @@ impl Desk {
                 Ok(done)
             })
             .await?;
+        self.inner.previews.forget();
         let erasure = Erasure {
             events: erased.events,
             documents: erased.documents.len(),

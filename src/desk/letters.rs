@@ -167,6 +167,7 @@ fn document(
         to: None,
         why: None,
         shot: None,
+        before: None,
         added_by: actor.id.clone(),
         added_at: at,
     }

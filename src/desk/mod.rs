@@ -40,6 +40,7 @@ pub mod ombudsman;
 pub mod one_person;
 pub mod people;
 pub mod plugins;
+pub mod previews;
 pub mod rates;
 pub mod register;
 pub mod saved;
@@ -103,6 +104,7 @@ struct Inner {
     keeper: backups::Keeper,
     live: live::Live,
     search: Search,
+    previews: previews::Previews,
     practice: bool,
 }
 
@@ -136,6 +138,7 @@ impl Desk {
         let book = Arc::new(Book::read(&store.reader()?)?);
         let practice = store.reader()?.record(T::Note, PRACTICE)?.unwrap_or(false);
         let search = Search::new(store.clone(), &renderer);
+        let previews = previews::Previews::new(&renderer);
         let inner = Inner {
             store,
             now,
@@ -151,6 +154,7 @@ impl Desk {
             keeper: backups::Keeper::default(),
             live: live::Live::default(),
             search,
+            previews,
             practice,
         };
         let desk = Self {

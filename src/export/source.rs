@@ -259,7 +259,9 @@ impl StoredCase {
 /// the export can be made again, and then gives the same bytes as everywhere.
 pub(super) fn left_as_it_is(error: PdfError) -> Result<String, PdfError> {
     match error {
-        PdfError::CannotNumber(why) | PdfError::CannotSplit(why) => Ok(why),
+        PdfError::CannotNumber(why) | PdfError::CannotSplit(why) | PdfError::CannotShow(why) => {
+            Ok(why)
+        }
         // A PDF that is made to take for ever must not keep the rest of the case from going out.
         PdfError::Ended(_) | PdfError::TooSlow(_) => {
             Ok("it takes more time or memory to read than one document may have".into())

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::wire::{self, End, Job};
-use super::{PdfError, Template, join, number, split, typeset, words};
+use super::{PdfError, Template, join, look, number, split, typeset, words};
 
 /// Environment variables by which the parent hands over the limits.
 pub(super) const MEMORY_BYTES: &str = "REDRESS_PDF_MEMORY_BYTES";
@@ -103,6 +103,7 @@ fn stopped(job: &Job) -> End {
     let why = "it is made in a way that this program cannot read".into();
     match job {
         Job::Number(_) => End::CannotNumber(why),
+        Job::Look { .. } => End::CannotShow(why),
         Job::Split { .. } | Job::Words | Job::Join(_) | Job::Picture { .. } => {
             End::CannotSplit(why)
         }
@@ -140,6 +141,11 @@ fn answer(job: &Job, body: Vec<u8>, out: &mut impl Write) -> Result<Vec<u32>, Pd
         Job::Words => {
             wire::send_part(out, words::words(&body)?.as_bytes())?;
             Ok(Vec::new())
+        }
+        Job::Look { look, edge } => {
+            let seen = look::look(*look, body, *edge)?;
+            wire::send_part(out, &seen.jpeg)?;
+            Ok(vec![seen.pages])
         }
         Job::Join(joining) => {
             let (objects, joined) = join::carry(body, joining)?;

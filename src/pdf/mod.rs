@@ -4,13 +4,14 @@
 //! work is done by a child of the same binary (`redress render-pdf`) that limits itself before it starts:
 //! [`Renderer`] is the parent's side, [`child_main`] the child's, `wire` what they say to each other.
 //! In the child: `clean` and `text` make data safe to set, `typeset` runs typst, `split` cuts a PDF by pages,
-//! `number` numbers its pages, `join` makes its pages those of another, `words` reads it.
+//! `number` numbers its pages, `join` makes its pages those of another, `words` reads it, `look` makes small pictures.
 //! What each template takes is in [`data`].
 
 mod child;
 mod clean;
 pub mod data;
 mod join;
+mod look;
 mod number;
 mod renderer;
 mod split;
@@ -21,6 +22,7 @@ mod words;
 
 pub use child::child_main;
 pub use join::{Drawn, Feet, Foot, Joined, JoinedPage, Joining, Sheet};
+pub use look::{Look, Seen};
 pub use number::Numbering;
 pub use renderer::{Limits, Renderer};
 pub use split::Part;
@@ -101,6 +103,9 @@ pub enum PdfError {
     /// Its pages cannot be numbered without a risk to what they show.
     #[error("the pages cannot be numbered: {0}")]
     CannotNumber(String),
+    /// The file has no looks that can be drawn.
+    #[error("the file cannot be shown: {0}")]
+    CannotShow(String),
     /// The work took too long and was ended.
     #[error(
         "the PDF took more than {0} seconds and was given up; shorten the text or make it in parts"

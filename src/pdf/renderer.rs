@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::split::Part;
 use super::wire::{self, End, Job};
-use super::{Drawn, Feet, Foot, Joined, Joining, Numbering, PdfError, Template, child};
+use super::{Drawn, Feet, Foot, Joined, Joining, Look, Numbering, PdfError, Seen, Template, child};
 
 /// What a helper may use.
 #[derive(Debug, Clone)]
@@ -183,6 +183,16 @@ impl Renderer {
         }
     }
 
+    /// A small picture of a file, with the number of its pages. Blocks.
+    pub fn look(&self, look: Look, bytes: &[u8], edge: u32) -> Result<Seen, PdfError> {
+        too_big(bytes)?;
+        let (mut parts, pages) = self.run(&Job::Look { look, edge }, bytes)?;
+        match (parts.pop(), pages.first()) {
+            (Some(jpeg), Some(&pages)) => Ok(Seen { jpeg, pages }),
+            _ => Err(PdfError::Fault("the helper gave no picture".into())),
+        }
+    }
+
     fn run(&self, job: &Job, body: &[u8]) -> Result<(Vec<Vec<u8>>, Vec<u32>), PdfError> {
         let (_place, mut used) = self.take_place();
         let (parts, end) = loop {
@@ -211,6 +221,7 @@ impl Renderer {
             End::Data { template, why } => Err(PdfError::Data { template, why }),
             End::CannotSplit(why) => Err(PdfError::CannotSplit(why)),
             End::CannotNumber(why) => Err(PdfError::CannotNumber(why)),
+            End::CannotShow(why) => Err(PdfError::CannotShow(why)),
             End::Fault(why) => Err(PdfError::Fault(why)),
         }
     }

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use super::join::{Feet, Joining};
-use super::{Numbering, PdfError};
+use super::{Look, Numbering, PdfError};
 
 /// Nothing longer is sent either way: a PDF of this size cannot be worked on in the child's memory.
 pub(super) const LONGEST: u64 = 512 << 20;
@@ -37,6 +37,13 @@ pub(super) enum Job {
     Words,
     /// Body: a PDF. Two parts: its objects as another PDF takes them in, and where they stand, as JSON.
     Join(Joining),
+    /// Body: a file. One part: a picture of it; its number is that of the file's pages.
+    Look {
+        /// What is looked at.
+        look: Look,
+        /// The longer edge of the picture, in pixels.
+        edge: u32,
+    },
     /// Body: the feet of pages as JSON. Two parts: the objects of their font, and where they stand with the drawing of
     /// each foot, as JSON.
     Feet(Feet),
@@ -61,6 +68,8 @@ pub(super) enum End {
     CannotSplit(String),
     /// [`PdfError::CannotNumber`]
     CannotNumber(String),
+    /// [`PdfError::CannotShow`]
+    CannotShow(String),
     /// [`PdfError::Fault`]
     Fault(String),
 }
@@ -71,6 +80,7 @@ impl From<PdfError> for End {
             PdfError::Data { template, why } => End::Data { template, why },
             PdfError::CannotSplit(why) => End::CannotSplit(why),
             PdfError::CannotNumber(why) => End::CannotNumber(why),
+            PdfError::CannotShow(why) => End::CannotShow(why),
             PdfError::Fault(why) => End::Fault(why),
             other => End::Fault(other.to_string()),
         }

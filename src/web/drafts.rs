@@ -9,6 +9,7 @@ use super::shell::{Visitor, Web};
 use super::words::{clock_time, moment, size};
 use crate::desk::DeskError;
 use crate::desk::drafts::{Draft, KEPT_DAYS};
+use crate::desk::previews::has_looks;
 use crate::domain::access::Actor;
 use axum::Form as Body;
 use axum::RequestExt;
@@ -72,6 +73,22 @@ pub async fn drop_file(
     {
         Ok(_) => waiting_list(&web, &actor, &asked.slot),
         Err(error) => in_words(&web, &actor, &error),
+    }
+}
+
+/// `GET /drafts/files/picture?slot=…&file=…`: a small picture of a file that waits.
+pub async fn picture(
+    State(web): State<Web>,
+    Visitor(actor): Visitor,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let made = web
+        .desk
+        .preview_waiting(&actor, &asked.slot, &asked.file)
+        .await;
+    match made {
+        Ok(preview) => super::document_page::jpeg(&preview),
+        Err(error) => web.sorry(&actor, &error),
     }
 }
 
@@ -153,7 +170,17 @@ pub fn said(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 /// The files that wait with a draft.
 pub fn papers(draft: Option<&Draft>) -> Papers {
     let files = draft.map_or(&[][..], |draft| &draft.files);
+    let slot = draft.map_or("", |draft| &draft.slot);
     let waiting = files.iter().map(|file| Waiting {
+        picture: if has_looks(&file.media_type, file.size) {
+            format!(
+                "/drafts/files/picture?slot={}&file={}",
+                encode(slot),
+                file.sha256
+            )
+        } else {
+            String::new()
+        },
         name: file.file_name.clone(),
         size: size(file.size),
         value: file.sha256.clone(),

@@ -152,7 +152,8 @@ fn document_row(case: &Case, document: &Document) -> Row {
     let day = document.doc_date.map(short_date);
     Row {
         title: document.title.clone(),
-        href: format!("/cases/{}/documents/{}", case.reference, document.id),
+        href: super::document_page::address(&case.reference, document.id),
+        picture: super::document_page::thumb(case, document),
         by: [Some(spoken(&document.kind)), day]
             .into_iter()
             .flatten()

@@ -320,7 +320,7 @@ fn determined(room: &Room, today: NaiveDate) -> Vec<Determined> {
             .evidence
             .iter()
             .map(|id| {
-                let href = format!("/cases/{}/documents/{}", branch.row.reference, id.0);
+                let href = super::document_page::address(&branch.row.reference, *id);
                 let title = branch.titles.get(id).cloned().unwrap_or_default();
                 (title, href)
             })

@@ -324,7 +324,7 @@ fn paper_row(case: &Case, record: &LinkedRecord, paper: &Paper) -> PaperRow {
         title: paper.title.clone().unwrap_or_else(|| paper.name.clone()),
         about: about.into_iter().flatten().collect::<Vec<_>>().join(", "),
         href: there.map_or(String::new(), |document| {
-            format!("/cases/{}/documents/{}", case.reference, document.id)
+            super::document_page::address(&case.reference, document.id)
         }),
         hash: there.map_or(String::new(), |document| document.sha256.clone()),
     }

@@ -4,9 +4,9 @@ use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
     assets, assign_page, away_page, board, brand, bundle_page, case_handlers, clocks, command_page,
-    documents, drafts, erasure_page, evidence_page, faults, feed, help, invite, live, log_page,
-    nudges_page, ombudsman_page, queue, record_page, search_page, security, session,
-    settings_pages, views_page,
+    document_page, documents, drafts, erasure_page, evidence_page, faults, feed, help, invite,
+    live, log_page, nudges_page, ombudsman_page, queue, record_page, search_page, security,
+    session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -57,6 +57,7 @@ pub fn router(web: Web) -> Router {
         .route("/drafts", post(drafts::keep))
         .route("/drafts/drop", post(drafts::forget))
         .route("/drafts/files/drop", post(drafts::drop_file))
+        .route("/drafts/files/picture", get(drafts::picture))
         .route("/cases/{reference}", get(case_handlers::show))
         .route("/cases/{reference}/audit", get(case_handlers::history))
         .route(
@@ -66,6 +67,14 @@ pub fn router(web: Web) -> Router {
         .route(
             "/cases/{reference}/documents/{id}",
             get(documents::download),
+        )
+        .route(
+            "/cases/{reference}/documents/{id}/view",
+            get(document_page::show),
+        )
+        .route(
+            "/cases/{reference}/documents/{id}/picture",
+            get(document_page::picture),
         )
         .route(
             "/cases/{reference}/bundle",

@@ -183,7 +183,7 @@ fn hit_line(web: &Web, hit: Hit) -> HitLine {
                 format!("{}, {}", name(&recorded.actor), moment(recorded.at)),
             ),
             Said::Document(document) => (
-                format!("/cases/{reference}/documents/{}", document.id),
+                super::document_page::address(&reference, document.id),
                 document.title.clone(),
                 format!("{}, {}", document.file_name, moment(document.added_at)),
             ),

@@ -133,6 +133,44 @@ fn a_page_among_the_documents_is_a_download_like_any_other() {
     }
 }
 
+#[test]
+fn a_document_is_looked_at_without_what_the_camera_wrote() {
+    let server = Server::start();
+    let officer = server.caller("Case system", &["complaints_officer"]);
+    let reference = officer.log(&complaint(3));
+    let heic = include_bytes!("../pdf/photo.heic");
+    let kept = officer.attach(&reference, "IMG_0042.HEIC", heic, &[("kind", "photo")]);
+    let document = kept.is(201);
+    assert_eq!(document["media_type"], "image/heif");
+    assert_eq!(document["shot"]["camera"], "Apple iPhone 15");
+    let path = kept.header("location").replace("/api/v1", "") + "/preview";
+    let seen = officer.get(&path);
+    assert_eq!(seen.status, 200, "{}", seen.text());
+    assert_eq!(seen.header("content-type"), "image/jpeg");
+    assert_eq!(seen.header("redress-pages"), "1");
+    let picture = image::load_from_memory(&seen.bytes).expect("a JPEG");
+    assert_eq!((picture.width(), picture.height()), (640, 480));
+    assert!(!seen.bytes.windows(6).any(|bytes| bytes == b"iPhone"));
+    let small = officer.get(&format!("{path}?small=true"));
+    let picture = image::load_from_memory(&small.bytes).expect("a JPEG");
+    assert_eq!(picture.width(), 200);
+    officer
+        .get(&format!("{path}?page=2"))
+        .refuses(422, "validation", Some("document"));
+    let words = officer.attach(&reference, "words.txt", b"Words alone", &[]);
+    let path = words.header("location").replace("/api/v1", "") + "/preview";
+    officer
+        .get(&path)
+        .refuses(422, "validation", Some("document"));
+    // Health is for some roles only, and so is how it looks.
+    let delicate = [("kind", "photo"), ("sensitivity", "special_category")];
+    let kept = officer.attach(&reference, "skin.heic", heic, &delicate);
+    let path = kept.header("location").replace("/api/v1", "") + "/preview";
+    assert_eq!(officer.get(&path).status, 200);
+    let centre = server.caller("Telephones", &["contact_centre"]);
+    assert_eq!(centre.get(&path).status, 403);
+}
+
 /// A JPEG's beginning that says it was taken with an FP5 on 3 November 2026 at 09:12 by the camera's clock.
 fn photo() -> Vec<u8> {
     let mut tiff = b"II*\0\x08\0\0\0".to_vec();

@@ -26,5 +26,6 @@ mod search;
 mod secrets;
 mod sees;
 mod settings;
+mod smaller;
 mod tls;
 mod truth;

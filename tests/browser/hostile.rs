@@ -30,7 +30,7 @@ const CORPUS: [&str; 16] = [
 ];
 
 /// The forms beside those of a case.
-const FORMS: [&str; 14] = [
+const FORMS: [&str; 15] = [
     "/log",
     "/away",
     "/views?q=is:open&sort=due",
@@ -39,6 +39,7 @@ const FORMS: [&str; 14] = [
     "/settings/categories",
     "/settings/rates",
     "/settings/rules",
+    "/settings/giving",
     "/settings/policies",
     "/settings/letters",
     "/settings/tokens",
@@ -48,7 +49,7 @@ const FORMS: [&str; 14] = [
 ];
 
 /// Where what was typed stands afterwards.
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 22] = [
     "/",
     "/cases",
     "/search?q=pwned",
@@ -64,6 +65,7 @@ const PAGES: [&str; 21] = [
     "/settings/calendar",
     "/settings/categories",
     "/settings/rates",
+    "/settings/giving",
     "/settings/policies",
     "/settings/tokens",
     "/settings/backups",

@@ -262,6 +262,27 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
     tab.shows("<script>pwned=1</script>").await;
     tab.fill(&format!("{case}/do/note"), &[("text", HOSTILE)])
         .await;
+    let machine = server.token("Photos", &["complaints_officer"]);
+    tokio::task::block_in_place(|| {
+        let machine = server.with_secret(&machine);
+        let reference = case.trim_start_matches("/cases/");
+        let heic = include_bytes!("../pdf/photo.heic");
+        let titled = [("kind", "photo"), ("title", HOSTILE)];
+        machine
+            .attach(reference, "wall.heic", heic, &titled)
+            .is(201);
+        let turned = include_bytes!("../pdf/turned.jpg");
+        machine
+            .attach(reference, "after.jpg", turned, &titled)
+            .is(201);
+        machine
+            .attach(reference, "call.txt", HOSTILE.as_bytes(), &[])
+            .is(201);
+        machine.done(
+            reference,
+            serde_json::json!({"command": "pair_photos", "before": 1, "after": 2}),
+        );
+    });
     for page in [
         "/",
         "/cases",
@@ -316,6 +337,9 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         &format!("{case}/evidence"),
         &format!("{case}/links/housing/repair/204"),
         &format!("{case}/documents"),
+        &format!("{case}/documents/1/view"),
+        &format!("{case}/documents/3/view"),
+        &format!("{case}/do/pair_photos?after=2&before=1"),
         &format!("{case}/do/acknowledge"),
         &format!("{case}/do/offer_remedy"),
         &format!("{case}/do/refuse"),

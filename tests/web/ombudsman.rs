@@ -80,7 +80,7 @@ fn the_room_says_what_is_waited_for_until_it_is_proved() {
     assert!(
         proved
             .text
-            .contains(&format!("/cases/{reference}/documents/1\">Proof"))
+            .contains(&format!("/cases/{reference}/documents/1/view\">Proof"))
     );
     assert!(proved.text.contains(">Proof: apology.pdf"));
     assert!(!proved.text.contains(&link));

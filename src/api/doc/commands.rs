@@ -61,6 +61,8 @@ pub const COMMANDS: &[Row] = &[
      "category:text what:text explanation:text"),
     ("reword_entry", "Corrects the wording of an entry of the chronology; the original is kept beside it.",
      "seq:number wording:text reason:text"),
+    ("pair_photos", "Says which photo shows the same place before the work that another shows done; without one, takes them apart.",
+     "after:number before?:number"),
     ("issue_letter", "Issues a further letter: an update, a confirmation, a restriction of contact, or an addendum to an issued one.",
      "kind:LetterKind text:text addendum_to?:number next_update?:date restriction?:ContactRestriction +"),
     ("link_record", "Links a record of another system; its present content is fetched and kept.",

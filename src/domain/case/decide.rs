@@ -144,6 +144,7 @@ impl Case {
             Command::RecordContact { .. }
             | Command::Note { .. }
             | Command::Attach { .. }
+            | Command::PairPhotos { .. }
             | Command::ExplainGap { .. }
             | Command::RewordEntry { .. }
             | Command::LinkRecord { .. }

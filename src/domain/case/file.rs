@@ -3,8 +3,8 @@
 
 use super::letters::{self, next};
 use super::{
-    BEING_READ, Case, Command, Contact, Context, Direction, Event, Found, LinkedRecord, NOT_ASKED,
-    SourceState, folder_title,
+    BEING_READ, Case, Command, Contact, Context, Direction, Document, Event, Found, LinkedRecord,
+    NOT_ASKED, SourceState, folder_title,
 };
 use crate::domain::ids::{DocumentId, LinkId};
 use crate::domain::refusal::{Code, Refusal, bounded, required};
@@ -62,6 +62,7 @@ pub(super) fn decide(
             document.added_at = context.at;
             Ok(vec![Event::DocumentAttached { document }])
         }
+        Command::PairPhotos { after, before } => pair(case, *after, *before),
         Command::RewordEntry {
             seq,
             wording,
@@ -183,6 +184,42 @@ pub(super) fn decide(
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// Ties a photo of the place as it is to one of the place as it was; each stands in one pair at most.
+fn pair(case: &Case, after: DocumentId, before: Option<DocumentId>) -> Result<Vec<Event>, Refusal> {
+    let photo = |id: DocumentId, field| {
+        let found = case.documents.iter().find(|document| document.id == id);
+        let Some(found) = found else {
+            let detail = format!("The case has no document {id}. Add the photo to the case first.");
+            return Err(Refusal::new(Code::NotFound, detail).at(field));
+        };
+        if found.is_picture() {
+            return Ok(found);
+        }
+        let detail = format!("{} is no picture. Choose a photo.", found.title);
+        Err(Refusal::invalid(field, detail))
+    };
+    let known = photo(after, "after")?;
+    if known.before == before {
+        return Ok(Vec::new());
+    }
+    if let Some(before) = before {
+        photo(before, "before")?;
+        if before == after {
+            let detail = "A photo cannot show the place before and after. Choose two photos.";
+            return Err(Refusal::invalid("before", detail));
+        }
+        let taken = |document: &&Document| document.id != after && document.before == Some(before);
+        if let Some(other) = case.documents.iter().find(taken) {
+            let detail = format!(
+                "This photo stands beside {} already. Take those apart first.",
+                other.title
+            );
+            return Err(Refusal::invalid("before", detail));
+        }
+    }
+    Ok(vec![Event::PhotosPaired { after, before }])
 }
 
 /// The highest number of a document so far. Not how many there are: one that was erased leaves a gap.

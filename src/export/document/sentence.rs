@@ -502,6 +502,12 @@ impl CaseFile<'_> {
             E::GapExplained {
                 what, explanation, ..
             } => format!("Explained why this is missing: {what}{}", tail(explanation)),
+            E::PhotosPaired { after, before } => match before {
+                Some(before) => format!(
+                    "Photo {after} shows after the work what photo {before} shows before it"
+                ),
+                None => format!("Photo {after} stands beside no other photo"),
+            },
             E::EntryReworded { entry, reason, .. } => {
                 format!("The wording of entry {entry} was corrected{}", tail(reason))
             }

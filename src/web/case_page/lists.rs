@@ -1,12 +1,13 @@
 //! The sections of the case page that are lists: documents, letters, remedies, actions, extensions, approvals,
 //! hazards, the Ombudsman's branch, linked records.
 
-use super::{Link, branches};
-use crate::domain::case::{Case, Shot};
+use super::{Link, branches, papers};
+use crate::domain::case::Case;
 use crate::domain::letter::LetterKind;
 use crate::domain::remedy::ActionStatus;
 use crate::web::commands::{approval_words, find};
-use crate::web::words::{long_date, moment, short_date, size, spoken};
+use crate::web::document_page;
+use crate::web::words::{long_date, moment, short_date, spoken};
 use chrono::NaiveDate;
 
 /// A section with rows.
@@ -38,6 +39,8 @@ pub struct Row {
     pub state: String,
     /// Whether its day has passed.
     pub late: bool,
+    /// A small picture of it; empty for none.
+    pub picture: String,
     /// What can be done with it.
     pub links: Vec<Link>,
 }
@@ -73,7 +76,7 @@ pub fn all(case: &Case, today: NaiveDate) -> Vec<Listing> {
                 label: "Add a document".into(),
                 href: format!("/cases/{}/documents", case.reference),
             },
-            documents(case),
+            papers::documents(case),
         ),
         listing(
             "letters",
@@ -128,61 +131,11 @@ pub fn all(case: &Case, today: NaiveDate) -> Vec<Listing> {
     lists
 }
 
-fn documents(case: &Case) -> Vec<Row> {
-    let row = |d: &crate::domain::case::Document| Row {
-        title: d.title.clone(),
-        href: format!("/cases/{}/documents/{}", case.reference, d.id),
-        text: [
-            Some(spoken(&d.kind)),
-            Some(d.file_name.clone()),
-            Some(size(d.size)),
-            d.doc_date.map(short_date),
-            came_from(d),
-            d.shot.as_ref().map(photographed),
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", "),
-        by: format!("{}, {}", d.added_by, moment(d.added_at)),
-        state: if crate::web::words::wire(&d.sensitivity) == "ordinary" {
-            String::new()
-        } else {
-            spoken(&d.sensitivity)
-        },
-        ..Row::default()
-    };
-    case.documents.iter().rev().map(row).collect()
-}
-
-/// "from repairs, WO 88120": the system and its record, for a document that was taken from a linked one.
-fn came_from(document: &crate::domain::case::Document) -> Option<String> {
-    let source = document.source_system.as_deref()?;
-    // Kind, record, document: as the desk puts them together when it takes one.
-    let mut parts = document.source_id.as_deref()?.splitn(3, '/');
-    let record = parts.nth(1)?;
-    parts.next()?;
-    Some(format!("from {source}, {record}"))
-}
-
-/// What the camera says.
-fn photographed(shot: &Shot) -> String {
-    let when = shot.taken_on.map(|day| {
-        let time = shot.taken_at.map(|at| at.format(" at %H:%M").to_string());
-        let time = time.unwrap_or_default();
-        format!("taken {}{time} by the camera’s clock", short_date(day))
-    });
-    let camera = Some(shot.camera.clone()).filter(|name| !name.is_empty());
-    let place = shot.located.then(|| "the file says where".to_owned());
-    let parts: Vec<String> = [when, camera, place].into_iter().flatten().collect();
-    parts.join(", ")
-}
-
 fn letters(case: &Case) -> Vec<Row> {
     let row = |l: &crate::domain::case::IssuedLetter| Row {
         title: l.kind.title().to_owned(),
         href: l.document.map_or(String::new(), |d| {
-            format!("/cases/{}/documents/{d}", case.reference)
+            document_page::address(&case.reference, d)
         }),
         text: format!(
             "Sent by {}{}{}{}",

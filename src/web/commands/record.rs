@@ -367,6 +367,28 @@ pub(super) const SPECS: &[Spec] = &[
         more: none,
     },
     Spec {
+        name: "pair_photos",
+        label: "Before and after",
+        done: "The photos stand side by side.",
+        intro: "A photo of the work done, beside one of the same place before it, shows in one look that what was promised was done.",
+        group: GROUP,
+        fits: |case| case.documents.iter().filter(|d| d.is_picture()).count() > 1,
+        fields: |s| {
+            let photos = s.case.documents.iter().filter(|d| d.is_picture());
+            let photos: Vec<Choice> = photos
+                .map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name)))
+                .collect();
+            vec![
+                Field::new(Kind::SelectNumber, "before", "Before the work")
+                    .of(photos.clone())
+                    .optional()
+                    .hint("Leave it empty to take the two apart."),
+                Field::new(Kind::SelectNumber, "after", "After the work").of(photos),
+            ]
+        },
+        more: none,
+    },
+    Spec {
         name: "record_satisfaction",
         label: "Record satisfaction",
         done: "The resident's view is recorded.",

@@ -12,6 +12,8 @@ pub struct Papers {
 /// A file that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
+    /// Its small picture; empty for none.
+    pub picture: String,
     /// Its name.
     pub name: String,
     /// How large it is, in words.

@@ -23,6 +23,11 @@ impl Case {
                 self.investigating();
             }
             Event::DocumentAttached { document } => self.documents.push(document.clone()),
+            Event::PhotosPaired { after, before } => {
+                if let Some(found) = self.documents.iter_mut().find(|d| d.id == *after) {
+                    found.before = *before;
+                }
+            }
             Event::LetterIssued { letter } => self.letters.push(letter.clone()),
             Event::RecordLinked { link } => self.links.push(link.clone()),
             Event::RecordUnlinked {

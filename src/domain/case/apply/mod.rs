@@ -227,6 +227,7 @@ impl Case {
             Event::ContactRecorded { .. }
             | Event::NoteAdded { .. }
             | Event::DocumentAttached { .. }
+            | Event::PhotosPaired { .. }
             | Event::LetterIssued { .. }
             | Event::RecordLinked { .. }
             | Event::RecordUnlinked { .. }

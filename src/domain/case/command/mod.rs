@@ -306,6 +306,12 @@ pub enum Command {
     Attach {
         document: Box<Document>,
     },
+    /// Says which photo shows the same place before the work that another shows done; none takes them apart.
+    PairPhotos {
+        after: DocumentId,
+        #[serde(default)]
+        before: Option<DocumentId>,
+    },
     /// A further letter: an update, a confirmation of actions, a restriction of contact, or an addendum to an
     /// issued one (E10).
     IssueLetter {

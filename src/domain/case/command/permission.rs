@@ -26,7 +26,7 @@ table! {
     Log: RecordContact, Note, AddPoint, LinkCase, Escalate, ReportHazard, OpenRelated,
         ConvertToComplaint, Withdraw, UpdateComplainant, RecordAdjustment, AppointRepresentative,
         EndRepresentative, AddMember, SetMemberLetters, RecordSatisfaction, DeclareConflict, TakeSnapshots, GiveContribution;
-    Attach: Attach;
+    Attach: Attach, PairPhotos;
     Investigate: DecidePoint, OfferRemedy, AnswerRemedy, PromiseAction, CompleteAction,
         CancelAction, TellResident, RequestApproval, LinkRecord, UnlinkRecord, ChooseEvidence, Triage,
         EndAdjustment, TakeHazardStep, AnswerRelated, ExtendRelated, ReviewServiceRequest,

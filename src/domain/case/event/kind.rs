@@ -81,6 +81,7 @@ impl Event {
             Self::MergedInto { .. } => "merged_into",
             Self::ClockMoved { .. } => "clock_moved",
             Self::GapExplained { .. } => "gap_explained",
+            Self::PhotosPaired { .. } => "photos_paired",
             Self::EntryReworded { .. } => "entry_reworded",
             Self::BundleExported { .. } => "bundle_exported",
             Self::Unknown => "unknown",

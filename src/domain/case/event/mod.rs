@@ -223,6 +223,11 @@ pub enum Event {
     DocumentAttached {
         document: Document,
     },
+    /// A photo shows what another showed before the work; with none before, they are taken apart.
+    PhotosPaired {
+        after: DocumentId,
+        before: Option<DocumentId>,
+    },
     LetterIssued {
         letter: IssuedLetter,
     },

@@ -61,6 +61,9 @@ pub struct Document {
     /// What the camera wrote into a photo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shot: Option<Shot>,
+    /// The photo of the same place before the work that this one shows done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<DocumentId>,
     /// Who added it.
     pub added_by: String,
     /// When.
@@ -126,6 +129,11 @@ pub enum DocumentKind {
 }
 
 impl Document {
+    /// Whether it is a picture, as recognised from its bytes.
+    pub fn is_picture(&self) -> bool {
+        self.media_type.starts_with("image/")
+    }
+
     /// Whether not everybody who reads the case may read it: health, and legal advice
     /// ([`crate::domain::access::Actor::may_read_delicate`]).
     pub fn is_delicate(&self) -> bool {

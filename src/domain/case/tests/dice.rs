@@ -291,6 +291,10 @@ impl Dice<'_> {
                 ("evidence", json!([self.id()])),
                 ("reason", json!(self.said())),
             ],
+            "pair_photos" => vec![
+                ("after", json!(self.id())),
+                ("before", self.either(Value::Null, json!(1))),
+            ],
             "review_service_request" => vec![("next_review", self.day())],
             "record_hos_direction" => vec![(
                 "respond_by",

@@ -294,3 +294,42 @@ fn evidence_is_tied_to_the_point_it_bears_on() {
     let none = chosen.does("olive", choose(1, json!([])));
     assert_eq!(evidence(&none), Default::default());
 }
+
+#[test]
+fn a_photo_stands_beside_the_one_it_shows_the_work_of() {
+    let photo = |name: &str, media_type: &str| {
+        json!({ "command": "attach", "document": { "id": 0, "sha256": name, "size": 2, "media_type": media_type,
+            "file_name": name, "title": name, "kind": "photo", "added_by": "", "added_at": at("2026-11-23") } })
+    };
+    let pair = |after: u32, before: Value| json!({ "command": "pair_photos", "after": after, "before": before });
+    let mut play = Play::at(State::S1Received);
+    for (name, kind) in [
+        ("a", "image/jpeg"),
+        ("b", "image/heif"),
+        ("c", "image/png"),
+        ("d", "application/pdf"),
+    ] {
+        play = play.does("cal", photo(name, kind));
+    }
+    let first = play.case.documents[0].id.0;
+    let paired = play.does("cal", pair(first + 1, json!(first)));
+    let before = |play: &Play| play.case.documents[1].before.map(|id| id.0);
+    assert_eq!(before(&paired), Some(first));
+    for (wrong, field, says) in [
+        (pair(first + 2, json!(first)), "before", "beside b already"),
+        (pair(first + 2, json!(first + 2)), "before", "two photos"),
+        (pair(first + 3, json!(first)), "after", "no picture"),
+        (pair(first + 2, json!(first + 3)), "before", "no picture"),
+        (pair(99, Value::Null), "after", "no document 99"),
+        (pair(first + 2, json!(98)), "before", "no document 98"),
+    ] {
+        let refusal = paired.refused("cal", wrong);
+        assert_eq!(refusal.field, Some(field));
+        assert!(refusal.detail.contains(says), "{}", refusal.detail);
+    }
+    let version = paired.case.version;
+    let again = paired.does("cal", pair(first + 1, json!(first)));
+    assert_eq!(again.case.version, version, "said once is enough");
+    let apart = again.does("cal", pair(first + 1, Value::Null));
+    assert_eq!(before(&apart), None);
+}

@@ -11,6 +11,10 @@ fn furnished(state: State) -> Play {
     let events = json!([
         { "kind": "document_attached", "document": { "id": 1, "sha256": "ab", "size": 1, "media_type": "application/pdf",
             "file_name": "a.pdf", "title": "A", "kind": "other", "added_by": "olive", "added_at": play.now } },
+        { "kind": "document_attached", "document": { "id": 2, "sha256": "ac", "size": 1, "media_type": "image/png",
+            "file_name": "before.png", "title": "Before", "kind": "photo", "added_by": "olive", "added_at": play.now } },
+        { "kind": "document_attached", "document": { "id": 3, "sha256": "ad", "size": 1, "media_type": "image/png",
+            "file_name": "after.png", "title": "After", "kind": "photo", "added_by": "olive", "added_at": play.now } },
         { "kind": "remedy_offered", "remedy": { "id": 1, "kind": "financial_remedy", "description": "Sorry",
             "offered_at_stage": 1, "proposed_by": "otto", "action": 1,
             "compensation": { "amount": 5000, "head": "distress", "approved_by": null } },
@@ -127,6 +131,10 @@ pub(super) fn examples(stage: u8) -> Vec<(&'static str, Value)> {
         (
             "olive",
             json!({ "command": "explain_gap", "category": "04", "what": "Repairs", "explanation": "New home." }),
+        ),
+        (
+            "cal",
+            json!({ "command": "pair_photos", "after": 3, "before": 2 }),
         ),
         (
             "olive",
@@ -321,6 +329,7 @@ reopen                   ws  ws  ws  ws  ws  ws  ws  ws  ws  ws  ok  ok  ok
 record_contact           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 note                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 explain_gap              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+pair_photos              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 reword_entry             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 attach                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 issue_letter             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

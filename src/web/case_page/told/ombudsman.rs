@@ -101,6 +101,19 @@ pub(super) fn tell(event: &Event) -> Told {
             "info",
             "records",
         ),
+        Event::PhotosPaired { after, before } => told(
+            match before {
+                Some(before) => {
+                    format!(
+                        "Photo {after} shows after the work what photo {before} shows before it"
+                    )
+                }
+                None => format!("Photo {after} taken apart from the other"),
+            },
+            "",
+            "paperclip",
+            "records",
+        ),
         Event::EntryReworded {
             entry,
             wording,
