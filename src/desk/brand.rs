@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Book, Desk, DeskError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::refusal::required;
+use crate::pdf::Look;
 use crate::store::settings::Change;
 
 /// The setting that says how the pages look, and the one with the logo's bytes, which is read only to be shown.
@@ -68,6 +69,10 @@ impl Desk {
             NewLogo::Take(bytes) => Some(picture_type(bytes)?),
             _ => None,
         };
+        if let NewLogo::Take(bytes) = &logo {
+            // Letters carry it: one that cannot be drawn would keep every letter from being set.
+            self.drawn(bytes.clone()).await?;
+        }
         let change = Change {
             at: self.now(),
             by: by.id.clone(),
@@ -97,6 +102,28 @@ impl Desk {
         set.await?;
         self.reread()?;
         Ok(())
+    }
+
+    /// Refuses a picture that cannot be drawn.
+    async fn drawn(&self, bytes: Vec<u8>) -> Result<(), DeskError> {
+        let drawn =
+            self.away(move |desk| Ok(desk.inner.renderer.look(Look::Picture, &bytes, 64).is_ok()));
+        if drawn.await? {
+            return Ok(());
+        }
+        Err(DeskError::Invalid {
+            field: "logo",
+            detail: "The picture cannot be read. Save it again as PNG and choose that.".into(),
+        })
+    }
+
+    /// The logo for letters; none where there is none.
+    pub(super) fn letter_logo(&self) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.logo() {
+            Ok((_, bytes)) => Ok(Some(bytes)),
+            Err(DeskError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The logo's type and bytes.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::carry::cover;
 use super::cases::{Order, check_version};
+use super::colour::{Colour, TEXT};
 use super::{Desk, DeskError, need, open};
 use crate::domain::access::Actor;
 use crate::domain::calendar::london_date;
@@ -93,6 +94,9 @@ impl Desk {
         // The letter names who covers, as the command will.
         cover(&book, &case, &mut command, london_date(now));
         let events = case.decide(&command, &context)?;
+        let colour = Colour::read(&book.brand().colour);
+        let colour = colour.map_or(String::new(), |colour| colour.at_least(TEXT).hex());
+        let logo = self.letter_logo()?;
         let mut letters = Vec::new();
         let after = case.after(&events, &context);
         for event in &events {
@@ -108,6 +112,8 @@ impl Desk {
                 letter,
                 policy,
                 signed_by: &signed_by,
+                colour: &colour,
+                logo: logo.as_deref(),
             });
             data["preview"] = preview.into();
             let pdf = self

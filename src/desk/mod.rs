@@ -16,6 +16,7 @@ mod carry;
 pub mod cases;
 pub mod categories;
 mod closed;
+pub mod colour;
 pub mod compare;
 pub mod documents;
 pub mod drafts;

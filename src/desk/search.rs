@@ -29,7 +29,7 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// How many cases were found.
     pub total: u64,
-    /// Whether these are all: with filters, only the best thousand are looked at.
+    /// Whether these are all: cases are counted to two thousand, and with filters only the best thousand are looked at.
     pub total_is_exact: bool,
     /// From where the next page goes; none at the end.
     pub next: Option<usize>,
@@ -120,7 +120,7 @@ impl Desk {
         }
         let (total, total_is_exact) = match narrowed {
             true => (rows.len() as u64, found.total <= MOST as u64),
-            false => (found.total, true),
+            false => (found.total, found.all),
         };
         let more = end < MOST && total > end as u64;
         let asked = Passages::new(&wanted);

@@ -1,6 +1,8 @@
 //! Letters to residents, laid out for the printer: the words come from the domain's blocks, the look
 //! from the `letter` template. Not here: what a letter must contain ([`crate::domain::letter`]).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::domain::calendar::{day_and_year, london_date};
@@ -19,6 +21,10 @@ pub struct LetterFor<'a> {
     pub policy: &'a Policy,
     /// Who signs, as people read the name.
     pub signed_by: &'a str,
+    /// The landlord's colour, dark enough to be read; empty for the program's own.
+    pub colour: &'a str,
+    /// The landlord's logo.
+    pub logo: Option<&'a [u8]>,
 }
 
 /// The `letter` template's data.
@@ -28,6 +34,8 @@ pub fn data(about: &LetterFor<'_>) -> Value {
         letter,
         policy,
         signed_by,
+        colour,
+        logo,
     } = about;
     let landlord = &policy.landlord;
     let date = day_and_year(london_date(letter.issued_at));
@@ -65,6 +73,8 @@ pub fn data(about: &LetterFor<'_>) -> Value {
         letterhead: Letterhead {
             name: landlord.name.clone(),
             mark: landlord.mark.clone(),
+            colour: (*colour).to_owned(),
+            logo: logo.map_or(String::new(), |logo| STANDARD.encode(logo)),
             address: landlord
                 .address
                 .split([',', '\n'])

@@ -4,6 +4,8 @@
 //! through once (`text`): dates are written out, words too long for where they stand may break, and text
 //! beyond what a PDF can hold is cut with a note that says so.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -31,6 +33,8 @@ pub(super) struct Prepared {
     /// What makes this document this one; hashed into the PDF's identifier.
     pub identity: String,
     pub generator: String,
+    /// What a letter has at its head.
+    pub picture: Option<Vec<u8>>,
 }
 
 /// Shapes and cleans the data of one document.
@@ -66,6 +70,7 @@ pub(super) fn prepare(template: Template, data: &[u8]) -> Result<Prepared, PdfEr
         let colour = shaped["letterhead"]["colour"].as_str().unwrap_or_default();
         shaped["letterhead"]["colour"] = brand(colour).into();
     }
+    let picture = logo(&mut shaped);
     let large = shaped.get("largePrint").is_some_and(|v| v == true);
     let landscape = shaped.get("landscape").is_some_and(|v| v == true);
     let line = match (large, landscape) {
@@ -85,6 +90,7 @@ pub(super) fn prepare(template: Template, data: &[u8]) -> Result<Prepared, PdfEr
         shaped["document"]["title"] = template.name().into();
     }
     Ok(Prepared {
+        picture,
         made_at,
         identity,
         generator: text_at(&shaped, "generator").to_owned(),
@@ -129,6 +135,20 @@ fn language(tag: &str) -> String {
         ),
         None => code.to_ascii_lowercase(),
     }
+}
+
+/// Takes a letter's logo out of its data, which keep its format alone.
+fn logo(shaped: &mut Value) -> Option<Vec<u8>> {
+    let kept = shaped.get_mut("letterhead")?.get_mut("logo")?;
+    let picture = STANDARD.decode(kept.as_str().unwrap_or_default()).ok();
+    let format = match picture.as_deref() {
+        Some([0x89, b'P', b'N', b'G', ..]) => "png",
+        Some([0xff, 0xd8, ..]) => "jpg",
+        Some([b'R', b'I', b'F', b'F', ..]) => "webp",
+        _ => "",
+    };
+    *kept = format.into();
+    picture.filter(|_| !format.is_empty())
 }
 
 fn brand(colour: &str) -> &str {

@@ -103,6 +103,8 @@ pub struct Letterhead {
     pub name: String,
     /// Two letters in the coloured square; none when empty.
     pub mark: String,
+    /// The landlord's logo instead of the two letters: a PNG, JPEG or WebP file in base64; none when empty.
+    pub logo: String,
     /// Brand colour `#rrggbb`, dark enough for white text; anything else gives the default `#14506b`.
     pub colour: String,
     /// The landlord's address, one line each.

@@ -50,7 +50,7 @@ fn set(template: Template, data: &[u8], picture: Option<Bytes>) -> Result<Typese
     let world = OneDocument {
         main: file_id(template.name(), "typ"),
         data: Bytes::new(prepared.json),
-        picture,
+        picture: picture.or(prepared.picture.map(Bytes::new)),
     };
     let result = export(
         &world,

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use tantivy::collector::{Count, TopDocs};
+use tantivy::collector::TopDocs;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, Occur, PhraseQuery, Query, TermQuery, TermSetQuery,
+    BooleanQuery, BoostQuery, EnableScoring, Occur, PhraseQuery, Query, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{Searcher, Term};
+use tantivy::{DocSet, Searcher, TERMINATED, Term};
 
 use super::{Fields, Opened, Search, SearchError};
 
 /// What a document says counts less than what people wrote of the case.
 const PAPERS: f32 = 0.6;
+
+/// Cases are counted up to here: nobody reads further.
+const MOST_COUNTED: u64 = 2_000;
+/// Cases more than asked for that are looked at first where some are hidden.
+const SPARE: usize = 64;
 
 /// Who asks, as far as it matters for what is found.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +43,10 @@ pub struct Wanted {
 pub struct Found {
     /// The numbers of the best cases, best first.
     pub cases: Vec<u64>,
-    /// How many cases there are.
+    /// How many cases there are, as far as they are counted.
     pub total: u64,
+    /// Whether there are no more.
+    pub all: bool,
 }
 
 impl Search {
@@ -75,37 +82,71 @@ impl Opened {
     ) -> Result<Found, SearchError> {
         let searcher = self.reader.searcher();
         let Some(query) = query(wanted, self.fields, asker.delicate) else {
-            return Ok(Found::default());
+            return Ok(Found {
+                all: true,
+                ..Found::default()
+            });
         };
-        let hidden = TermSetQuery::new(
-            asker
-                .hidden
-                .iter()
-                .map(|case| Term::from_field_u64(self.fields.case, *case)),
-        );
-        let hidden_hits = match asker.hidden.is_empty() {
-            true => 0,
-            false => {
-                let both: Vec<Box<dyn Query>> = vec![Box::new(query.clone()), Box::new(hidden)];
-                searcher.search(&BooleanQuery::intersection(both), &Count)?
-            }
-        };
-        let most = (limit + hidden_hits).max(1);
-        let (count, best) =
-            searcher.search(&query, &(Count, TopDocs::with_limit(most).order_by_score()))?;
-        let mut cases = Vec::with_capacity(best.len());
+        let (total, all) = count(&searcher, &*query, asker.hidden)?;
+        Ok(Found {
+            cases: best(&searcher, &*query, asker.hidden, limit)?,
+            total,
+            all,
+        })
+    }
+}
+
+/// The best cases that are not hidden. Nothing but the query itself is asked of the index, so that whole blocks without a
+/// good case are passed over; the few that are hidden are left out afterwards, and made up for.
+fn best(
+    searcher: &Searcher,
+    query: &dyn Query,
+    hidden: &BTreeSet<u64>,
+    limit: usize,
+) -> Result<Vec<u64>, SearchError> {
+    let mut most = limit.max(1) + hidden.len().min(SPARE);
+    loop {
+        let best = searcher.search(query, &TopDocs::with_limit(most).order_by_score())?;
+        let found = best.len();
+        let mut cases = Vec::with_capacity(found);
         for (_, address) in best {
-            let case = number(&searcher, address)?;
-            if !asker.hidden.contains(&case) {
+            let case = number(searcher, address)?;
+            if !hidden.contains(&case) {
                 cases.push(case);
             }
         }
-        cases.truncate(limit);
-        Ok(Found {
-            cases,
-            total: count.saturating_sub(hidden_hits) as u64,
-        })
+        if cases.len() >= limit || found < most {
+            cases.truncate(limit);
+            return Ok(cases);
+        }
+        most *= 4;
     }
+}
+
+/// How many cases there are that are not hidden, as far as anybody reads, and whether that is all.
+fn count(
+    searcher: &Searcher,
+    query: &dyn Query,
+    hidden: &BTreeSet<u64>,
+) -> Result<(u64, bool), SearchError> {
+    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let mut total = 0;
+    for segment in searcher.segment_readers() {
+        let cases = segment.fast_fields().u64("case")?;
+        let mut docs = weight.scorer(segment, 1.0)?;
+        let mut doc = docs.doc();
+        while doc != TERMINATED {
+            let gone = segment.is_deleted(doc);
+            if !gone && !cases.first(doc).is_some_and(|case| hidden.contains(&case)) {
+                if total == MOST_COUNTED {
+                    return Ok((total, false));
+                }
+                total += 1;
+            }
+            doc = docs.advance();
+        }
+    }
+    Ok((total, true))
 }
 
 /// The number of the case at an address of the index.
@@ -117,7 +158,7 @@ fn number(searcher: &Searcher, address: tantivy::DocAddress) -> Result<u64, Sear
 }
 
 /// All that is wanted as a query; none when nothing is to be found by it.
-fn query(wanted: &[Wanted], fields: Fields, delicate: bool) -> Option<BooleanQuery> {
+fn query(wanted: &[Wanted], fields: Fields, delicate: bool) -> Option<Box<dyn Query>> {
     let mut english = super::english();
     let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for want in wanted {
@@ -148,9 +189,14 @@ fn query(wanted: &[Wanted], fields: Fields, delicate: bool) -> Option<BooleanQue
         };
         all.push((occur, Box::new(either)));
     }
-    all.iter()
-        .any(|(occur, _)| *occur == Occur::Must)
-        .then(|| BooleanQuery::new(all))
+    if all.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+        return None;
+    }
+    // One word alone is not wrapped: blocks of cases are passed over only where the index sees its terms.
+    if all.len() == 1 {
+        return all.pop().map(|(_, either)| either);
+    }
+    Some(Box::new(BooleanQuery::new(all)))
 }
 
 /// The words of a text as they are kept.

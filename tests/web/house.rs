@@ -178,7 +178,11 @@ fn the_pages_carry_the_landlords_colour_and_logo_and_stay_readable() {
     let plain = site.get("/");
     assert!(!plain.text.contains("/brand.css") && !plain.text.contains("/brand/logo"));
     assert_eq!(site.get("/brand/logo").status, 404);
-    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(120, 40, image::Rgb([200, 20, 20]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("a picture");
+    let png = png.get_ref().as_slice();
     let answers = [("colour", "#FFCC00"), ("why", "The board chose it")];
     let set = site.send_as("logo", look, &answers, "logo.png", png);
     assert_eq!(set.status, 200, "{}", set.text);
@@ -211,6 +215,7 @@ fn the_pages_carry_the_landlords_colour_and_logo_and_stay_readable() {
         ("red", "", &b""[..], "colour-error"),
         ("", "logo.svg", &b"<svg onload=alert(1)>"[..], "logo-error"),
         ("", "logo.png", &[0x89; 80_000][..], "logo-error"),
+        ("", "logo.png", &png[..40], "logo-error"),
     ] {
         let answers = [("colour", colour), ("why", "Another")];
         let refused = site.send_as("logo", look, &answers, name, bytes);
@@ -222,6 +227,26 @@ fn the_pages_carry_the_landlords_colour_and_logo_and_stay_readable() {
         );
     }
     assert!(site.get("/").text.contains("rd-bar__logo"));
+    // A letter has it at its head.
+    let reference = site.log(&call("Damp", &[]));
+    site.done(
+        &reference,
+        "acknowledge",
+        &[
+            ("stage", "1"),
+            ("definition", "Damp"),
+            ("outcomes_sought", "A repair"),
+            ("handler", "dprice"),
+        ],
+    );
+    let letter = site.bytes(&format!("/cases/{reference}/documents/1/picture"));
+    let letter = image::load_from_memory(&letter)
+        .expect("a page")
+        .into_rgb8();
+    let red = letter
+        .pixels()
+        .filter(|pixel| pixel.0[0] > 180 && pixel.0[1] < 60);
+    assert!(red.count() > 1_000, "the logo is on it");
     let without = [
         ("colour", ""),
         ("no_logo", "true"),

@@ -224,6 +224,14 @@ impl Site {
         )
     }
 
+    /// The bytes of a file or a picture.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.browser.get(format!("{}{path}", self.base)).send();
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().expect("a whole body").to_vec()
+    }
+
     pub fn post(&self, path: &str, answers: &[(&str, &str)]) -> Answer {
         Self::answer(
             self.browser

@@ -202,7 +202,11 @@ fn pair(case: &Case, after: DocumentId, before: Option<DocumentId>) -> Result<Ve
     };
     let known = photo(after, "after")?;
     if known.before == before {
-        return Ok(Vec::new());
+        let detail = match before {
+            Some(_) => "These two photos stand side by side already.",
+            None => "This photo stands beside no other. Choose the one of before the work.",
+        };
+        return Err(Refusal::invalid("before", detail));
     }
     if let Some(before) = before {
         photo(before, "before")?;

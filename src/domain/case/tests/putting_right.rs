@@ -327,9 +327,10 @@ fn a_photo_stands_beside_the_one_it_shows_the_work_of() {
         assert_eq!(refusal.field, Some(field));
         assert!(refusal.detail.contains(says), "{}", refusal.detail);
     }
-    let version = paired.case.version;
-    let again = paired.does("cal", pair(first + 1, json!(first)));
-    assert_eq!(again.case.version, version, "said once is enough");
-    let apart = again.does("cal", pair(first + 1, Value::Null));
+    let again = paired.refused("cal", pair(first + 1, json!(first)));
+    assert!(again.detail.contains("already"), "{}", again.detail);
+    let apart = paired.does("cal", pair(first + 1, Value::Null));
     assert_eq!(before(&apart), None);
+    let again = apart.refused("cal", pair(first + 1, Value::Null));
+    assert!(again.detail.contains("no other"), "{}", again.detail);
 }
