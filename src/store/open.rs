@@ -15,7 +15,7 @@ use super::tx::WriteTx;
 use super::upcast::{FORMAT, SHAPE};
 use super::upgrade::{PROGRAM, Version};
 use redb::backends::FileBackend;
-use redb::{Builder, Database, ReadableDatabase, StorageBackend, WriteTransaction};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -157,19 +157,30 @@ pub(crate) fn open_pages(
     let path = &source.path;
     let backend = source.start()?;
     let unclosed = look_at_header(path, &*backend)?;
-    let check = unclosed || check == Check::Always;
+    let mut check = unclosed || check == Check::Always;
     if check {
         drop(backend);
     } else {
         // Before anything is written: is this ours, and not from a later version?
         let gate = source.gate(backend)?;
         let peek = quietly(path, || {
-            Builder::new()
+            let mut builder = Builder::new();
+            let opened = builder
                 .set_cache_size(1 << 20)
-                .open_read_only_with_backend(GateBackend(gate))
+                .open_read_only_with_backend(GateBackend(gate));
+            match opened {
+                // Whoever repaired it was ended when its header said closed and the rest did not yet.
+                Err(DatabaseError::RepairAborted) => Ok(None),
+                opened => opened.map(Some),
+            }
         })?;
-        require_version(path, &peek, older)?;
-        quietly(path, || peek.close())?;
+        match peek {
+            Some(peek) => {
+                require_version(path, &peek, older)?;
+                quietly(path, || peek.close())?;
+            }
+            None => check = true,
+        }
     }
     let gate = source.gate(source.start()?)?;
     let mut builder = Builder::new();
@@ -199,7 +210,7 @@ pub(crate) fn open_pages(
 /// A damaged page can make redb panic at open: that is a damaged file, not a crash of this program.
 fn quietly<V>(
     path: &Path,
-    open: impl FnOnce() -> Result<V, redb::DatabaseError>,
+    open: impl FnOnce() -> Result<V, DatabaseError>,
 ) -> Result<V, StoreError> {
     match catch_unwind(AssertUnwindSafe(open)) {
         Ok(result) => result.map_err(|error| StoreError::from_open(path, error)),

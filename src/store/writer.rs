@@ -26,7 +26,7 @@ const MOST_BYTES: usize = 4 << 20;
 /// How long after the last job what is in the log is put into the pages.
 pub(super) const SETTLE: Duration = Duration::from_millis(250);
 /// How often a file that could not be reopened is tried again.
-pub(super) const RETRY: Duration = Duration::from_secs(2);
+pub(super) const RETRY: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 2000 });
 
 /// What is run between two commits.
 pub(crate) type Between = dyn FnOnce(Result<&Arc<Gate>, StoreError>) + Send;

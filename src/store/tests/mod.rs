@@ -8,6 +8,7 @@ mod edits;
 mod opening;
 mod papers;
 pub(crate) mod seed;
+mod storm;
 mod writing;
 
 use super::*;

@@ -226,3 +226,32 @@ fn the_log_is_put_into_the_pages_when_nobody_writes() {
     });
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 3);
 }
+
+/// Found by the storm: whoever repaired a file was ended after its header said closed, and nobody could open it again.
+#[test]
+fn a_repair_can_be_cut_anywhere() {
+    let disk = Disk::of(fresh_file());
+    let store = Store::open_source(disk.source(), Options::default()).unwrap();
+    put_notes(&store, 0, 5);
+    // More than the log takes goes to the pages, so that there is something to repair.
+    let done: Result<(), WriteError<StoreError>> =
+        store.write(|tx| tx.put(T::Note, &tables::key(9), &[9; 200_000]));
+    done.unwrap();
+    let crashed = disk.after_power_cut();
+    let disk = Disk::of(crashed);
+    disk.remember();
+    disk.remember_steps();
+    let again = Store::open_source(disk.source(), Options::default()).unwrap();
+    again.close();
+    let steps = disk.steps();
+    assert!(steps.len() > 6, "{}", steps.len());
+    for (number, bytes) in disk.history().into_iter().chain(steps).enumerate() {
+        let left = Store::open_source(Disk::of(bytes).source(), Options::default());
+        let left = left.unwrap_or_else(|error| panic!("cut at {number}: {error}"));
+        assert_eq!(
+            left.reader().unwrap().len(T::Note).unwrap(),
+            6,
+            "cut at {number}"
+        );
+    }
+}
