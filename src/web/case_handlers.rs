@@ -44,7 +44,7 @@ pub async fn show(
         Ok(found) => found,
         Err(error) => return web.sorry(&actor, &error),
     };
-    let others = live::others(&web, &actor, &case.case.reference);
+    let others = live::others(&web, &actor, &case.case.reference, "");
     let book = web.desk.book();
     let mut rows = audit(&events, &case.names);
     let (_, shown): (Vec<_>, Vec<_>) = events.into_iter().partition(AuditedEvent::is_withheld);
@@ -71,7 +71,7 @@ pub async fn show(
         earlier: before.await,
         cluster: web.cluster(&actor, &reference).await,
         note_key: fresh_key(),
-        live: live::address(&case.case),
+        live: live::address(&case.case, ""),
         here: others,
     };
     render(StatusCode::OK, &page)

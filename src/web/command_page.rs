@@ -251,8 +251,8 @@ fn form(web: &Web, view: &CaseView, spec: &Spec) -> Form {
 
 fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, mut form: Form) -> Response {
     let reference = view.case.reference.to_string();
-    form.live = live::address(&view.case);
-    form.here = live::others(web, actor, &view.case.reference);
+    form.live = live::address(&view.case, spec.name);
+    form.here = live::others(web, actor, &view.case.reference, spec.name);
     FormPage {
         frame: web.frame(actor, "/cases"),
         title: spec.label.to_owned(),

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::case_page::tell_event;
+use super::commands::find;
 use super::shell::Web;
 use crate::desk::DeskError;
 use crate::desk::live::CaseNow;
@@ -61,25 +62,55 @@ struct Told {
 pub struct Seen {
     #[serde(default)]
     version: u32,
+    /// The step whose form it is; empty for the case itself.
+    #[serde(default)]
+    doing: String,
 }
 
 /// Others on a case, as a sentence; empty for nobody.
 pub fn here(now: &CaseNow) -> String {
-    match now.others.len() {
-        0 => String::new(),
-        1 => format!("{} is on this case too.", now.others[0]),
-        _ => format!("{} are on this case too.", and_list(&now.others)),
+    let (mut told, mut only_here) = (Vec::new(), Vec::new());
+    for other in &now.others {
+        match at(&other.doing) {
+            Some(doing) => told.push(format!("{} {doing}.", other.name)),
+            None => only_here.push(other.name.clone()),
+        }
+    }
+    match only_here.as_slice() {
+        [] => {}
+        [one] => told.push(format!("{one} is on this case too.")),
+        all => told.push(format!("{} are on this case too.", and_list(all))),
+    }
+    told.join(" ")
+}
+
+/// What somebody is doing who has the form of a step open; none for no step.
+fn at(step: &str) -> Option<String> {
+    Some(match step {
+        "respond" => "is writing the response".into(),
+        "acknowledge" => "is writing the acknowledgement".into(),
+        "extend" => "is writing the letter about more time".into(),
+        "refuse" => "is writing the refusal".into(),
+        "issue_letter" => "is writing a letter".into(),
+        "note" | "record_contact" => "is writing a note".into(),
+        "decide_point" => "is deciding a point".into(),
+        "offer_remedy" => "is working on a remedy".into(),
+        other => format!("has “{}” open", find(other)?.label),
+    })
+}
+
+/// Where an open page of a case asks, or the form of a step of it.
+pub fn address(case: &Case, doing: &str) -> String {
+    let (reference, version) = (&case.reference, case.version);
+    match doing {
+        "" => format!("/cases/{reference}/live?version={version}"),
+        step => format!("/cases/{reference}/live?version={version}&doing={step}"),
     }
 }
 
-/// Where an open page of a case asks.
-pub fn address(case: &Case) -> String {
-    format!("/cases/{}/live?version={}", case.reference, case.version)
-}
-
 /// As [`here`], for a page that is being drawn; nobody when it cannot be told, which the page itself will say.
-pub fn others(web: &Web, actor: &Actor, reference: &CaseRef) -> String {
-    let now = web.desk.look_at(actor, reference);
+pub fn others(web: &Web, actor: &Actor, reference: &CaseRef, doing: &str) -> String {
+    let now = web.desk.look_at(actor, reference, doing);
     now.map_or(String::new(), |now| here(&now))
 }
 
@@ -87,6 +118,7 @@ struct CaseStream {
     web: Web,
     actor: Actor,
     reference: CaseRef,
+    doing: String,
     seen: u32,
     version: u32,
     told: Told,
@@ -97,10 +129,11 @@ struct CaseStream {
 impl CaseStream {
     async fn look(&mut self) -> Result<Told, DeskError> {
         let (actor, reference) = (self.actor.clone(), self.reference.clone());
+        let doing = self.doing.clone();
         let now = self
             .web
             .desk
-            .away(move |desk| desk.stay_on(&actor, &reference));
+            .away(move |desk| desk.stay_on(&actor, &reference, &doing));
         let now = now.await?;
         let mut told = Told {
             here: here(&now),
@@ -148,6 +181,8 @@ pub async fn case(
         web,
         actor,
         reference,
+        // Nothing else is kept of what an address says.
+        doing: find(&seen.doing).map_or(String::new(), |step| step.name.to_owned()),
         seen: seen.version,
         version: seen.version,
         told: Told::default(),

@@ -62,11 +62,12 @@ async fn two_people_on_a_case_see_each_other_and_what_the_other_did() {
     let other = signed_in(&server, "saira.malik").await;
     other.go(&format!("{case}/do/note")).await;
     other.shows("Daniel Price is on this case too.").await;
-    one.comes("Saira Malik is on this case too.").await;
+    one.comes("Saira Malik is writing a note.").await;
     other.put("text", "Rang the contractor").await;
     other.send().await;
     one.comes("Changed since you opened it:").await;
     one.comes("Show it").await;
+    one.comes("Saira Malik is on this case too.").await;
     // One who leaves is gone.
     other.go("/cases").await;
     one.goes("Saira Malik is on this case too.").await;
