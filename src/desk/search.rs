@@ -204,7 +204,10 @@ impl Desk {
                     // Under a flood of changes it takes no more than a third of a core.
                     begun.elapsed() * 2
                 }
-                Err(SearchError::Store(StoreError::Closed)) => return,
+                // The file was closed under it, which the index may tell in words of its own.
+                Err(_) if matches!(self.reader(), Err(DeskError::Store(StoreError::Closed))) => {
+                    return;
+                }
                 Err(error) => {
                     tracing::error!(%error, "the full-text search is behind; it is tried again");
                     REST
