@@ -20,6 +20,7 @@ mod due;
 mod file;
 mod http;
 mod jobs;
+mod memory;
 mod plugin;
 mod serve;
 mod socket;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
     {
         return crate::pdf::child_main();
     }
+    memory::frugal();
     let args = Args::parse();
     wiring::logs(&args);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
