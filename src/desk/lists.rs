@@ -29,7 +29,7 @@ pub struct QueueCounts {
     pub stage2: u64,
     /// Everything open.
     pub open: u64,
-    /// Waiting for a contribution of the actor.
+    /// Waiting for a contribution or an approval of the actor.
     pub asked: u64,
 }
 

@@ -5,6 +5,7 @@
 //! whether a restricted case is open to them. Start at [`cases`].
 
 mod alike;
+pub mod approvals;
 pub mod assignments;
 pub mod backups;
 mod beside;

@@ -151,6 +151,8 @@ pub struct Policy {
     pub limits: ApprovalLimits,
     /// When people are told that a date comes near.
     pub nudges: Nudges,
+    /// A response goes only after a second person has agreed to its letter.
+    pub two_people: bool,
     /// The most that fits in one file of an Ombudsman upload, in bytes.
     pub upload_ceiling: u64,
     /// Offer a new complaint with reference when the landlord is told something unrelated.
@@ -169,6 +171,7 @@ impl Default for Policy {
             ombudsman: OmbudsmanContact::default(),
             limits: ApprovalLimits::default(),
             nudges: Nudges::default(),
+            two_people: false,
             upload_ceiling: 19_000_000,
             how_to_complain: "Tell any member of our staff, in any way you choose.".into(),
             survey_link: String::new(),

@@ -43,7 +43,7 @@ pub enum Facet {
     Refused,
     /// A record of this kind is linked to it.
     Linked(String),
-    /// This account is asked to contribute and has not answered.
+    /// This account is asked to contribute or to approve and has not answered.
     Asked(String),
     /// The home lies here: a postcode, or the part of one before its space.
     Near(String),
@@ -122,7 +122,14 @@ impl Facet {
         let kinds: BTreeSet<&str> = case.current_links().map(|l| l.kind.as_str()).collect();
         out.extend(kinds.into_iter().map(|kind| Self::Linked(kind.to_owned())));
         let open = case.contributions.iter().filter(|asked| asked.is_open());
-        let asked: BTreeSet<&str> = open.filter_map(|asked| asked.of.as_deref()).collect();
+        let open = open.filter_map(|asked| asked.of.as_deref());
+        let put = case
+            .approvals
+            .iter()
+            .filter(|asked| asked.approved.is_none());
+        let put = put.filter_map(|asked| asked.requested_of.as_deref());
+        let put = put.filter(|_| !row.state.is_ended());
+        let asked: BTreeSet<&str> = open.chain(put).collect();
         out.extend(asked.into_iter().map(|name| Self::Asked(name.to_owned())));
         out.extend(row.teams.iter().cloned().map(Self::Team));
         if let Some(place) = &row.place {

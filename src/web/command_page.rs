@@ -10,13 +10,13 @@ use super::shell::{Visitor, Web};
 use super::words::{civil, short_date};
 use crate::desk::{CaseView, DeskError, Person, cases::Order, need};
 use crate::domain::access::Actor;
-use crate::domain::case::{Case, Command};
+use crate::domain::case::{ApprovalSubject, Case, Command};
 use axum::Form as Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// `GET /cases/{reference}/do/{command}`: the form; the query answers questions beforehand (`?point=2`).
 pub async fn ask(
@@ -65,7 +65,17 @@ pub async fn act(
     let Some(answers) = form.read(&posted) else {
         return page(&web, &actor, &view, spec, form);
     };
-    let order = match order(&view, spec, answers, &form.version) {
+    let put = form.puts && !posted.get("put").is_empty();
+    if put && posted.get("approved_by").trim().is_empty() {
+        let text = "Choose who is asked to approve it.";
+        form.refuse(Some("approved_by"), text, "", "");
+        return page(&web, &actor, &view, spec, form);
+    }
+    let (done_now, answers) = match put {
+        true => ("request_approval", to_put(&view, &answers)),
+        false => (spec.name, answers),
+    };
+    let order = match order(&view, done_now, answers, &form.version) {
         Ok(order) => Order {
             key: form.key(),
             ..order
@@ -101,14 +111,16 @@ pub async fn act(
             if let Err(error) = web.desk.drop_draft(&actor, &form.draft).await {
                 tracing::warn!(%error, "a draft whose form was sent is still kept");
             }
-            see(&format!(
-                "/cases/{}?done={}",
-                view.case.reference, spec.name
-            ))
+            see(&format!("/cases/{}?done={done_now}", view.case.reference))
         }
         Err(DeskError::Refused(refusal)) => {
             let rule = refusal.provision.unwrap_or_default();
-            form.refuse(refusal.field, &refusal.detail, &code_of(&refusal), rule);
+            let field = match refusal.field {
+                // Whom an approval is asked of is named where the approver is.
+                Some("of" | "subject") if put => Some("approved_by"),
+                field => field,
+            };
+            form.refuse(field, &refusal.detail, &code_of(&refusal), rule);
             page(&web, &actor, &view, spec, form)
         }
         Err(DeskError::Invalid { field, detail }) => {
@@ -265,14 +277,24 @@ fn page(web: &Web, actor: &Actor, view: &CaseView, spec: &Spec, mut form: Form) 
     .answer()
 }
 
+/// What the answers of a response mean as a question to a second person.
+fn to_put(view: &CaseView, answers: &Value) -> Value {
+    json!({
+        "subject": ApprovalSubject::Response { stage: view.case.stage() },
+        "of": answers["approved_by"],
+        "response": { "summary": answers["summary"].as_str().unwrap_or_default(),
+            "learning": answers["learning"].as_str().unwrap_or_default() },
+    })
+}
+
 /// The order that the answers mean.
-fn order(view: &CaseView, spec: &Spec, mut answers: Value, version: &str) -> Result<Order, String> {
+fn order(view: &CaseView, name: &str, mut answers: Value, version: &str) -> Result<Order, String> {
     let at: Option<DateTime<Utc>> = answers
         .get("at")
         .and_then(|at| serde_json::from_value(at.clone()).ok());
     if let Value::Object(fields) = &mut answers {
         fields.remove("at");
-        fields.insert("command".into(), spec.name.into());
+        fields.insert("command".into(), name.into());
         if let Some(Value::Object(complainant)) = fields.get_mut("complainant") {
             // The form shows no adjustments: they have commands of their own, and must not be lost here.
             let kept = serde_json::to_value(&view.case.complainant.adjustments).unwrap_or_default();

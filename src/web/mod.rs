@@ -3,6 +3,7 @@
 //! Templates (`templates/`) know only the plain structs beside them, never the domain. Every page works without
 //! JavaScript: forms post and redirect, links filter, disclosure is `details`. `assets/` holds the kit.
 
+pub mod approval_page;
 pub mod assets;
 pub mod assign_page;
 pub mod away_page;

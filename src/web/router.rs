@@ -3,10 +3,10 @@
 use super::page::{AboutPage, LICENCES, Message, render};
 use super::shell::{Visitor, Web};
 use super::{
-    assets, assign_page, away_page, board, brand, bundle_page, case_handlers, clocks, command_page,
-    document_page, documents, drafts, erasure_page, evidence_page, faults, feed, help, invite,
-    live, log_page, nudges_page, ombudsman_page, queue, record_page, search_page, security,
-    session, settings_pages, views_page,
+    approval_page, assets, assign_page, away_page, board, brand, bundle_page, case_handlers,
+    clocks, command_page, document_page, documents, drafts, erasure_page, evidence_page, faults,
+    feed, help, invite, live, log_page, nudges_page, ombudsman_page, queue, record_page,
+    search_page, security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
 use crate::plugins::Kind as PluginKind;
@@ -75,6 +75,10 @@ pub fn router(web: Web) -> Router {
         .route(
             "/cases/{reference}/documents/{id}/picture",
             get(document_page::picture),
+        )
+        .route(
+            "/cases/{reference}/approvals/{id}",
+            get(approval_page::show),
         )
         .route(
             "/cases/{reference}/bundle",

@@ -282,6 +282,18 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
             reference,
             serde_json::json!({"command": "pair_photos", "before": 1, "after": 2}),
         );
+        let commands = [
+            serde_json::json!({"command": "acknowledge", "stage": 1, "definition": HOSTILE, "outcomes_sought": HOSTILE,
+                "responsible_for": HOSTILE, "handler": "daniel.price", "adjustments_note": HOSTILE}),
+            serde_json::json!({"command": "decide_point", "point": 1, "decision": "upheld", "reasons": HOSTILE}),
+            serde_json::json!({"command": "request_approval", "subject": {"what": "response", "stage": 1},
+                "note": HOSTILE, "response": {"summary": HOSTILE, "learning": "Before."}}),
+            serde_json::json!({"command": "request_approval", "subject": {"what": "response", "stage": 1},
+                "response": {"summary": "After.", "learning": HOSTILE}}),
+        ];
+        for command in commands {
+            machine.done(reference, command);
+        }
     });
     for page in [
         "/",
@@ -340,6 +352,9 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         &format!("{case}/documents/1/view"),
         &format!("{case}/documents/3/view"),
         &format!("{case}/do/pair_photos?after=2&before=1"),
+        &format!("{case}/approvals/1"),
+        &format!("{case}/approvals/2"),
+        &format!("{case}/do/respond"),
         &format!("{case}/do/acknowledge"),
         &format!("{case}/do/offer_remedy"),
         &format!("{case}/do/refuse"),

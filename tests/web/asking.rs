@@ -283,3 +283,143 @@ fn a_new_complaint_goes_by_its_heading_and_never_to_whom_it_names() {
     );
     assert!(site.get("/settings/history").text.contains("giving"));
 }
+
+#[test]
+fn a_letter_is_read_and_agreed_to_before_it_goes() {
+    let site = Site::started();
+    let reference = site.log(&call("It comes back every time it rains.", &[]));
+    site.done(
+        &reference,
+        "acknowledge",
+        &[
+            ("stage", "1"),
+            ("definition", "Damp."),
+            ("outcomes_sought", "A repair."),
+            ("handler", "dprice"),
+            ("responsible_for", "The roof."),
+        ],
+    );
+    let reasons = "The survey shows a cracked gutter.";
+    for point in points(&site, &reference) {
+        site.done(
+            &reference,
+            "decide_point",
+            &[
+                ("point", &point),
+                ("decision", "upheld"),
+                ("reasons", reasons),
+            ],
+        );
+    }
+    let page = format!("/cases/{reference}/do/respond");
+    let put = |summary: &str, of: &str| {
+        let version = site.hidden(&page, "version");
+        let form = [
+            ("version", version.as_str()),
+            ("stage", "1"),
+            ("summary", summary),
+            ("approved_by", of),
+            ("put", "yes"),
+        ];
+        site.post(&page, &form)
+    };
+    let nobody = put("We came three times too late.", "");
+    assert!(
+        nobody.status == 422 && nobody.text.contains("Choose who is asked"),
+        "{}",
+        nobody.text
+    );
+    let own = put("We came three times too late.", "dprice");
+    assert!(
+        own.status == 422 && own.text.contains("href=\"#approved_by\""),
+        "{}",
+        own.text
+    );
+    let asked = put("We came three times too late.", "smalik");
+    assert!(
+        asked.text.contains("Approval is requested."),
+        "{}",
+        asked.text
+    );
+
+    let leader = site.signed_in("smalik");
+    assert!(leader.get("/").text.contains("Asked of me <span>1</span>"));
+    let case = leader.get(&format!("/cases/{reference}"));
+    let letter = case
+        .link("You are asked to approve: the stage 1 response")
+        .expect("the way to it");
+    let shown = leader.get(&letter);
+    for words in [
+        "We came three times too late.",
+        reasons,
+        "Our decision",
+        "Housing Ombudsman",
+    ] {
+        assert!(shown.text.contains(words), "{words}: {}", shown.text);
+    }
+    assert!(shown.link("Decline").is_some());
+    let own = site.get(&letter);
+    assert!(
+        own.status == 200 && own.link("Decline").is_none(),
+        "nobody approves their own"
+    );
+    leader.done(&reference, "approve", &[("approval", "1")]);
+    assert!(!leader.get("/").text.contains("Asked of me"));
+
+    let form = site.get(&page);
+    assert!(
+        form.text.contains("We came three times too late."),
+        "what was put stands in the form"
+    );
+    let issue = |more: &[(&str, &str)]| {
+        let version = site.hidden(&page, "version");
+        let mut form = vec![
+            ("version", version.as_str()),
+            ("stage", "1"),
+            ("summary", "We came four times too late."),
+        ];
+        form.extend(more);
+        site.post(&page, &form)
+    };
+    let other = issue(&[]);
+    assert!(
+        other.status == 422 && other.text.contains("href=\"#changed_since\""),
+        "{}",
+        other.text
+    );
+    let issued = issue(&[("changed_since", "It was four times: the van log shows it.")]);
+    assert!(
+        issued.text.contains("The response is issued"),
+        "{}",
+        issued.text
+    );
+    assert!(
+        issued
+            .text
+            .contains("Not word for word as approved: It was four times")
+    );
+    let shown = leader.get(&letter);
+    let differs = [
+        "As it was issued",
+        "three<span",
+        "four<span",
+        "<ins>",
+        "<del>",
+    ];
+    for words in differs {
+        assert!(shown.text.contains(words), "{words}: {}", shown.text);
+    }
+    assert_eq!(
+        site.get(&format!("/cases/{reference}/approvals/2")).status,
+        404
+    );
+}
+
+/// The numbers of the points of a case.
+fn points(site: &Site, reference: &str) -> Vec<String> {
+    let page = site.get(&format!("/cases/{reference}/do/decide_point"));
+    let numbers = (1..9).map(|n: u32| n.to_string());
+    numbers
+        .filter(|n| page.text.contains(&format!("<option value=\"{n}\"")))
+        .collect()
+}

@@ -3,8 +3,10 @@
 use super::assignment::{check_reviewer, check_stage};
 use super::letters::next;
 use super::remedies::check_approver;
-use super::{Approval, ApprovalSubject, Case, Command, Context, Event};
-use crate::domain::access::Role;
+use super::{
+    Approval, ApprovalSubject, Case, Command, Context, Event, ProposedResponse, PutLetter, response,
+};
+use crate::domain::access::{Permission, Role, allowed};
 use crate::domain::ids::ApprovalId;
 use crate::domain::refusal::{Code, Refusal, required};
 use crate::domain::remedy::CompensationLine;
@@ -15,13 +17,27 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::RequestApproval { subject, of, note } => {
+        Command::RequestApproval {
+            subject,
+            of,
+            note,
+            response,
+        } => {
             check_subject(case, subject)?;
+            if let Some(of) = of.as_deref().filter(|of| !of.trim().is_empty()) {
+                if context.is_actor(of) {
+                    let detail = "Nobody approves their own. Ask someone else.";
+                    return Err(Refusal::new(Code::E13, detail).at("of"));
+                }
+                check_may_approve(of, context).map_err(|refusal| refusal.at("of"))?;
+            }
+            let put = |wording| put(case, subject, wording, context);
             Ok(vec![Event::ApprovalRequested {
                 approval: ApprovalId(next(case.approvals.len())),
                 subject: subject.clone(),
                 requested_of: of.clone(),
                 note: note.clone(),
+                letter: response.as_ref().map(put).transpose()?.map(Box::new),
             }])
         }
         Command::Approve { approval, reason } => {
@@ -106,6 +122,71 @@ pub(super) fn check_not_declined(case: &Case, subject: &ApprovalSubject) -> Resu
             declined.reason.as_deref().unwrap_or_default()
         )),
         None => Ok(()),
+    }
+}
+
+/// The letter that a response would be, as it is put to a second person.
+fn put(
+    case: &Case,
+    subject: &ApprovalSubject,
+    wording: &ProposedResponse,
+    context: &Context<'_>,
+) -> Result<PutLetter, Refusal> {
+    let ApprovalSubject::Response { stage } = subject else {
+        let detail = "Only a response has a letter that can be put to someone before it goes.";
+        return Err(Refusal::invalid("response", detail));
+    };
+    case.letter_now(*stage, wording, context)
+}
+
+impl Case {
+    /// The letter of this stage's response that a second person agreed to last, and their yes.
+    pub fn agreed_letter(&self, stage: u8) -> Option<(&Approval, &PutLetter)> {
+        let given = self
+            .put_letters(stage)
+            .filter(|(asked, _)| asked.approved == Some(true));
+        given.max_by_key(|(asked, _)| asked.answered_at)
+    }
+
+    /// The letters of this stage's response that were put to somebody, oldest first.
+    pub fn put_letters(
+        &self,
+        stage: u8,
+    ) -> impl DoubleEndedIterator<Item = (&Approval, &PutLetter)> {
+        let subject = ApprovalSubject::Response { stage };
+        let put = self.approvals.iter().filter(move |a| a.subject == subject);
+        put.filter_map(|asked| Some((asked, asked.letter.as_ref()?)))
+    }
+
+    /// The letter that a response of `stage` would be now, if it said this.
+    ///
+    /// # Errors
+    /// E03 where a point has no decision, E04 for an empty summary.
+    pub fn letter_now(
+        &self,
+        stage: u8,
+        wording: &ProposedResponse,
+        context: &Context<'_>,
+    ) -> Result<PutLetter, Refusal> {
+        Ok(PutLetter {
+            wording: wording.clone(),
+            blocks: response::blocks(self, stage, wording, context)?,
+        })
+    }
+}
+
+/// Whether someone known here has a role that may approve a response.
+pub(super) fn check_may_approve(who: &str, context: &Context<'_>) -> Result<(), Refusal> {
+    let may = |role: &Role| allowed(Permission::Approve).contains(role);
+    match context.people.roles(who) {
+        Some(roles) if !roles.iter().any(may) => {
+            let name = context.people.name(who);
+            let detail = format!(
+                "{name} may not approve a response. Ask someone who may, such as a team leader."
+            );
+            Err(Refusal::invalid("approved_by", detail))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Issuing a stage's full response (Code 6.3, 6.7, 6.9, 6.14, 6.18, 6.19; E03, E04, E05, E10, E13).
 
-use super::approvals::check_not_declined;
+use super::approvals::{check_may_approve, check_not_declined};
 use super::assignment::{check_reviewer, check_stage, check_unconflicted};
 use super::letters::{self, Outgoing};
 use super::remedies::check_approver;
-use super::{ApprovalSubject, Case, Command, Context, Event, Point, State};
-use crate::domain::access::{Permission, Role, allowed};
-use crate::domain::letter::{LetterKind, Wording, overall};
+use super::{
+    Approval, ApprovalSubject, Case, Command, Context, Decision, Event, LetterBlock, Point,
+    ProposedResponse, PutLetter, State,
+};
+use crate::domain::letter::{self, LetterKind, Wording, overall};
 use crate::domain::refusal::{Code, Refusal, bounded};
 
 pub(super) fn decide(
@@ -18,8 +20,9 @@ pub(super) fn decide(
         stage,
         summary,
         learning,
-        letter,
+        letter: own,
         approved_by,
+        changed_since,
         sending,
     } = command
     else {
@@ -38,46 +41,12 @@ pub(super) fn decide(
             "The response cannot be older than the acknowledgement.",
         ));
     }
-    let (every_point, contents) = if *stage == 1 {
-        ("6.7", "6.9")
-    } else {
-        ("6.18", "6.19")
+    let wording = ProposedResponse {
+        summary: summary.clone(),
+        learning: learning.clone(),
     };
-    let undecided: Vec<&Point> = case
-        .open_points()
-        .filter(|point| case.decision_at(point.id, *stage).is_none())
-        .collect();
-    let e03 = |detail: String| {
-        Refusal::new(Code::E03, detail)
-            .at("points")
-            .under(every_point)
-    };
-    if !undecided.is_empty() {
-        let names: Vec<String> = undecided
-            .iter()
-            .map(|point| format!("point {} ({})", point.id, short(&point.text)))
-            .collect();
-        return Err(e03(format!(
-            "Every point needs a decision with its reasons. Still open: {}.",
-            names.join(", ")
-        )));
-    }
-    let Some(outcome) = overall(case, *stage) else {
-        return Err(e03(
-            "The case has no points. Add what the resident complains of, and decide it.".into(),
-        ));
-    };
-    if summary.trim().is_empty() {
-        return Err(Refusal::new(
-            Code::E04,
-            "The response needs a summary of what was found and what went wrong.",
-        )
-        .at("summary")
-        .under(contents));
-    }
-    bounded(summary, "summary")?;
-    bounded(learning, "learning")?;
-    if let Some(own) = letter
+    let outcome = check_answers(case, *stage, &wording)?;
+    if let Some(own) = own
         && !case.documents.iter().any(|document| document.id == *own)
     {
         return Err(Refusal::new(
@@ -90,6 +59,16 @@ pub(super) fn decide(
         .as_deref()
         .map(str::trim)
         .filter(|approver| !approver.is_empty());
+    let agreed = case.agreed_letter(*stage);
+    let differs = match agreed {
+        Some((_, put)) => put.differs(&blocks(case, *stage, &wording, context)?),
+        None => Vec::new(),
+    };
+    let changed_since = check_agreed(agreed, &differs, changed_since.as_deref(), context)?;
+    // Whoever agreed to these very words has approved them, with what they offer.
+    let approver = approver.or(agreed
+        .filter(|_| differs.is_empty())
+        .and_then(|(given, _)| given.answered_by.as_deref()));
     if *stage == 2 {
         let run = case.stage_run(2);
         if let Some(handler) = run.and_then(|run| run.handler.as_deref()) {
@@ -106,47 +85,145 @@ pub(super) fn decide(
         .map_err(|detail| Refusal::wrong_state(detail).at("approved_by"))?;
     let mut events = approvals(case, *stage, approver, context)?;
     if let Some(approver) = approver {
-        let may = |role: &Role| allowed(Permission::Approve).contains(role);
-        if context
-            .people
-            .roles(approver)
-            .is_some_and(|roles| !roles.iter().any(may))
-        {
-            let name = context.people.name(approver);
-            let detail = format!(
-                "{name} may not approve a response. Ask someone who may, such as a team leader."
-            );
-            return Err(Refusal::invalid("approved_by", detail));
-        }
+        check_may_approve(approver, context)?;
     }
     events.push(Event::ResponseIssued {
         stage: *stage,
         summary: summary.clone(),
         outcome,
         approved_by: approver.map(str::to_owned),
+        changed_since,
     });
-    let kind = if *stage == 1 {
-        LetterKind::ResponseS1
-    } else {
-        LetterKind::ResponseS2
-    };
-    let wording = Wording {
-        text: summary.clone(),
-        learning: learning.clone(),
-        ..Wording::default()
-    };
     letters::with_letter(
         case,
         events,
         Outgoing {
-            kind,
+            kind: kind(*stage),
             stage: *stage,
-            wording,
+            wording: words(&wording),
             sending,
-            own: *letter,
+            own: *own,
         },
         context,
     )
+}
+
+/// Every point is decided, and the summary says something: the overall outcome (E03, E04).
+fn check_answers(case: &Case, stage: u8, wording: &ProposedResponse) -> Result<Decision, Refusal> {
+    let (every_point, contents) = if stage == 1 {
+        ("6.7", "6.9")
+    } else {
+        ("6.18", "6.19")
+    };
+    let undecided: Vec<&Point> = case
+        .open_points()
+        .filter(|point| case.decision_at(point.id, stage).is_none())
+        .collect();
+    let e03 = |detail: String| {
+        Refusal::new(Code::E03, detail)
+            .at("points")
+            .under(every_point)
+    };
+    if !undecided.is_empty() {
+        let names: Vec<String> = undecided
+            .iter()
+            .map(|point| format!("point {} ({})", point.id, short(&point.text)))
+            .collect();
+        return Err(e03(format!(
+            "Every point needs a decision with its reasons. Still open: {}.",
+            names.join(", ")
+        )));
+    }
+    let Some(outcome) = overall(case, stage) else {
+        return Err(e03(
+            "The case has no points. Add what the resident complains of, and decide it.".into(),
+        ));
+    };
+    if wording.summary.trim().is_empty() {
+        return Err(Refusal::new(
+            Code::E04,
+            "The response needs a summary of what was found and what went wrong.",
+        )
+        .at("summary")
+        .under(contents));
+    }
+    bounded(&wording.summary, "summary")?;
+    bounded(&wording.learning, "learning")?;
+    Ok(outcome)
+}
+
+/// The blocks of the letter that a response of `stage` would be now.
+///
+/// # Errors
+/// E03 where a point has no decision, E04 for an empty summary.
+pub(super) fn blocks(
+    case: &Case,
+    stage: u8,
+    wording: &ProposedResponse,
+    context: &Context<'_>,
+) -> Result<Vec<LetterBlock>, Refusal> {
+    check_answers(case, stage, wording)?;
+    let (policy, people) = (context.policy, context.people);
+    Ok(letter::compose(
+        kind(stage),
+        case,
+        policy,
+        &words(wording),
+        people,
+    ))
+}
+
+/// Two people: what goes is what the second agreed to, or the difference has its reason on the record.
+fn check_agreed(
+    agreed: Option<(&Approval, &PutLetter)>,
+    differs: &[String],
+    why: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Option<String>, Refusal> {
+    let Some((given, _)) = agreed else {
+        if context.policy.two_people {
+            let detail = "Here a second person agrees to every response before it goes. Put this letter to someone \
+                 for approval.";
+            return Err(Refusal::new(Code::E13, detail).at("approved_by"));
+        }
+        return Ok(None);
+    };
+    if differs.is_empty() {
+        return Ok(None);
+    }
+    let why = why.map(str::trim).filter(|why| !why.is_empty());
+    match why {
+        Some(why) => {
+            bounded(why, "changed_since")?;
+            Ok(Some(why.to_owned()))
+        }
+        None => {
+            let by = given.answered_by.as_deref().unwrap_or_default();
+            let detail = format!(
+                "The letter is not the one that {} approved. What differs: “{}”. Put it to them again, or say why it \
+                 may go as it is.",
+                context.people.name(by),
+                differs.join("”, “")
+            );
+            Err(Refusal::invalid("changed_since", detail))
+        }
+    }
+}
+
+fn kind(stage: u8) -> LetterKind {
+    if stage == 1 {
+        LetterKind::ResponseS1
+    } else {
+        LetterKind::ResponseS2
+    }
+}
+
+fn words(wording: &ProposedResponse) -> Wording {
+    Wording {
+        text: wording.summary.clone(),
+        learning: wording.learning.clone(),
+        ..Wording::default()
+    }
 }
 
 fn check_state(case: &Case, stage: u8) -> Result<(), Refusal> {

@@ -176,8 +176,11 @@ impl CaseFile<'_> {
             E::ResidentToldOfAction { action } => {
                 format!("Resident told of the outcome of action {action}")
             }
-            E::ApprovalRequested { subject, .. } => {
-                format!("Approval asked for: {}", subject_words(subject))
+            E::ApprovalRequested {
+                subject, letter, ..
+            } => {
+                let with = letter.as_ref().map_or("", |_| ", with its letter");
+                format!("Approval asked for: {}{with}", subject_words(subject))
             }
             E::ApprovalGiven { approval, reason } => {
                 format!("Approval {approval} given{}", maybe(reason.as_ref()))
@@ -202,10 +205,14 @@ impl CaseFile<'_> {
                 stage,
                 summary,
                 outcome,
+                changed_since,
                 ..
             } => {
+                let changed = changed_since.as_ref().map_or(String::new(), |why| {
+                    format!(" (not word for word as approved{})", tail(why))
+                });
                 format!(
-                    "Stage {stage} response issued: {}{}",
+                    "Stage {stage} response issued: {}{changed}{}",
                     decision_words(*outcome).to_lowercase(),
                     tail(summary)
                 )

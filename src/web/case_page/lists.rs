@@ -288,6 +288,10 @@ fn refusals(case: &Case) -> Vec<Row> {
 fn approvals(case: &Case) -> Vec<Row> {
     let row = |a: &crate::domain::case::Approval| Row {
         title: approval_words(&a.subject),
+        href: match a.letter {
+            Some(_) => format!("/cases/{}/approvals/{}", case.reference, a.id),
+            None => String::new(),
+        },
         text: [a.note.clone(), a.reason.clone()]
             .into_iter()
             .flatten()

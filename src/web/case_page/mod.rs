@@ -52,6 +52,8 @@ pub struct CaseView {
     pub resident: String,
     /// Address and tenure.
     pub about: Vec<String>,
+    /// What waits for the person looking.
+    pub asked: Vec<Link>,
     /// The green button.
     pub next: Option<Link>,
     /// The other commands.
@@ -124,6 +126,7 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
         tags: tags(case),
         resident: case.complainant.name.clone(),
         about: about(case),
+        asked: asked_of(&seen.case, actor),
         next: offers.next(case).map(to),
         menu: menu(case, &offers),
         strip: strip::strip(case, clocks, today, calendar),
@@ -152,6 +155,32 @@ pub fn view(seen: &Seen, actor: &Actor, calendar: &Calendar) -> CaseView {
     view.checked = format!("{done} of {}", view.checks.len());
     offers.narrow(&mut view);
     view
+}
+
+/// What others on the case have asked of this person, and where it is answered.
+fn asked_of(case: &Case, actor: &Actor) -> Vec<Link> {
+    let mine = |of: &Option<String>| of.as_deref() == Some(actor.id.as_str());
+    let open = |a: &&crate::domain::case::Approval| a.approved.is_none() && mine(&a.requested_of);
+    let approvals = case.approvals.iter().filter(open).map(|a| Link {
+        label: format!(
+            "You are asked to approve: {}",
+            commands::approval_words(&a.subject).to_lowercase()
+        ),
+        href: match a.letter {
+            Some(_) => format!("/cases/{}/approvals/{}", case.reference, a.id),
+            None => format!("/cases/{}/do/approve?approval={}", case.reference, a.id),
+        },
+    });
+    let waiting = case.contributions.iter();
+    let waiting = waiting.filter(|c| c.is_open() && mine(&c.of));
+    let contributions = waiting.map(|c| Link {
+        label: format!("You are asked: {}", c.what),
+        href: format!(
+            "/cases/{}/do/give_contribution?contribution={}",
+            case.reference, c.id
+        ),
+    });
+    approvals.chain(contributions).collect()
 }
 
 /// The steps of the stage, each with its way there for those who may.

@@ -86,6 +86,7 @@ impl Spec {
         }
         let mut form = Form::new(action, self.label, (self.fields)(subject));
         form.letter = SEND.contains(&self.name);
+        form.puts = self.name == "respond";
         let form = if self.name == "offer_remedy" {
             money::ask(form, subject)
         } else {

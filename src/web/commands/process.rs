@@ -4,7 +4,7 @@ use super::{
     Field, Kind, Spec, Subject, always, date, line, long, none, person, points, running, sending,
     stage, tick,
 };
-use crate::domain::case::{Case, State};
+use crate::domain::case::{Case, ProposedResponse, State};
 use crate::domain::category::RootCause;
 use crate::web::form::{Choice, choices};
 use crate::web::words::{wire, words};
@@ -299,15 +299,33 @@ fn respond(s: &Subject) -> Vec<Field> {
         .iter()
         .map(|d| Choice::new(d.id.to_string(), format!("{}, {}", d.title, d.file_name)))
         .collect();
+    let put = s.case.put_letters(s.case.stage()).next_back();
+    let put = |part: fn(&ProposedResponse) -> &String| {
+        put.map_or(String::new(), |(_, letter)| part(&letter.wording).clone())
+    };
     let mut fields = vec![
         stage(s),
         long("summary", "Summary of the findings")
-            .hint("The first paragraph of the letter: what happened and what you are sorry for."),
+            .hint("The first paragraph of the letter: what happened and what you are sorry for.")
+            .with(put(|said| &said.summary)),
         long("learning", "What was learnt, as the resident will read it")
             .optional()
-            .rule("9.1"),
-        person(s, "approved_by", "Approved by").optional(),
+            .rule("9.1")
+            .with(put(|said| &said.learning)),
+        person(s, "approved_by", "Approved by")
+            .optional()
+            .hint("Who approved it, or who is to be asked for approval."),
     ];
+    if s.case.agreed_letter(s.case.stage()).is_some() {
+        fields.push(
+            long(
+                "changed_since",
+                "Why the letter differs from the one that was approved",
+            )
+            .optional()
+            .hint("Only if it does. What differs stays to be seen on the case."),
+        );
+    }
     if !letters.is_empty() {
         fields.push(
             Field::new(

@@ -116,6 +116,8 @@ pub struct Form {
     pub keeps: bool,
     /// Whether a letter goes out with it, which can be looked at first.
     pub letter: bool,
+    /// Whether that letter can be put to a second person instead.
+    pub puts: bool,
     /// Files that go with it.
     pub papers: Option<Papers>,
     /// Where it is told who else is on the case and what changes meanwhile; empty for no case.
@@ -139,6 +141,7 @@ impl Form {
             draft_said: String::new(),
             keeps: false,
             letter: false,
+            puts: false,
             papers: None,
             live: String::new(),
             here: String::new(),

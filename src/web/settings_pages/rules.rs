@@ -222,6 +222,7 @@ pub async fn set_rules(
                         policy.limits = new.limits;
                         policy.nudges = new.nudges;
                         policy.upload_ceiling = new.upload_ceiling;
+                        policy.two_people = new.two_people;
                     });
                 match set.await {
                     Ok(_) => return see(HERE),
@@ -252,6 +253,7 @@ fn changed(policy: &Policy, answers: &Value) -> Result<Policy, (String, String)>
     if let Some(rule) = answers.pointer("/clocks/receipt") {
         value["clocks"]["receipt"] = rule.clone();
     }
+    value["two_people"] = json!(answers["two_people"].as_bool().unwrap_or(false));
     let closes = answers
         .pointer("/clocks/office_closes")
         .and_then(Value::as_str);
@@ -312,6 +314,14 @@ fn form(policy: &Policy) -> Form {
             .with(policy.clocks.office_closes.format("%H:%M").to_string())
             .hint("As 17:00. Matters only where what comes after hours counts for the next day."),
     ];
+    let two = Field::new(
+        Kind::Tick,
+        "two_people",
+        "A second person agrees to every response before it goes",
+    )
+    .optional()
+    .hint("They read the letter as it would go. Whatever differs in the end has its reason on the case.")
+    .with(if policy.two_people { "yes" } else { "" });
     let last = vec![
         Field::new(Kind::HiddenNumber, "version", "Version").with(policy.version.to_string()),
         Field::new(Kind::Line, "why", "Why it changes"),
@@ -319,10 +329,10 @@ fn form(policy: &Policy) -> Form {
     Form::new(HERE, "Change the rules", days(&STAGES))
         .section("Receipt", "", false, reading)
         .section(
-            "Who may agree to how much",
+            "Who agrees to what",
             "",
             false,
-            fields(&SUMS, Kind::Money, &known),
+            [vec![two], fields(&SUMS, Kind::Money, &known)].concat(),
         )
         .section("Reminders", "", false, days(&NUDGES))
         .section("Hazards (Awaab’s Law)", "", true, days(&HAZARDS))

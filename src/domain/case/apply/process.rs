@@ -61,6 +61,7 @@ impl Case {
                 summary,
                 outcome,
                 approved_by,
+                changed_since,
             } => {
                 let Some(run) = self.run_mut(*stage) else {
                     return;
@@ -71,6 +72,7 @@ impl Case {
                     outcome: *outcome,
                     author: recorded.actor.clone(),
                     approved_by: approved_by.clone(),
+                    changed_since: changed_since.clone(),
                 });
                 run.took_part.insert(recorded.actor.clone());
                 run.took_part.extend(approved_by.clone());

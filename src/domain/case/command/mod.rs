@@ -8,8 +8,8 @@ mod permission;
 
 use super::event::HazardStep;
 use super::records::{
-    ApprovalSubject, ClosingOutcome, Decision, Direction, Discretion, Document, RecordKey,
-    RefusalGround, RelatedKind, ResidentView, SatisfactionAnswer,
+    ApprovalSubject, ClosingOutcome, Decision, Direction, Discretion, Document, ProposedResponse,
+    RecordKey, RefusalGround, RelatedKind, ResidentView, SatisfactionAnswer,
 };
 use crate::domain::category::RootCause;
 use crate::domain::ids::{
@@ -195,6 +195,9 @@ pub enum Command {
         of: Option<String>,
         #[serde(default)]
         note: Option<String>,
+        /// Of a response, what it would say: the letter is kept as it is put to them.
+        #[serde(default)]
+        response: Option<ProposedResponse>,
     },
     Approve {
         approval: ApprovalId,
@@ -238,6 +241,9 @@ pub enum Command {
         letter: Option<DocumentId>,
         #[serde(default)]
         approved_by: Option<String>,
+        /// Why the letter goes although it is not word for word the one that was approved.
+        #[serde(default)]
+        changed_since: Option<String>,
         #[serde(flatten)]
         sending: Sending,
     },

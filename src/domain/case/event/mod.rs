@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::records::{
     ApprovalSubject, ClosingOutcome, Contact, Decision, Document, Evidence, Extension,
-    IssuedLetter, LinkedRecord, RefusalRecord, RelatedKind, SatisfactionAnswer, SourceState,
+    IssuedLetter, LinkedRecord, PutLetter, RefusalRecord, RelatedKind, SatisfactionAnswer,
+    SourceState,
 };
 use crate::domain::category::{RootCause, Theme};
 use crate::domain::clock::{ClockId, ReceiptRule};
@@ -177,6 +178,8 @@ pub enum Event {
         subject: ApprovalSubject,
         requested_of: Option<String>,
         note: Option<String>,
+        #[serde(default)]
+        letter: Option<Box<PutLetter>>,
     },
     ApprovalGiven {
         approval: ApprovalId,
@@ -195,6 +198,8 @@ pub enum Event {
         summary: String,
         outcome: Decision,
         approved_by: Option<String>,
+        #[serde(default)]
+        changed_since: Option<String>,
     },
     Escalated {
         received_at: DateTime<Utc>,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::letter::LetterBlock;
 use crate::domain::ids::{ApprovalId, RemedyId};
 
 /// What an approval is about.
@@ -28,6 +29,41 @@ pub enum ApprovalSubject {
     },
 }
 
+/// What whoever writes a response would say in it, put to a second person before it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedResponse {
+    /// The summary of the findings.
+    #[serde(default)]
+    pub summary: String,
+    /// What was learnt.
+    #[serde(default)]
+    pub learning: String,
+}
+
+/// A letter as it was put to a second person: what it would have said at that moment, word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutLetter {
+    /// What its writer said in it.
+    pub wording: ProposedResponse,
+    /// Its blocks, in order.
+    pub blocks: Vec<LetterBlock>,
+}
+
+impl PutLetter {
+    /// The headings under which `now` says something else; empty where a letter is the one that was put.
+    pub fn differs(&self, now: &[LetterBlock]) -> Vec<String> {
+        let text = |all: &[LetterBlock], name: &str| {
+            let found = all.iter().find(|block| block.name == name);
+            found.map(|block| block.text.clone())
+        };
+        let gone = self.blocks.iter().filter(|b| text(now, &b.name).is_none());
+        let changed = now
+            .iter()
+            .filter(|b| text(&self.blocks, &b.name).as_ref() != Some(&b.text));
+        changed.chain(gone).map(|b| b.heading.clone()).collect()
+    }
+}
+
 /// An approval asked for, and how it was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
@@ -43,6 +79,9 @@ pub struct Approval {
     /// A line to the approver.
     #[serde(default)]
     pub note: Option<String>,
+    /// Of a response, the letter as it was put to them.
+    #[serde(default)]
+    pub letter: Option<PutLetter>,
     /// When.
     pub requested_at: DateTime<Utc>,
     /// Who answered.

@@ -87,6 +87,9 @@ pub struct Response {
     /// Who approved it.
     #[serde(default)]
     pub approved_by: Option<String>,
+    /// Why it says something else than the letter that was approved.
+    #[serde(default)]
+    pub changed_since: Option<String>,
 }
 
 /// The only grounds on which a complaint may be refused (Code 2.2).

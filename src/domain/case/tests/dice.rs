@@ -229,15 +229,24 @@ impl Dice<'_> {
                 ("reason", json!(self.said())),
                 ("resident_told", json!(self.throw(2) == 0)),
             ],
-            "request_approval" => vec![(
-                "subject",
-                match self.throw(4) {
-                    0 => json!({ "what": "remedy", "remedy": self.id() }),
-                    1 => json!({ "what": "response", "stage": self.throw(4) }),
-                    2 => json!({ "what": "extension", "stage": self.throw(4) }),
-                    _ => json!({ "what": "refusal" }),
-                },
-            )],
+            "request_approval" => vec![
+                (
+                    "subject",
+                    match self.throw(4) {
+                        0 => json!({ "what": "remedy", "remedy": self.id() }),
+                        1 => json!({ "what": "response", "stage": self.throw(4) }),
+                        2 => json!({ "what": "extension", "stage": self.throw(4) }),
+                        _ => json!({ "what": "refusal" }),
+                    },
+                ),
+                (
+                    "response",
+                    match self.throw(2) {
+                        0 => json!({ "summary": self.text(), "learning": self.text() }),
+                        _ => Value::Null,
+                    },
+                ),
+            ],
             "approve" | "decline_approval" => vec![("approval", json!(self.id()))],
             "extend" => vec![
                 ("stage", json!(self.throw(4))),
@@ -251,6 +260,7 @@ impl Dice<'_> {
                 ("stage", json!(self.throw(4))),
                 ("summary", json!(self.text())),
                 ("approved_by", json!(self.person())),
+                ("changed_since", json!(self.text())),
             ],
             "escalate" => vec![
                 ("received_at", self.moment()),

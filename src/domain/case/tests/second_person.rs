@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::refusal::Code;
 
 fn asks(subject: Value) -> Value {
     json!({ "command": "request_approval", "subject": subject })
@@ -331,4 +332,116 @@ fn an_accepted_offer_to_complain_is_a_complaint() {
     );
     wrong["decision"]["offer_answer"] = json!("declined");
     assert!(Play::try_log(wrong).is_ok());
+}
+
+fn puts(summary: &str) -> Value {
+    let mut asks = asks(json!({ "what": "response", "stage": 1 }));
+    asks["of"] = json!("tom");
+    asks["response"] = json!({ "summary": summary, "learning": "Ring back." });
+    asks
+}
+
+fn says(summary: &str) -> Value {
+    json!({ "command": "respond", "stage": 1, "summary": summary, "learning": "Ring back." })
+}
+
+#[test]
+fn the_letter_that_was_agreed_to_is_the_one_that_goes() {
+    let undecided = Play::at(State::S1Investigating);
+    let refusal = undecided.refused("olive", puts("We took too long."));
+    assert_eq!(
+        refusal.code,
+        Code::E03,
+        "there is no letter yet: {refusal:?}"
+    );
+    let mut elsewhere = puts("x");
+    elsewhere["subject"] = json!({ "what": "refusal" });
+    assert_eq!(
+        undecided.refused("olive", elsewhere).field,
+        Some("response")
+    );
+    let play = decided(undecided);
+    for (of, code) in [("olive", Code::E13), ("fay", Code::Validation)] {
+        let mut wrong = puts("We took too long.");
+        wrong["of"] = json!(of);
+        let refusal = play.refused("olive", wrong);
+        assert_eq!((refusal.code, refusal.field), (code, Some("of")), "{of}");
+    }
+    let put = play.does("olive", puts("We took too long."));
+    let letter = put.case.approvals[0].letter.clone().unwrap();
+    assert!(
+        letter
+            .blocks
+            .iter()
+            .any(|block| block.text == "We took too long.")
+    );
+    let agreed = put.does("tom", json!({ "command": "approve", "approval": 1 }));
+
+    let same = agreed.clone().does("olive", says("We took too long."));
+    let response = same.case.stage_run(1).unwrap().response.clone().unwrap();
+    assert_eq!(
+        response.approved_by.as_deref(),
+        Some("tom"),
+        "nobody says so twice"
+    );
+    assert_eq!(response.changed_since, None);
+
+    let refusal = agreed.refused("olive", says("We were never late."));
+    assert_eq!(refusal.field, Some("changed_since"));
+    assert!(
+        refusal.detail.contains("Tom Teamlead") && refusal.detail.contains("“What we found”"),
+        "{refusal:?}"
+    );
+    let mut changed = says("We were never late.");
+    changed["changed_since"] = json!("He asked for it on the telephone.");
+    let changed = agreed.clone().does("olive", changed);
+    let response = changed.case.stage_run(1).unwrap().response.clone().unwrap();
+    assert_eq!(response.approved_by, None, "nobody agreed to these words");
+    assert_eq!(
+        response.changed_since.as_deref(),
+        Some("He asked for it on the telephone.")
+    );
+
+    // What the record says is part of the letter: another decision makes it another letter.
+    let redecided = agreed.does("olive", decide(2, "not_upheld"));
+    let refusal = redecided.refused("olive", says("We took too long."));
+    assert!(refusal.detail.contains("“Our decision”"), "{refusal:?}");
+    let again = redecided
+        .does("olive", puts("We took too long."))
+        .does("tom", json!({ "command": "approve", "approval": 2 }));
+    assert!(again.tries("olive", says("We took too long.")).is_ok());
+}
+
+#[test]
+fn a_landlord_may_ask_two_people_for_every_response() {
+    let play = decided(Play::at(State::S1Investigating)).with(|policy| policy.two_people = true);
+    let mut named = says("We took too long.");
+    named["approved_by"] = json!("tom");
+    let refusal = play.refused("olive", named);
+    assert_eq!(
+        (refusal.code, refusal.field),
+        (Code::E13, Some("approved_by"))
+    );
+    let agreed = play
+        .does("olive", puts("We took too long."))
+        .does("tom", json!({ "command": "approve", "approval": 1 }));
+    assert!(agreed.tries("olive", says("We took too long.")).is_ok());
+}
+
+#[test]
+fn agreeing_to_a_letter_agrees_to_what_it_offers_within_the_limit() {
+    let offers = |pence: u64| {
+        decided(Play::at(State::S1Investigating))
+            .does("olive", json!({ "command": "offer_remedy", "kind": "financial_remedy", "description": "For your trouble",
+                "amount_pence": pence, "head": "time_and_trouble", "due": "2027-01-15" }))
+            .does("olive", puts("We took too long."))
+            .does("tom", json!({ "command": "approve", "approval": 1 }))
+    };
+    assert!(
+        offers(20_000)
+            .tries("olive", says("We took too long."))
+            .is_ok()
+    );
+    let refusal = offers(150_000).refused("olive", says("We took too long."));
+    assert_eq!(refusal.code, Code::E13, "{refusal:?}");
 }

@@ -91,13 +91,17 @@ pub fn tell(recorded: &Recorded) -> Told {
             stage,
             summary,
             outcome,
+            changed_since,
             ..
         } => told(
             format!(
                 "Stage {stage} response issued: {}",
                 spoken(outcome).to_lowercase()
             ),
-            summary,
+            match changed_since {
+                Some(why) => format!("{summary}\nNot word for word as approved: {why}"),
+                None => summary.clone(),
+            },
             "file-text",
             "letters",
         ),

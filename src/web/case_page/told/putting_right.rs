@@ -151,9 +151,18 @@ pub(super) fn tell(event: &Event) -> Option<Told> {
             approval,
             subject,
             note,
+            letter,
             ..
         } => told(
-            format!("Approval {approval} requested: {}", approval_words(subject)),
+            format!(
+                "Approval {approval} requested: {}{}",
+                approval_words(subject),
+                if letter.is_some() {
+                    ", with its letter"
+                } else {
+                    ""
+                }
+            ),
             note.clone().unwrap_or_default(),
             "users",
             "decisions",
