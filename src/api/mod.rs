@@ -15,6 +15,7 @@ pub mod erasures;
 pub mod exports;
 pub mod extract;
 pub mod health;
+mod learning;
 pub mod links;
 pub mod people;
 pub mod plugins;
@@ -96,6 +97,8 @@ fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::policy, settings::set_policy))
         .routes(routes!(settings::categories, settings::set_categories))
         .routes(routes!(settings::rates, settings::set_rates))
+        .routes(routes!(learning::log, learning::enter))
+        .routes(routes!(learning::show, learning::change))
         .routes(routes!(backups::backups, backups::begin))
         .routes(routes!(backups::plan))
         .routes(routes!(backups::bucket))

@@ -12,7 +12,7 @@ use crate::domain::case::{Command, Document, DocumentKind, Sensitivity, Shot};
 use crate::domain::ids::{CaseRef, DocumentId};
 use crate::papers::photo;
 use crate::store::Hash;
-use crate::store::documents::Outgoing;
+pub use crate::store::documents::Outgoing;
 
 /// What is said of a document that is being attached.
 #[derive(Clone, Debug)]

@@ -32,6 +32,7 @@ pub mod giving;
 pub mod house;
 pub mod invites;
 mod keys;
+pub mod learning;
 mod letters;
 pub mod links;
 pub mod lists;

@@ -7,6 +7,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::learning::{self, Kept};
 use super::lists::{CaseRow, may_see};
 use super::people::note;
 use super::{Book, Desk, DeskError};
@@ -23,6 +24,8 @@ const ROUND: Duration = Duration::from_secs(300);
 const GIVEN: &str = "given/";
 /// The records of what waits for a person, by account.
 const FOR: &str = "for/";
+/// What stands for the clock where a learning is due, before its number.
+const LEARNING: &str = "learning/";
 /// Reminders that one person is shown at most.
 pub const MOST: usize = 50;
 /// Days after which what was seen is not shown any more, and what was given is forgotten.
@@ -61,7 +64,7 @@ impl Why {
 pub struct Nudge {
     /// The case; none for the sum of a week.
     pub case: Option<CaseRef>,
-    /// The clock, by its wire name.
+    /// The clock, by its wire name; or the learning, see [`Nudge::learning`].
     #[serde(default)]
     pub clock: String,
     /// Its date, or the last day of the week.
@@ -76,6 +79,13 @@ pub struct Nudge {
     /// When it was seen.
     #[serde(default)]
     pub seen_at: Option<DateTime<Utc>>,
+}
+
+impl Nudge {
+    /// The number of the learning that it is about.
+    pub fn learning(&self) -> Option<u32> {
+        self.clock.strip_prefix(LEARNING)?.parse().ok()
+    }
 }
 
 /// A reminder that is due, and whom it is for.
@@ -149,6 +159,13 @@ impl Desk {
             all.extend(why.and_then(|why| due_for(&book, row, why, today, now)));
         })?;
         all.extend(week(&book, missed, today, now));
+        let learnings = learning::all(&*reader)?;
+        all.extend(learnings.iter().filter_map(|kept| {
+            let on = kept.learning.due;
+            let left = calendar.working_days_between(today, on).unwrap_or_default();
+            let why = reason(rules, (on >= today).then_some(left))?;
+            learning_due(&book, kept, why, today, now)
+        }));
         let mut fresh = Vec::new();
         for due in all {
             if !reader.holds(&due.key)? {
@@ -173,6 +190,7 @@ impl Desk {
         let mut shown = Vec::new();
         for (_, nudge) in all {
             let row = match &nudge.case {
+                None if !still_learning(&*reader, &nudge)? => continue,
                 None => None,
                 Some(case) => match reader
                     .case_row(case)?
@@ -270,6 +288,54 @@ fn due_for(
         to,
         quiet,
     })
+}
+
+/// A reminder of what somebody said they would change because of complaints.
+fn learning_due(
+    book: &Book,
+    kept: &Kept,
+    why: Why,
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Option<Due> {
+    let learning = &kept.learning;
+    let owner = book.person(&learning.owner).filter(|p| !p.disabled);
+    let mut to = BTreeSet::new();
+    if let Some(owner) = owner {
+        to.insert(owner.id.clone());
+        to.extend(book.cover(&owner.id, today).map(|(who, _)| who));
+    }
+    if owner.is_none() || why == Why::Missed {
+        to.extend(seniors(book));
+    }
+    let clock = format!("{LEARNING}{}", kept.number);
+    let nudge = Nudge {
+        case: None,
+        clock: clock.clone(),
+        due: learning.due,
+        why,
+        missed: 0,
+        at: now,
+        seen_at: None,
+    };
+    let open = !learning.progress.is_ended() && !to.is_empty();
+    open.then_some(Due {
+        key: format!("{GIVEN}{clock}/{}/{}", learning.due, why.word()),
+        nudge,
+        to,
+        quiet: false,
+    })
+}
+
+/// Whether a reminder of a learning still has its reason; every other has.
+fn still_learning(rows: &dyn Rows, nudge: &Nudge) -> Result<bool, DeskError> {
+    let Some(number) = nudge.learning() else {
+        return Ok(true);
+    };
+    let all = learning::all(rows)?;
+    let kept = all.iter().find(|kept| kept.number == number);
+    Ok(kept
+        .is_some_and(|kept| !kept.learning.progress.is_ended() && kept.learning.due == nudge.due))
 }
 
 /// The sum of a week for those who answer for complaints to the board (Code 9.5), from its Monday on.

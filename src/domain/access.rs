@@ -115,6 +115,8 @@ pub enum Permission {
     Assign,
     /// Approve refusals, sums, long extensions and responses.
     Approve,
+    /// Record what complaints have taught, and what becomes of it.
+    Learn,
     /// Record payments.
     Pay,
     /// Restrict a case or lift the restriction.
@@ -179,6 +181,13 @@ pub fn allowed(permission: Permission) -> &'static [Role] {
         Permission::Review => &[ComplaintsOfficer, Stage2Reviewer, TeamLeader, Director],
         Permission::Assign => &[ComplaintsOfficer, TeamLeader, Director],
         Permission::Approve => &[TeamLeader, Director, ComplaintsOfficer],
+        Permission::Learn => &[
+            ComplaintsOfficer,
+            Stage2Reviewer,
+            TeamLeader,
+            Director,
+            Compliance,
+        ],
         Permission::Pay => &[Finance, ComplaintsOfficer],
         Permission::Restrict => &[ComplaintsOfficer, Director, DataProtection],
         Permission::Export => &[
@@ -293,18 +302,18 @@ mod tests {
     /// Columns: read, log, attach, erase, investigate, run the process, review, assign, approve, pay, restrict, export, audit,
     /// administer.
     const MATRIX: [(Role, &str); 12] = [
-        (Role::ContactCentre, "RLT............"),
-        (Role::HousingOfficer, "RLT.I.........."),
-        (Role::ComplaintsOfficer, "RLT.IPVSA$XE.U."),
-        (Role::Stage2Reviewer, "RLT.IPV........"),
-        (Role::TeamLeader, "RLT.IPVSA....U."),
-        (Role::Director, "RLT.IPVSA.XEOU."),
-        (Role::Compliance, "RLT........EOU."),
-        (Role::Board, "R.............."),
-        (Role::Finance, "R.T......$....."),
-        (Role::DataProtection, "R..D......XEOU."),
-        (Role::Administrator, "...D..........C"),
-        (Role::Auditor, "R..........E.U."),
+        (Role::ContactCentre, "RLT............."),
+        (Role::HousingOfficer, "RLT.I..........."),
+        (Role::ComplaintsOfficer, "RLT.IPVSAW$XE.U."),
+        (Role::Stage2Reviewer, "RLT.IPV..W......"),
+        (Role::TeamLeader, "RLT.IPVSAW....U."),
+        (Role::Director, "RLT.IPVSAW.XEOU."),
+        (Role::Compliance, "RLT......W..EOU."),
+        (Role::Board, "R..............."),
+        (Role::Finance, "R.T.......$....."),
+        (Role::DataProtection, "R..D.......XEOU."),
+        (Role::Administrator, "...D...........C"),
+        (Role::Auditor, "R...........E.U."),
     ];
 
     #[test]
@@ -320,6 +329,7 @@ mod tests {
             (Review, 'V'),
             (Assign, 'S'),
             (Approve, 'A'),
+            (Learn, 'W'),
             (Pay, '$'),
             (Restrict, 'X'),
             (Export, 'E'),

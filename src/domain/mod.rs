@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod clock;
 pub mod ids;
 pub mod intake;
+pub mod learning;
 pub mod letter;
 pub mod measure;
 pub mod ombudsman;

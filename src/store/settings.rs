@@ -99,6 +99,23 @@ impl dyn Rows + '_ {
         Ok(versions.pop())
     }
 
+    /// The newest versions of all settings whose keys begin with `prefix`, in the order of their keys.
+    ///
+    /// # Errors
+    /// As [`Self::setting`](#method.setting).
+    pub fn settings_under<V: DeserializeOwned>(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<(String, Version<V>)>, StoreError> {
+        let mut out = Vec::new();
+        self.walk_prefix(T::Setting, prefix.as_bytes(), &mut |key, value| {
+            let key = String::from_utf8_lossy(key).into_owned();
+            out.push((key, codec::decode(T::Setting, value)?));
+            MORE
+        })?;
+        Ok(out)
+    }
+
     /// Every version of a setting, oldest first.
     ///
     /// # Errors

@@ -70,6 +70,8 @@ pub async fn show(
         more_audit,
         earlier: before.await,
         cluster: web.cluster(&actor, &reference).await,
+        learnings: web.learnings(&actor, &reference).await,
+        learns: actor.may(Permission::Learn),
         note_key: fresh_key(),
         live: live::address(&case.case, ""),
         here: others,

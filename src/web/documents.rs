@@ -6,7 +6,7 @@ use super::form::{Form, Posted};
 use super::forms;
 use super::page::{FormPage, see};
 use super::shell::{Visitor, Web};
-use crate::desk::documents::NewDocument;
+use crate::desk::documents::{NewDocument, Outgoing};
 use crate::desk::{CaseView, DeskError, StoreError, need};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::case::{DocumentKind, Sensitivity};
@@ -191,21 +191,25 @@ pub async fn download(
                 open.document.media_type,
                 open.document.size,
             );
-            let chunks = futures_util::stream::try_unfold(open.bytes, |mut bytes| async move {
-                let (chunk, bytes) =
-                    tokio::task::spawn_blocking(move || (bytes.next_chunk(), bytes))
-                        .await
-                        .map_err(std::io::Error::other)?;
-                Ok::<_, std::io::Error>(
-                    chunk
-                        .map_err(std::io::Error::other)?
-                        .map(|chunk| (chunk, bytes)),
-                )
-            });
-            saved_as(&name, &media_type, Some(size), Body::from_stream(chunks))
+            saved_as(&name, &media_type, Some(size), streamed(open.bytes))
         }
         Err(error) => web.sorry(&actor, &error),
     }
+}
+
+/// The bytes of a document as they are read.
+pub fn streamed(bytes: Outgoing) -> Body {
+    let chunks = futures_util::stream::try_unfold(bytes, |mut bytes| async move {
+        let (chunk, bytes) = tokio::task::spawn_blocking(move || (bytes.next_chunk(), bytes))
+            .await
+            .map_err(std::io::Error::other)?;
+        Ok::<_, std::io::Error>(
+            chunk
+                .map_err(std::io::Error::other)?
+                .map(|chunk| (chunk, bytes)),
+        )
+    });
+    Body::from_stream(chunks)
 }
 
 /// A download: never rendered by the browser, whatever it holds.

@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
 use std::sync::LazyLock;
 
 /// The pages, in their order: name in the address, and the text, which begins with `# Title` and may say `for:` whom.
-const SOURCES: [(&str, &str); 19] = [
+const SOURCES: [(&str, &str); 20] = [
     (
         "contact-centre",
         include_str!("../../seeds/handbook/01-contact-centre.md"),
@@ -84,6 +84,10 @@ const SOURCES: [(&str, &str); 19] = [
     (
         "plugins",
         include_str!("../../seeds/handbook/21-plugins.md"),
+    ),
+    (
+        "learning",
+        include_str!("../../seeds/handbook/22-learning.md"),
     ),
 ];
 

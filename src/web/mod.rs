@@ -27,6 +27,7 @@ pub mod forms;
 pub mod frame;
 pub mod help;
 mod invite;
+pub mod learning;
 pub mod linked;
 mod list_filter;
 pub mod live;

@@ -32,8 +32,10 @@ pub struct NudgeLine {
     pub text: String,
     /// When it was given.
     pub at: String,
-    /// The case; none for the sum of a week.
+    /// The case; none for the sum of a week and for a learning.
     pub case: Option<CaseLine>,
+    /// Where more is, without a case.
+    pub link: (String, String),
 }
 
 /// `GET /reminders`.
@@ -50,6 +52,10 @@ pub async fn show(State(web): State<Web>, Visitor(actor): Visitor) -> Response {
     let told = |all: Vec<_>| {
         let line = |(nudge, row): (Nudge, Option<_>)| NudgeLine {
             text: words(&nudge),
+            link: match nudge.learning() {
+                Some(number) => (format!("/learning/{number}"), "See what it is".into()),
+                None => ("/board".into(), "See the board".into()),
+            },
             at: moment(nudge.at),
             case: lines(&web, row.into_iter().collect()).pop(),
         };
@@ -84,13 +90,24 @@ pub async fn seen(
 
 fn words(nudge: &Nudge) -> String {
     let clock = nudge.clock.parse::<ClockId>();
-    let clock = clock.map_or("The next date", |clock| clock.kind().name);
+    let clock = match nudge.learning() {
+        Some(number) => format!("Learning {number}"),
+        None => clock
+            .map_or("The next date", |clock| clock.kind().name)
+            .to_owned(),
+    };
     let day = long_date(nudge.due);
     match nudge.why {
         Why::First => format!("{clock} is due on {day}."),
         Why::Last => format!("{clock} is due on {day}: the last reminder."),
+        Why::Senior if nudge.learning().is_some() => {
+            format!("{clock} is due on {day}: the last reminder.")
+        }
         Why::Senior => {
             format!("{clock} is due on {day}. Whoever handles it and the team leaders are told.")
+        }
+        Why::Missed if nudge.learning().is_some() => {
+            format!("{clock} was due on {day}. Whoever sees to it and the team leaders are told.")
         }
         Why::Missed => format!(
             "{clock} was due on {day} and is late. Whoever handles it and the team leaders are told."

@@ -5,7 +5,7 @@ use super::shell::{Visitor, Web};
 use super::{
     approval_page, assets, assign_page, away_page, board, brand, bundle_page, case_handlers,
     clocks, command_page, document_page, documents, drafts, erasure_page, evidence_page, faults,
-    feed, help, invite, live, log_page, nudges_page, ombudsman_page, queue, record_page,
+    feed, help, invite, learning, live, log_page, nudges_page, ombudsman_page, queue, record_page,
     search_page, security, session, settings_pages, views_page,
 };
 use crate::desk::plugins::LARGEST;
@@ -33,6 +33,7 @@ pub fn router(web: Web) -> Router {
         )
         .route("/log", get(log_page::ask).post(log_page::act))
         .route("/drafts/files", post(drafts::keep_files))
+        .route("/learning/{number}/files", post(learning::add_file))
         .route("/answer/{secret}", get(invite::show).post(invite::answer))
         .layer(DefaultBodyLimit::disable());
     let components = Router::new()
@@ -49,6 +50,14 @@ pub fn router(web: Web) -> Router {
         .route("/board/compare", get(board::compare::show))
         .route("/board/live", get(live::board))
         .route("/ombudsman", get(ombudsman_page::show))
+        .route("/learning", get(learning::list).post(learning::enter))
+        .route("/learning/new", get(learning::ask))
+        .route("/learning/{number}", get(learning::show))
+        .route(
+            "/learning/{number}/change",
+            get(learning::ask_change).post(learning::change),
+        )
+        .route("/learning/{number}/files/{nth}", get(learning::download))
         .route("/search", get(search_page::show))
         .route("/help", get(help::list))
         .route("/help/{name}", get(help::article))

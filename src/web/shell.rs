@@ -164,6 +164,22 @@ impl Web {
         })
     }
 
+    /// What changes because of this complaint, as rows.
+    pub async fn learnings(&self, actor: &Actor, reference: &str) -> Vec<Row> {
+        let Ok(reference) = reference.parse() else {
+            return Vec::new();
+        };
+        let who = actor.clone();
+        let found = self
+            .desk
+            .away(move |desk| desk.learnings_of(&who, &reference));
+        let found = found.await.unwrap_or_default();
+        found
+            .iter()
+            .map(|kept| super::learning::row(self, kept))
+            .collect()
+    }
+
     /// The page that says why the desk did not do something.
     pub fn sorry(&self, actor: &Actor, error: &DeskError) -> Response {
         let (status, title) = explain(error);

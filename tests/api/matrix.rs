@@ -10,7 +10,7 @@ use crate::support::{Caller, Server};
 /// What a route asks of its caller. `None`: to be known is enough.
 fn asks(method: &str, path: &str) -> Option<Permission> {
     use Permission::{
-        Administer, Assign, Attach, Audit, Erase, Export, Log, ReadCases, RunProcess,
+        Administer, Assign, Attach, Audit, Erase, Export, Learn, Log, ReadCases, RunProcess,
     };
     Some(match (method, path) {
         ("POST", "/cases") => Log,
@@ -28,6 +28,9 @@ fn asks(method: &str, path: &str) -> Option<Permission> {
         }
         ("PUT", "/policy" | "/rates") | (_, "/link-sources" | "/link-sources/check") => Administer,
         ("GET", "/plugins") => return None,
+        ("POST", "/learning") => Learn,
+        // Whoever sees to one may change it too.
+        ("GET", path) if path.starts_with("/learning") => ReadCases,
         (_, path) if path.starts_with("/backups") => Administer,
         (
             _,
@@ -45,7 +48,8 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
         .replace("{reference}", reference)
         .replace("{source}/{kind}", "housing/repair")
         .replace("{format}", "ombudsman-bundle")
-        .replace("{id}", "1");
+        .replace("{id}", "1")
+        .replace("{number}", "1");
     let filled = match path {
         "/residents" => "/residents?q=okonjo".to_owned(),
         "/search" => "/search?q=damp".to_owned(),
@@ -65,6 +69,13 @@ fn try_route(caller: &Caller, method: &str, path: &str, reference: &str) -> u16 
             json!({"change": "remove", "date": "2026-11-20", "why": "x"})
         }
         ("PUT", "/policy") => json!({"policy": {}, "why": ""}),
+        ("POST", "/learning") => {
+            json!({"learnt": "", "change": "", "owner": "x", "due": "2026-12-01", "measure": ""})
+        }
+        ("PUT", "/learning/{number}") => {
+            let learning = json!({"learnt": "", "change": "", "owner": "x", "due": "2026-12-01", "measure": ""});
+            json!({"version": 1, "learning": learning, "why": "x"})
+        }
         ("PUT", "/rates") => json!({"version": 0, "rates": [], "why": ""}),
         ("POST", "/cases/{reference}/erasures") => json!({"entries": [2], "reason": "x"}),
         ("POST", "/link-sources/check") => {

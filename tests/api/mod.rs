@@ -14,6 +14,7 @@ mod hostile_plugins;
 mod identity;
 mod keys;
 mod kill;
+mod learning;
 mod life;
 mod limits;
 mod linking;

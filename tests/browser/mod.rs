@@ -294,6 +294,10 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         for command in commands {
             machine.done(reference, command);
         }
+        let learning = serde_json::json!({"learnt": HOSTILE, "change": HOSTILE, "owner": "daniel.price",
+            "due": "2026-01-01", "measure": HOSTILE, "cases": [reference], "progress": "done", "outcome": HOSTILE,
+            "ended_on": "2026-01-02", "published": {"you_said": HOSTILE, "we_did": HOSTILE}});
+        machine.post("/learning", &learning).is(201);
     });
     for page in [
         "/",
@@ -309,6 +313,10 @@ async fn a_phone_shows_every_page_and_hostile_words_do_nothing_on_any() {
         "/feed",
         "/reminders",
         "/board/compare",
+        "/learning",
+        "/learning/new",
+        "/learning/1",
+        "/learning/1/change",
         "/search",
         "/search?q=mould",
         "/search?q=stage:9%20mould",

@@ -8,6 +8,7 @@ mod drafts;
 mod finding;
 mod guarded;
 mod house;
+mod learning;
 mod linking;
 mod looking;
 mod mapping;

@@ -25,6 +25,7 @@ use crate::domain::case::{
 use crate::domain::category::{Category, RootCause};
 use crate::domain::clock::{CaseFlags, Clock, DueChange, DueDates};
 use crate::domain::intake::{Channel, Intake, NewHazard, Triage};
+use crate::domain::learning::Learning;
 use crate::domain::letter::{ContactRestriction, LetterKind};
 use crate::domain::ombudsman::{DeterminedHead, HosNotice, HosRoute, ReviewRequestedBy};
 use crate::domain::party::{Adjustment, Party, Representative};
@@ -54,6 +55,7 @@ pub fn shapes() -> Shapes {
     add::<(RelatedKind, HosRoute, DeterminedHead, NewOrder)>(&mut all);
     add::<(HosNotice, Triage, Sensitivity, CompensationUnit)>(&mut all);
     add::<(ContactRestriction, ReviewRequestedBy, Category, Rate)>(&mut all);
+    add::<Learning>(&mut all);
     // Two unions read themselves from anything, so they are told here; the commands' test tries them.
     all.insert("Part".into(), part());
     all.insert("ApprovalSubject".into(), approval_subject());

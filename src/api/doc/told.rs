@@ -41,6 +41,7 @@ names! {
     Me Person Token NewToken Calendar CalendarChange Moved Policy PolicyInForce PolicyDocument NewPolicy Health
     ExportFormat LinkedRecords RecordAnswer PulledDocuments Residents LinkSource LinkCheck Plugins Erasure Assigned Category CategoryTree Categories
     Rate RateTable Rates PluginAnswer PluginRun Backups BackupPlan NewBackupBucket Session
+    Learning KeptLearning LearningLog LearningVersions
 }
 
 /// A reference for the query parameters that take one of a list.
@@ -159,6 +160,10 @@ const ANSWERS: &[(&str, &str, &str)] = &[
      "key:text plugin:text folder?:text settings:any connections:any limits:any refresh_hours?:number enabled:flag"),
     ("LinkCheck", "Whether a system can be read, and what it holds or why not, in the adapter's words.",
      "readable:flag says:text"),
+    ("KeptLearning", "A learning with its number and the version that it stands at: who set it, when and why.",
+     "number:number version:number at:time by:text why:text learning:Learning"),
+    ("LearningLog", "What changes because of complaints, oldest first.", "learnings:KeptLearning[]"),
+    ("LearningVersions", "Every version of a learning, newest first.", "versions:KeptLearning[]"),
     ("BackupPlan", "When backups are made and which are kept: each of the last 24 hours, the last of each of so many days and months; `also` is another folder, `encrypt_to` the age public key that copies there are encrypted to.",
      "on:flag hour:number every:number days:number months:number also:text encrypt_to:text"),
     ("BackupFile", "One backup, and the moment that it shows.", "name:text path:text taken_at:time bytes:number sealed:flag"),

@@ -99,6 +99,8 @@ pub async fn fill(
     };
     let views = play.all(&scenes, &cues).await?;
     exports.write(&days, now)?;
+    clock.set(now);
+    super::learning::enter(&desk, &days, &seed.actors(), &views).await?;
     clock.run();
     let roles = [Role::ComplaintsOfficer, Role::Auditor].into();
     let administrator = seed.administrator()?;

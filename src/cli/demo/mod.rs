@@ -8,6 +8,7 @@ mod days;
 mod fill;
 mod folder;
 mod landlord;
+mod learning;
 mod papers;
 mod play;
 mod script;

@@ -14,6 +14,7 @@ use super::page::render;
 use super::shell::{Visitor, Web};
 use crate::desk::DeskError;
 use crate::desk::board::{Board, Readers};
+use crate::desk::learning::Kept;
 use crate::domain::access::Actor;
 use crate::domain::measure::Period;
 use axum::body::Body;
@@ -35,10 +36,13 @@ pub async fn show(
     };
     match counted(&web, &actor, period, readers).await {
         Err(error) => web.sorry(&actor, &error),
-        Ok(board) if readers == Readers::Public => render(
-            StatusCode::OK,
-            &published::page(&web, &actor, &board, period),
-        ),
+        Ok(board) if readers == Readers::Public => match told(&web, &actor).await {
+            Ok(told) => {
+                let page = published::page(&web, &actor, &board, &told, period);
+                render(StatusCode::OK, &page)
+            }
+            Err(error) => web.sorry(&actor, &error),
+        },
         Ok(board) => render(StatusCode::OK, &page::page(&web, &actor, &board, period)),
     }
 }
@@ -50,15 +54,29 @@ pub async fn download(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Response {
     let period = period(&Posted(asked));
-    match counted(&web, &actor, period, Readers::Public).await {
+    let counted = counted(&web, &actor, period, Readers::Public).await;
+    let both = match told(&web, &actor).await {
+        Ok(told) => counted.map(|board| (board, told)),
+        Err(error) => Err(error),
+    };
+    match both {
         Err(error) => web.sorry(&actor, &error),
-        Ok(board) => {
-            let text = published::csv(&published::tables(&board, web.desk.book().categories()));
+        Ok((board, told)) => {
+            let tables = published::tables(&board, &told, web.desk.book().categories());
+            let text = published::csv(&tables);
             let name = format!("complaints {} to {}.csv", board.span.from, board.span.to);
             let size = Some(text.len() as u64);
             saved_as(&name, "text/csv; charset=utf-8", size, Body::from(text))
         }
     }
+}
+
+/// What is told of the learning log.
+async fn told(web: &Web, actor: &Actor) -> Result<Vec<Kept>, DeskError> {
+    let who = actor.clone();
+    let mut all = web.desk.away(move |desk| desk.learnings(&who)).await?;
+    all.retain(|kept| kept.learning.published.is_some());
+    Ok(all)
 }
 
 /// The period in the address; the last twelve months when it says none.

@@ -2,13 +2,15 @@
 
 use super::page::{days, median, percent, theme};
 use crate::desk::board::{Board, Both, Figures};
+use crate::desk::learning::Kept;
 use crate::domain::access::Actor;
 use crate::domain::category::Tree;
+use crate::domain::learning::YouSaid;
 use crate::domain::measure::{FEW, Group, Measure, Period, Shown, at_least, permille, protected};
 use crate::web::form::Choice;
 use crate::web::frame::Frame;
 use crate::web::shell::Web;
-use crate::web::words::{spoken, wire};
+use crate::web::words::{long_date, spoken, wire};
 use askama::Template;
 
 /// A table of the published form.
@@ -39,19 +41,25 @@ pub struct PublishedPage {
     pub tables: Vec<Table>,
 }
 
-pub(super) fn page(web: &Web, actor: &Actor, board: &Board, period: Period) -> PublishedPage {
+pub(super) fn page(
+    web: &Web,
+    actor: &Actor,
+    board: &Board,
+    told: &[Kept],
+    period: Period,
+) -> PublishedPage {
     let choices = Period::ALL.map(|period| Choice::new(wire(&period), period.words()));
     PublishedPage {
         frame: web.frame(actor, "/board"),
         periods: choices.into(),
         period: wire(&period),
         days: days(board.span),
-        tables: tables(board, web.desk.book().categories()),
+        tables: tables(board, told, web.desk.book().categories()),
     }
 }
 
 /// The tables, without anything that must not be told.
-pub(super) fn tables(board: &Board, tree: &Tree) -> Vec<Table> {
+pub(super) fn tables(board: &Board, told: &[Kept], tree: &Tree) -> Vec<Table> {
     let spans = || vec![days(board.span), days(board.span_before)];
     let head = |first: &str| [vec![first.to_owned()], spans()].concat();
     let both = [&board.figures, &board.figures_before];
@@ -85,7 +93,7 @@ pub(super) fn tables(board: &Board, tree: &Tree) -> Vec<Table> {
             of_whole(part, whole.saturating_sub(part))
         })
     };
-    vec![
+    let mut all = vec![
         Table {
             title: "Complaints",
             note: "Counted in the period in which they were received at the stage, or ended.",
@@ -153,7 +161,30 @@ pub(super) fn tables(board: &Board, tree: &Tree) -> Vec<Table> {
                     .map(|(cause, both)| (spoken(cause), *both)),
             ),
         },
-    ]
+    ];
+    all.extend(you_said(board, told));
+    all
+}
+
+/// What changed in the period because of complaints, as the landlord tells residents (Code 8.1, 9.1); nothing for a
+/// period in which nothing was done.
+fn you_said(board: &Board, told: &[Kept]) -> Option<Table> {
+    let in_period = |kept: &&Kept| {
+        let ended = kept.learning.ended_on;
+        ended.is_some_and(|on| (board.span.from..=board.span.to).contains(&on))
+    };
+    let row = |kept: &Kept| {
+        let YouSaid { you_said, we_did } = kept.learning.published.clone()?;
+        let on = kept.learning.ended_on.map_or(String::new(), long_date);
+        Some(vec![you_said, we_did, on])
+    };
+    let rows: Vec<Vec<String>> = told.iter().filter(in_period).filter_map(row).collect();
+    (!rows.is_empty()).then(|| Table {
+        title: "You said, we did",
+        note: "What changed in the period because of complaints.",
+        head: ["You said", "We did", "Done"].map(str::to_owned).into(),
+        rows,
+    })
 }
 
 const NOT_SHOWN: &str = "not shown";

@@ -484,6 +484,10 @@ pub struct CasePage {
     pub more_audit: usize,
     /// Other cases of the same resident or home, newest first.
     pub earlier: Vec<Row>,
+    /// What changes because of it.
+    pub learnings: Vec<Row>,
+    /// Whether the reader may enter more of that.
+    pub learns: bool,
     /// Many complaints under one heading from one place, with their list.
     pub cluster: Option<Link>,
     /// Makes a note that is sent twice count once.

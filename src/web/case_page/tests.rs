@@ -60,6 +60,8 @@ fn page_for(account: &str, roles: impl IntoIterator<Item = Role>) -> String {
         more_audit: 0,
         earlier: Vec::new(),
         cluster: None,
+        learnings: Vec::new(),
+        learns: false,
         note_key: "0123".into(),
         live: String::new(),
         here: String::new(),
