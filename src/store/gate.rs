@@ -5,6 +5,7 @@
 //! between two commits: whatever the writer is about to overwrite is saved aside first, and the copier
 //! walks the file in order, taking the saved block where there is one. Start at [`Gate::snapshot`].
 
+use super::mark::{HEADER, Mark, Moment};
 use super::redo::Redo;
 use redb::{BackendError, StorageBackend};
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Bound;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What is saved and copied at once. Larger than a page, so that bookkeeping is small; small enough that a
 /// writer waits microseconds for the save.
@@ -27,6 +28,9 @@ const SAVED_IN_MEMORY: usize = if cfg!(test) { 4 } else { 512 };
 #[derive(Debug)]
 pub struct Gate {
     redo: Redo,
+    mark: OnceLock<Mark>,
+    /// The disk failed: what it said it has may not be there once the system has forgotten it.
+    doubtful: AtomicBool,
     copying: AtomicBool,
     copy: Mutex<Option<Copy>>,
     syncs: AtomicU64,
@@ -65,6 +69,8 @@ impl Gate {
     pub(crate) fn new(disk: Box<dyn StorageBackend>) -> io::Result<Arc<Self>> {
         Ok(Arc::new(Self {
             redo: Redo::open(disk)?,
+            mark: OnceLock::new(),
+            doubtful: AtomicBool::new(false),
             copying: AtomicBool::new(false),
             copy: Mutex::new(None),
             syncs: AtomicU64::new(0),
@@ -80,12 +86,54 @@ impl Gate {
 
     /// Makes a transaction durable in the log; false when there is no room for it, as [`Redo::append`].
     pub(crate) fn append(&self, number: u64, entry: &[u8]) -> io::Result<bool> {
-        let done = self.redo.append(number, entry)?;
+        let done = self.sure(self.redo.append(number, entry))?;
         if done {
             self.syncs.fetch_add(1, Ordering::Relaxed);
             self.count(entry.len());
+            self.set_mark();
         }
         Ok(done)
+    }
+
+    /// Which moment of the file is on the disk.
+    pub(crate) fn moment(&self) -> io::Result<Moment> {
+        let mut header = [0; HEADER];
+        self.redo.disk().read(0, &mut header)?;
+        Ok(Moment::of(&header, self.redo.log()))
+    }
+
+    /// Keeps a mark beside the file from now on.
+    pub(crate) fn keep_mark(&self, mark: Option<&Mark>) {
+        if let Some(mark) = mark
+            && self.mark.set(mark.clone()).is_ok()
+        {
+            self.set_mark();
+        }
+    }
+
+    /// Says in the mark what is durable now.
+    fn set_mark(&self) {
+        let Some(mark) = self.mark.get() else { return };
+        match self.moment() {
+            Ok(now) if !self.doubtful.load(Ordering::SeqCst) => mark.set(now),
+            _ => mark.take_away(),
+        }
+    }
+
+    /// After a failure of the disk nothing is said of this file any more.
+    fn sure<V>(&self, done: io::Result<V>) -> io::Result<V> {
+        if done.is_err() {
+            self.doubtful.store(true, Ordering::SeqCst);
+            self.take_mark_away();
+        }
+        done
+    }
+
+    /// Takes the mark away: the file is closed, or the disk failed under it.
+    pub(crate) fn take_mark_away(&self) {
+        if let Some(mark) = self.mark.get() {
+            mark.take_away();
+        }
     }
 
     fn count(&self, bytes: usize) {
@@ -310,18 +358,20 @@ impl StorageBackend for GateBackend {
     fn set_len(&self, len: u64) -> io::Result<()> {
         // A file that shrinks loses blocks that the copy still needs.
         self.0.save(len, u64::MAX);
-        self.0.redo.set_len(len)
+        self.0.sure(self.0.redo.set_len(len))
     }
 
     fn sync_data(&self) -> io::Result<()> {
         self.0.syncs.fetch_add(1, Ordering::Relaxed);
-        self.0.redo.sync_data()
+        self.0.sure(self.0.redo.sync_data())?;
+        self.0.set_mark();
+        Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.0.save(offset, offset + data.len() as u64);
         self.0.count(data.len());
-        self.0.redo.write(offset, data)
+        self.0.sure(self.0.redo.write(offset, data))
     }
 
     fn close(&self) -> io::Result<()> {

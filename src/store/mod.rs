@@ -28,6 +28,7 @@ pub mod verify;
 mod codec;
 mod facet;
 mod hold;
+mod mark;
 mod redo;
 mod scratch;
 mod search;
@@ -122,7 +123,7 @@ impl Store {
     /// A [`StoreError`] that says what to do; the record in the file is not changed by a refusal. A file of an earlier
     /// version is [`StoreError::Older`] and goes through [`upgrade`] first.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        Self::open_source(Source::file(path), options)
+        Self::open_source(Source::marked(path), options)
     }
 
     /// Opens the pages of any backend.
@@ -153,6 +154,7 @@ impl Store {
         gate: Arc<Gate>,
     ) -> Result<Self, StoreError> {
         open::first_commit(&db)?;
+        gate.keep_mark(source.mark.as_ref());
         let shared = Arc::new(Shared {
             source,
             options,
@@ -324,6 +326,7 @@ impl Shared {
     fn set_down(&self, error: StoreError) {
         if let Ok(gate) = self.gate() {
             gate.break_copy("the disk failed while the copy was taken");
+            gate.take_mark_away();
         }
         self.set(State::Down(error));
     }
@@ -398,7 +401,10 @@ impl Shared {
 /// One durable commit takes along those before it that were not.
 fn settle(db: &Database, gate: &Gate) -> Result<(), StoreError> {
     if gate.redo().waits() {
-        db.begin_write()?.commit()?;
+        let mut txn = db.begin_write()?;
+        // What is needed to go on after a kill is then in the pages, and nothing has to be looked for.
+        txn.set_quick_repair(true);
+        txn.commit()?;
         gate.redo().settled();
     }
     Ok(())
@@ -408,5 +414,7 @@ fn settle(db: &Database, gate: &Gate) -> Result<(), StoreError> {
 fn close(db: Database, gate: &Gate) -> Result<(), StoreError> {
     settle(&db, gate)?;
     gate.redo().give_up()?;
-    Ok(db.close()?)
+    db.close()?;
+    gate.take_mark_away();
+    Ok(())
 }

@@ -7,6 +7,7 @@
 use super::codec;
 use super::error::StoreError;
 use super::gate::{Gate, GateBackend};
+use super::mark::Mark;
 use super::reader::Reader;
 use super::redo::entry;
 use super::tables::Rows;
@@ -74,6 +75,8 @@ type Make = dyn Fn() -> io::Result<Box<dyn StorageBackend>> + Send + Sync;
 pub struct Source {
     pub(crate) path: PathBuf,
     make: Arc<Make>,
+    /// Tells whether an unclosed file was left by a program that was killed here; without it every one is checked.
+    pub(crate) mark: Option<Mark>,
 }
 
 impl Source {
@@ -90,7 +93,19 @@ impl Source {
         Self {
             path: path.to_owned(),
             make: Arc::new(make),
+            mark: None,
         }
+    }
+
+    /// The same with a mark beside it, for a file that is opened to be written for a while.
+    pub(crate) fn marked(path: &Path) -> Self {
+        Self::file(path).with(Mark::beside(path))
+    }
+
+    /// The same with this mark.
+    pub(crate) fn with(mut self, mark: Mark) -> Self {
+        self.mark = Some(mark);
+        self
     }
 
     /// Any backend, for tests that break the disk; `path` names it in messages and tells the room on the disk.
@@ -101,7 +116,17 @@ impl Source {
         Self {
             path: path.to_owned(),
             make: Arc::new(make),
+            mark: None,
         }
+    }
+
+    /// Whether an unclosed file is what a program left that was killed here: nothing of it can be lost or torn.
+    pub(crate) fn was_killed_here(&self) -> Result<bool, StoreError> {
+        let Some(mark) = &self.mark else {
+            return Ok(false);
+        };
+        let gate = self.gate(self.start()?)?;
+        Ok(gate.moment().is_ok_and(|now| mark.fits(&now)))
     }
 
     fn start(&self) -> Result<Box<dyn StorageBackend>, StoreError> {
@@ -157,8 +182,12 @@ pub(crate) fn open_pages(
     let path = &source.path;
     let backend = source.start()?;
     let unclosed = look_at_header(path, &*backend)?;
-    let mut check = unclosed || check == Check::Always;
-    if check {
+    let killed_here = unclosed && check == Check::IfUnclosed && source.was_killed_here()?;
+    let mut check = (unclosed && !killed_here) || check == Check::Always;
+    if killed_here {
+        tracing::info!("the program was killed with this file open; nothing of it was lost");
+    }
+    if check || killed_here {
         drop(backend);
     } else {
         // Before anything is written: is this ours, and not from a later version?
@@ -325,7 +354,7 @@ pub(crate) fn put_shape(tx: &mut WriteTx<'_>, shape: u64) -> Result<(), StoreErr
 /// The commit right after opening: a copy of the header taken before it would take an unverified path. It also
 /// makes the tables that a later release of the same format added.
 pub(crate) fn first_commit(db: &Database) -> Result<(), StoreError> {
-    let txn = db.begin_write()?;
+    let mut txn = db.begin_write()?;
     make_tables(&txn)?;
     {
         let mut tx = WriteTx::open(&txn);
@@ -335,6 +364,7 @@ pub(crate) fn first_commit(db: &Database) -> Result<(), StoreError> {
         };
         tx.put_value(T::Meta, OPENED_KEY, &count)?;
     }
+    txn.set_quick_repair(true);
     txn.commit()?;
     Ok(())
 }

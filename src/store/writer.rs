@@ -207,6 +207,8 @@ fn commit(
     if logged {
         let ours = txn.set_durability(Durability::None);
         ours.map_err(|error| StoreError::Io(error.to_string()))?;
+    } else {
+        txn.set_quick_repair(true);
     }
     txn.commit()?;
     if !logged {
@@ -250,7 +252,12 @@ fn reopen(shared: &Shared) {
         Check::Always,
         Older::Refused,
     )
-    .and_then(|(db, gate)| open::first_commit(&db).map(|()| State::Up(db, gate)));
+    .and_then(|(db, gate)| open::first_commit(&db).map(|()| State::Up(db, gate)))
+    .inspect(|up| {
+        if let State::Up(_, gate) = up {
+            gate.keep_mark(shared.source.mark.as_ref());
+        }
+    });
     match opened {
         Ok(up) => {
             tracing::warn!("the file was opened again after a failure of the disk");

@@ -117,7 +117,7 @@ pub(crate) fn replay(db: &Database, gate: &Gate) -> Result<u64, StoreError> {
         gate.redo().settled();
         return Ok(0);
     }
-    let txn = db.begin_write()?;
+    let mut txn = db.begin_write()?;
     {
         let mut tx = WriteTx::open_alone(&txn);
         for body in &entries {
@@ -125,6 +125,7 @@ pub(crate) fn replay(db: &Database, gate: &Gate) -> Result<u64, StoreError> {
         }
         tx.put_value(T::Meta, LAST, &(done + entries.len() as u64))?;
     }
+    txn.set_quick_repair(true);
     txn.commit()?;
     gate.redo().settled();
     Ok(entries.len() as u64)

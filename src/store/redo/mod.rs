@@ -294,6 +294,11 @@ impl Redo {
         self.disk.sync_data()
     }
 
+    /// What names the log, if there is one.
+    pub(crate) fn log(&self) -> Option<[u8; 16]> {
+        self.place().log.map(|log| log.nonce)
+    }
+
     /// How long redb's pages are, in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.place().len

@@ -5,7 +5,7 @@ use super::seed::Random;
 use crate::store::Source;
 use redb::StorageBackend;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ struct Platter {
     history: Option<Vec<Vec<u8>>>,
     /// What a killed program would have left after each step, when asked for.
     steps: Option<Vec<Vec<u8>>>,
+    /// A file beside it that is kept with each step, and what it was then.
+    beside: Option<(PathBuf, Vec<Vec<u8>>)>,
     failure: Option<io::ErrorKind>,
     /// What was asked for since the last sync, when somebody wants to know.
     unsynced: Option<Vec<Step>>,
@@ -118,12 +120,30 @@ impl Disk {
         self.with(|p| p.steps = Some(vec![p.now.clone()]));
     }
 
+    /// The same, with what a file beside it held at each step.
+    pub(crate) fn remember_steps_with(&self, beside: &Path) {
+        self.with(|p| {
+            let now = std::fs::read(beside).unwrap_or_default();
+            p.steps = Some(vec![p.now.clone()]);
+            p.beside = Some((beside.to_owned(), vec![now]));
+        });
+    }
+
+    pub(crate) fn beside(&self) -> Vec<Vec<u8>> {
+        self.with(|p| p.beside.clone().map_or(Vec::new(), |(_, kept)| kept))
+    }
+
     pub(crate) fn steps(&self) -> Vec<Vec<u8>> {
         self.with(|p| p.steps.clone().unwrap_or_default())
     }
 
     pub(crate) fn history(&self) -> Vec<Vec<u8>> {
         self.with(|p| p.history.clone().unwrap_or_default())
+    }
+
+    /// What a killed program leaves: the system has all that it wrote.
+    pub(crate) fn after_kill(&self) -> Vec<u8> {
+        self.with(|p| p.now.clone())
     }
 
     /// What a power cut would leave.
@@ -153,6 +173,9 @@ impl Disk {
             let done = work(p);
             if let Some(steps) = &mut p.steps {
                 steps.push(p.now.clone());
+                if let Some((path, kept)) = &mut p.beside {
+                    kept.push(std::fs::read(path).unwrap_or_default());
+                }
             }
             Ok(done)
         })

@@ -5,6 +5,7 @@ mod casework;
 mod copy;
 pub(crate) mod disk;
 mod edits;
+mod killed;
 mod opening;
 mod papers;
 pub(crate) mod seed;

@@ -90,7 +90,7 @@ fn a_second_opening_is_refused_while_the_first_lives() {
 
 #[test]
 fn a_new_file_replaces_nothing_and_leaves_no_half() {
-    let (folder, _store) = new_store();
+    let (folder, store) = new_store();
     let path = folder.path().join("a.redb");
     assert!(matches!(
         Store::create(&path, Options::default()),
@@ -102,6 +102,7 @@ fn a_new_file_replaces_nothing_and_leaves_no_half() {
         .unwrap()
         .to_string();
     assert!(error.contains("no such folder"), "{error}");
+    drop(store);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

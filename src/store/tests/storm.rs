@@ -8,8 +8,10 @@ use super::disk::{Disk, fresh_file};
 use super::seed::{self, Random, timing};
 use super::*;
 use crate::domain::ids::CaseRef;
+use crate::store::mark::Mark;
 use std::collections::BTreeMap;
-use std::io;
+use std::path::PathBuf;
+use std::{fs, io};
 
 /// Storms of an ordinary run.
 const STORMS: u64 = 40;
@@ -34,17 +36,61 @@ enum Doubt {
     Note(u64, u8),
 }
 
-fn open(disk: &Disk) -> Store {
-    disk.keep_unsynced();
-    Store::open_source(disk.source(), Options::default()).unwrap()
+/// The machine that the storm is over: how often it was started, and the mark beside the file.
+struct Machine {
+    starts: Arc<AtomicU64>,
+    mark: Mark,
+    beside: PathBuf,
+    _folder: tempfile::TempDir,
 }
 
-/// Opens what a power cut left, and checks it as `redress verify` would.
-fn after(bytes: Vec<u8>, kept: &mut Kept) -> (Disk, Store) {
-    let disk = Disk::of(bytes);
-    let store = open(&disk);
-    kept.hold(&store);
-    (disk, store)
+impl Machine {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (starts, beside) = (Arc::new(AtomicU64::new(1)), folder.path().join("open"));
+        let told = Arc::clone(&starts);
+        let place = move || Some(told.load(Ordering::SeqCst).to_string());
+        Self {
+            mark: Mark::at(beside.clone(), place),
+            starts,
+            beside,
+            _folder: folder,
+        }
+    }
+
+    fn open(&self, disk: &Disk) -> Store {
+        disk.keep_unsynced();
+        Store::open_source(self.source(disk), Options::default()).unwrap()
+    }
+
+    fn source(&self, disk: &Disk) -> Source {
+        disk.source().with(self.mark.clone())
+    }
+
+    /// Opens what was left, and checks it as `redress verify` would.
+    fn after(&self, bytes: Vec<u8>, kept: &mut Kept) -> (Disk, Store) {
+        let disk = Disk::of(bytes);
+        let store = self.open(&disk);
+        kept.hold(&store);
+        (disk, store)
+    }
+
+    /// Opens what a power cut left.
+    fn started_again(&self, bytes: Vec<u8>, store: Store, kept: &mut Kept) -> (Disk, Store) {
+        drop(store);
+        self.starts.fetch_add(1, Ordering::SeqCst);
+        self.after(bytes, kept)
+    }
+
+    /// Opens what a killed program left: all that it wrote, synced or not, and the mark as it stood just before.
+    fn killed(&self, disk: &Disk, store: Store, kept: &mut Kept) -> (Disk, Store) {
+        let (mark, left) = (fs::read(&self.beside).unwrap(), disk.after_kill());
+        drop(store);
+        fs::write(&self.beside, mark).unwrap();
+        let source = self.source(&Disk::of(left.clone()));
+        assert!(source.was_killed_here().unwrap(), "it is not believed");
+        self.after(left, kept)
+    }
 }
 
 impl Kept {
@@ -216,15 +262,17 @@ impl Kept {
 fn ride(seed: u64) {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut kept = Kept::default();
+    let machine = Machine::new();
     let mut disk = Disk::of(fresh_file());
-    let mut store = open(&disk);
+    let mut store = machine.open(&disk);
     for _ in 0..STEPS {
-        match random.below(10) {
+        match random.below(12) {
             0 => {
                 // The power goes. What was answered was synced; of the rest any part may have come through.
                 let left = disk.after_rough_power_cut(&mut random);
-                (disk, store) = after(left, &mut kept);
+                (disk, store) = machine.started_again(left, store, &mut kept);
             }
+            10 | 11 => (disk, store) = machine.killed(&disk, store, &mut kept),
             1 => {
                 // The disk fails, or is full, now and then; the next command or a later one meets it.
                 let kind = [io::ErrorKind::Other, io::ErrorKind::StorageFull][random.below(2)];
@@ -238,7 +286,7 @@ fn ride(seed: u64) {
                 if random.below(3) == 0 {
                     // The machine goes down before the program could read its file anew.
                     let left = disk.after_rough_power_cut(&mut random);
-                    (disk, store) = after(left, &mut kept);
+                    (disk, store) = machine.started_again(left, store, &mut kept);
                 } else {
                     until("the file is opened again", || store.trouble().is_none());
                     kept.hold(&store);
@@ -247,7 +295,7 @@ fn ride(seed: u64) {
             2 => {
                 store.close();
                 let left = disk.after_power_cut();
-                (disk, store) = after(left, &mut kept);
+                (disk, store) = machine.after(left, &mut kept);
             }
             _ => {
                 assert!(
@@ -261,7 +309,7 @@ fn ride(seed: u64) {
     store.close();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("after.redb");
-    std::fs::write(&path, disk.after_power_cut()).unwrap();
+    fs::write(&path, disk.after_power_cut()).unwrap();
     let report = verify::verify(&path, None, &mut |_| {}).unwrap();
     assert!(report.closed);
     assert_eq!(report.cases, kept.cases.len() as u64);

@@ -81,21 +81,16 @@ fn many_writers_share_a_sync() {
     threads
         .into_iter()
         .for_each(|thread| thread.join().unwrap());
-    // Putting the log into the pages is counted after its sync: on a busy machine one can be under way just now.
-    let counted =
-        |figures: &Figures| figures.syncs - before.syncs == figures.commits - before.commits;
-    let mut after = store.figures();
-    for _ in 0..500 {
-        if counted(&after) {
-            break;
-        }
-        thread::sleep(Duration::from_millis(10));
-        after = store.figures();
-    }
+    let after = store.figures();
     assert_eq!(after.jobs - before.jobs, 640);
     let commits = after.commits - before.commits;
     assert!(commits * 4 < 640, "{commits} commits for 640 jobs");
-    assert_eq!(after.syncs - before.syncs, commits, "one sync a commit");
+    // One for each entry of the log, two where it is put into the pages; one of those may be under way just now.
+    let syncs = after.syncs - before.syncs;
+    assert!(
+        (commits..=2 * commits + 2).contains(&syncs),
+        "{syncs} syncs for {commits} commits"
+    );
     assert_eq!(store.reader().unwrap().len(T::Note).unwrap(), 640);
 }
 
